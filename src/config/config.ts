@@ -1,0 +1,64 @@
+/** The resolved configuration of one process. All durations are milliseconds. */
+export interface Config {
+  readonly accounts: readonly GrowattAccount[];
+  readonly growatt: {
+    /** Least time between two calls of one token. */
+    readonly callSpacing: number;
+    readonly collectInterval: number;
+    readonly discoveryInterval: number;
+    readonly plantInterval: number;
+    /** Poll interval while every inverter of an account sleeps; 0 means no slower than by day. */
+    readonly idleInterval: number;
+  };
+  readonly trucki: {
+    readonly interval: number;
+    readonly legacyNames: boolean;
+    readonly sticks: readonly TruckiStick[];
+  };
+  readonly mode: 'http' | 'push';
+  readonly listen: ListenAddress;
+  readonly pushgatewayUrl: string;
+  readonly history: { readonly enabled: boolean; readonly days: number; readonly schedule: string };
+  /** A source that failed for so long no longer exposes its instantaneous values; 0 means never. */
+  readonly staleAfter: number;
+  /** Folder for what is remembered across restarts; undefined: nothing is. */
+  readonly stateDir: string | undefined;
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface GrowattAccount {
+  /** Unique; `default` for a single unnamed account. */
+  readonly name: string;
+  readonly token: string;
+  /** Server root without `/v1` and without a trailing slash. */
+  readonly baseUrl: string;
+  /** True when the server is Growatt's own, whose call limits are known. */
+  readonly official: boolean;
+  /** Plants to read; empty: all that the token can see. */
+  readonly plants: readonly PlantChoice[];
+  /** Devices to read; empty: all. */
+  readonly deviceSns: readonly string[];
+}
+
+export interface PlantChoice {
+  readonly id: string;
+  /** IANA zone, for plants whose own entry in the cloud is wrong or ignores daylight saving. */
+  readonly timezone?: string;
+}
+
+export interface TruckiStick {
+  /** Value of the label `stick`. */
+  readonly name: string;
+  /** `host` or `host:port`. */
+  readonly address: string;
+  readonly password: string | undefined;
+}
+
+export interface ListenAddress {
+  /** undefined: all interfaces. */
+  readonly host: string | undefined;
+  /** 0: any free port. */
+  readonly port: number;
+}
