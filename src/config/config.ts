@@ -46,6 +46,8 @@ export interface PlantChoice {
   readonly id: string;
   /** IANA zone, for plants whose own entry in the cloud is wrong or ignores daylight saving. */
   readonly timezone?: string;
+  /** Devices of this plant to read; absent: as `deviceSns` of the account says. */
+  readonly deviceSns?: readonly string[];
 }
 
 export interface TruckiStick {

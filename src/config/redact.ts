@@ -1,0 +1,93 @@
+import { stringify } from 'yaml';
+import { formatListenAddress, REGION_SERVERS } from './addresses.ts';
+import type { Config, GrowattAccount, TruckiStick } from './config.ts';
+import { formatDuration } from './duration.ts';
+import { REDACTED } from './formats.ts';
+
+/** The resolved configuration as a YAML file that could be used again, but for its secrets. */
+export function describeConfig(config: Config): string {
+  const { growatt, trucki, history } = config;
+  const file = {
+    ...describeAccounts(config.accounts),
+    growatt: {
+      call_spacing: formatDuration(growatt.callSpacing),
+      discovery_interval: formatDuration(growatt.discoveryInterval),
+      plant_interval: formatDuration(growatt.plantInterval),
+      idle_interval: formatDuration(growatt.idleInterval),
+    },
+    trucki: {
+      ...unlessEmpty('targets', trucki.sticks.map(describeStick)),
+      interval: formatDuration(trucki.interval),
+      legacy_names: trucki.legacyNames,
+    },
+    exporter: {
+      mode: config.mode,
+      listen_addr: formatListenAddress(config.listen),
+      collect_interval: formatDuration(growatt.collectInterval),
+    },
+    pushgateway: { url: withoutPassword(config.pushgatewayUrl) },
+    history: { enabled: history.enabled, days: history.days, schedule: history.schedule },
+    stale_after: formatDuration(config.staleAfter),
+    state_dir: config.stateDir,
+    log: { level: config.log.level, format: config.log.format },
+  };
+  return stringify(file, { lineWidth: 0 });
+}
+
+/** Every secret of a configuration, also as it stands in a URL, for a log that must not show them. */
+export function secretsOf(config: Config): string[] {
+  const pushgatewayPassword = new URL(config.pushgatewayUrl).password;
+  const secrets = [
+    ...config.accounts.map(({ token }) => token),
+    ...config.trucki.sticks.map(({ password = '' }) => password),
+    decodeLeniently(pushgatewayPassword),
+  ];
+  const inUrls = [...secrets.map(encodeURIComponent), pushgatewayPassword];
+  return [...new Set([...secrets, ...inUrls])].filter(Boolean);
+}
+
+function describeAccounts(accounts: readonly GrowattAccount[]): object {
+  const [first, ...others] = accounts.map(({ name, baseUrl, plants, deviceSns }) => {
+    const region = Object.keys(REGION_SERVERS).find((key) => REGION_SERVERS[key] === baseUrl);
+    const choices = plants.map(({ id, timezone, deviceSns: devices = [] }) => ({
+      id,
+      timezone,
+      ...unlessEmpty(
+        'devices',
+        devices.map((sn) => ({ sn })),
+      ),
+    }));
+    return {
+      name,
+      token: REDACTED,
+      ...(region === undefined ? { base_url: baseUrl } : { region }),
+      ...unlessEmpty('plants', choices),
+      ...unlessEmpty('device_sns', deviceSns),
+    };
+  });
+  if (first === undefined) return {};
+  if (others.length > 0 || first.name !== 'default') return { accounts: [first, ...others] };
+  const { name: _, ...account } = first;
+  return account;
+}
+
+function describeStick({ name, address, password }: TruckiStick): object {
+  return { name, address, ...(password !== undefined && { password: REDACTED }) };
+}
+
+function unlessEmpty(key: string, list: readonly unknown[]): object {
+  return list.length === 0 ? {} : { [key]: list };
+}
+
+function withoutPassword(address: string): string {
+  const { password } = new URL(address);
+  return password === '' ? address : address.replace(`:${password}@`, `:${REDACTED}@`);
+}
+
+function decodeLeniently(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}

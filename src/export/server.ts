@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Clock, systemClock } from '../clock.ts';
+import type { ListenAddress } from '../config/config.ts';
+import type { Log } from '../log.ts';
+import { listenError } from './listen-error.ts';
+import { type Answer, createSender, plainText } from './response.ts';
+import { createRouter, type Surface } from './routes.ts';
+
+/** What one client may cost. Times are milliseconds. */
+export interface ServerLimits {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly keepAliveTimeout: number;
+  /** A client that neither reads nor writes for so long is dropped. */
+  readonly silenceTimeout: number;
+  readonly headerBytes: number;
+  readonly connections: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  silenceTimeout: 30_000,
+  headerBytes: 8 * 1024,
+  connections: 100,
+};
+
+export interface ServerOptions {
+  readonly listen: ListenAddress;
+  readonly surface: Surface;
+  readonly log: Log;
+  readonly clock?: Pick<Clock, 'now'>;
+  readonly limits?: ServerLimits;
+}
+
+export interface RunningServer {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Without a trailing slash; `localhost` when it listens on all interfaces. */
+  readonly url: string;
+  /** Stops accepting, lets running requests finish for `graceMs`, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves the surface over HTTP; rejects with an error for people when it cannot listen. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { listen, surface, log, clock = systemClock, limits = defaultLimits } = options;
+  const route = createRouter(surface, log, clock);
+  const send = createSender();
+  const server = createLimitedServer(limits);
+
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A body is never read, so the next request on such a connection could not be found.
+    if (hasBody(request)) response.setHeader('Connection', 'close');
+    try {
+      await send(request, response, await answerOf(request));
+    } catch (error) {
+      log.error('An HTTP answer could not be sent.', { error: String(error) });
+      response.destroy();
+    }
+  }
+
+  async function answerOf(request: IncomingMessage): Promise<Answer> {
+    try {
+      return await route(request);
+    } catch (error) {
+      log.error('An HTTP request failed.', { error: String(error) });
+      return plainText(500, 'Internal error. See the log.\n');
+    }
+  }
+
+  const close = closer(server);
+  server.on('request', respond);
+  // Without a listener Node would invite the client to send the body.
+  server.on('checkContinue', respond);
+  server.listen(listen.port, listen.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenError(listen, error);
+  }
+  server.on('error', (error) =>
+    log.warn('The HTTP server cannot accept a connection.', { error: String(error) }),
+  );
+
+  const { address, port } = server.address() as AddressInfo;
+  return { address: { host: address, port }, url: `http://${urlHost(address)}:${port}`, close };
+}
+
+function createLimitedServer(limits: ServerLimits): Server {
+  const server = createServer({
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    maxHeaderSize: limits.headerBytes,
+    // By default Node looks for clients that are too slow only every 30 s.
+    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
+  });
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silenceTimeout;
+  return server;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/**
+ * Knows which connections are at work: `server.close()` alone would also wait for clients that have
+ * connected and not asked for anything yet, and for the keep-alive time of those being answered.
+ */
+function closer(server: Server): RunningServer['close'] {
+  const idle = new Set<Socket>();
+  const answering = new Map<Socket, ServerResponse>();
+  server.on('connection', (socket: Socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  const track = ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    answering.set(socket, response);
+    response.once('close', () => {
+      // A pipelined request may have begun on the same connection.
+      if (answering.get(socket) !== response) return;
+      answering.delete(socket);
+      if (!socket.destroyed) idle.add(socket);
+    });
+  };
+  server.on('request', track);
+  server.on('checkContinue', track);
+  let closing: Promise<void> | undefined;
+
+  async function close(graceMs: number): Promise<void> {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of idle) socket.destroy();
+    for (const [socket, response] of answering) {
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+      response.once('close', () => socket.destroySoon());
+    }
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  return (graceMs) => {
+    closing ??= close(graceMs);
+    return closing;
+  };
+}
+
+function urlHost(address: string): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost';
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,98 @@
+import { SourceError } from '../errors.ts';
+
+export interface TextRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  readonly form?: URLSearchParams;
+  readonly signal: AbortSignal;
+  /** The answer is cut off beyond this, counted after decompression. */
+  readonly maxBytes: number;
+  /** What is asked, in words for error messages: no query, no secret. */
+  readonly what: string;
+}
+
+export interface TextAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * One bounded HTTP exchange. Redirects are never followed: a token must not travel to another host, and
+ * a redirect to a login page would look like an answer.
+ * @throws SourceError `unreachable`, `malformed` (too large, redirect); the signal's reason when aborted.
+ */
+export async function fetchText(
+  fetch: typeof globalThis.fetch,
+  url: URL,
+  request: TextRequest,
+): Promise<TextAnswer> {
+  const { method = 'GET', headers = {}, form, signal, maxBytes, what } = request;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { accept: 'application/json', ...headers },
+      ...(form && { body: form }),
+      redirect: 'manual',
+      signal,
+    });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new SourceError(
+        'malformed',
+        `${what}: ${url.host} answered with a redirect (HTTP ${response.status})`,
+      );
+    }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await readBounded(response, maxBytes, what),
+    };
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    signal.throwIfAborted();
+    throw new SourceError('unreachable', `${what}: no answer from ${url.host} (${reasonOf(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+async function readBounded(response: Response, maxBytes: number, what: string): Promise<string> {
+  if (!response.body) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the stream and with it the connection.
+    if (size > maxBytes)
+      throw new SourceError('malformed', `${what}: the answer is larger than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection closed by the other side',
+  UND_ERR_SOCKET: 'connection closed by the other side',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name could not be looked up',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'network unreachable',
+  ETIMEDOUT: 'no connection in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+};
+
+/** fetch hides the reason in a chain of causes, and in the first of several where it tried several addresses. */
+function reasonOf(error: unknown): string {
+  for (let at: unknown = error; at instanceof Error; ) {
+    const code = 'code' in at ? String(at.code) : '';
+    if (reasons[code]) return reasons[code];
+    const inner: unknown = at instanceof AggregateError ? at.errors[0] : at.cause;
+    if (!(inner instanceof Error)) return /^[A-Z_]+$/.test(code) ? code : at.message.slice(0, 120);
+    at = inner;
+  }
+  return 'unknown reason';
+}

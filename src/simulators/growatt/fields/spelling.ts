@@ -1,0 +1,69 @@
+import type { Circuit, Reading } from '../reading.ts';
+
+/** A device's answer, spelled as its family spells it. */
+export type Fields = Record<string, unknown>;
+
+/** A measured value as the cloud gives it: one decimal, carried through 32-bit floating point. */
+export function f1(value: number): number {
+  return Math.fround(Math.round(value * 10) / 10);
+}
+
+/** The same with two decimals. */
+export function f2(value: number): number {
+  return Math.fround(Math.round(value * 100) / 100);
+}
+
+/** A power or lifetime energy: one decimal, without the noise. */
+export function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** A counter counts whole tenths of a kWh; `total` ones come without floating-point noise. */
+export function total(kwh: number): number {
+  return Math.floor(kwh * 10 + 1e-6) / 10;
+}
+
+export function today(kwh: number): number {
+  return Math.fround(total(kwh));
+}
+
+/** One field for each of `count` connectors, 0 for those without a wire. */
+export function each(
+  count: number,
+  circuits: readonly Circuit[],
+  spell: (n: number, circuit: Circuit) => Fields,
+): Fields {
+  const unused = { voltage: 0, current: 0, power: 0 };
+  return Object.assign({}, ...Array.from({ length: count }, (_, i) => spell(i + 1, circuits[i] ?? unused)));
+}
+
+/** Energy of each of `count` strings, as `epvNToday` and `epvNTotal`. */
+export function stringEnergies(count: number, reading: Reading): Fields {
+  const entries = Array.from({ length: count }, (_, i) => {
+    const share = reading.shares[i] ?? 0;
+    return [
+      [`epv${i + 1}Today`, today(reading.today.pv * share)],
+      [`epv${i + 1}Total`, total(reading.total.pv * share)],
+    ] as const;
+  });
+  return Object.fromEntries(entries.flat());
+}
+
+/** The fields that every family carries along with its own. */
+export function housekeeping(reading: Reading): Fields {
+  return {
+    address: 0,
+    alias: '',
+    again: false,
+    isAgain: false,
+    lost: true,
+    time: reading.time,
+    calendar: {
+      timeInMillis: Date.parse(`${reading.time.replace(' ', 'T')}+08:00`),
+      timeZone: { ID: 'Asia/Shanghai' },
+    },
+    errorText: 'Unknown',
+    warnText: 'Unknown',
+    withTime: false,
+  };
+}

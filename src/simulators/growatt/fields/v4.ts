@@ -1,0 +1,109 @@
+import type { Reading } from '../reading.ts';
+import { each, type Fields, f1, f2, housekeeping, tenths, today, total } from './spelling.ts';
+
+/** What SPH-S and WIT share. */
+function hybrid(reading: Reading, strings: number, acPhases: number): Fields {
+  const { spec, power, today: day, total: life, battery } = reading;
+  return {
+    ...housekeeping(reading),
+    serialNum: spec.sn,
+    pac: tenths(power.ac),
+    ppv: tenths(power.pv),
+    ...each(strings, reading.strings, (n, string) => ({
+      [`ppv${n}`]: tenths(string.power),
+      [`vpv${n}`]: f1(string.voltage),
+      [`ipv${n}`]: f1(string.current),
+    })),
+    ...each(acPhases, reading.phases, (n, phase) => ({
+      [`vac${n}`]: f1(phase.voltage),
+      [`iac${n}`]: f1(phase.current),
+    })),
+    soc: battery.soc,
+    vbat: f1(battery.voltage),
+    batPower: tenths(battery.power),
+    echarge1Today: today(day.charge),
+    echarge1Total: total(life.charge),
+    edischarge1Today: today(day.discharge),
+    edischarge1Total: total(life.discharge),
+    eacToday: today(day.ac),
+    eacTotal: total(life.ac),
+    epvToday: today(day.pv),
+    epvTotal: total(life.pv),
+    etoGridToday: today(day.gridExport),
+    etoGridTotal: total(life.gridExport),
+    etoUserToday: today(day.gridImport),
+    etoUserTotal: total(life.gridImport),
+    pacToGridTotal: tenths(power.gridExport),
+    pacToUserTotal: tenths(power.gridImport),
+    plocalLoadTotal: tenths(power.load),
+  };
+}
+
+export function sphSFields(reading: Reading): Fields {
+  return {
+    ...hybrid(reading, 3, 2),
+    pcharge1: tenths(reading.power.charge),
+    pdischarge1: tenths(reading.power.discharge),
+    genPower: 0,
+  };
+}
+
+export function witFields(reading: Reading): Fields {
+  return {
+    ...hybrid(reading, 10, 3),
+    ...each(3, reading.phases, (n, phase) => ({ [`pac${n}`]: tenths(phase.power) })),
+    fac: f2(reading.frequency),
+    soc2: 0,
+    soc3: 0,
+    bSoc: -1,
+    vbat2: 0,
+    vbat3: 0,
+    batPower2: 0,
+    batPower3: 0,
+    elocalLoadToday: today(reading.today.load),
+    elocalLoadTotal: total(reading.total.load),
+    temp1: f1(reading.temperature),
+    temp2: f1(reading.temperature - 2),
+    temp3: f1(reading.temperature - 4),
+    uwAmbientFirst: -0.1,
+    faultCode: reading.faultCode,
+    warnCode: 0,
+  };
+}
+
+/** NOAH: a balcony battery. `time` is epoch ms, `timeStr` China time. */
+export function noahFields(reading: Reading): Fields {
+  const { spec, power, today: day, total: life, battery } = reading;
+  return {
+    deviceSn: spec.sn,
+    datalogSn: spec.dataloggerSn,
+    pac: tenths(power.ac),
+    ppv: tenths(power.pv),
+    ...each(4, reading.strings, (n, string) => ({
+      [`pv${n}Voltage`]: f1(string.voltage / 8),
+      [`pv${n}Current`]: f1(string.current * 8),
+      [`pv${n}Temp`]: string.power > 0 ? f1(reading.temperature) : 0,
+    })),
+    eacToday: today(day.ac),
+    eacTotal: total(life.ac),
+    totalBatteryPackSoc: battery.soc,
+    totalBatteryPackChargingPower: tenths(battery.power),
+    totalBatteryPackChargingStatus: Math.sign(Math.round(battery.power)),
+    batteryPackageQuantity: 1,
+    battery1SerialNum: `${spec.sn}B1`,
+    battery1Soc: battery.soc,
+    battery1Temp: f1(battery.temperature),
+    battery2SerialNum: '',
+    battery2Soc: 0,
+    battery2Temp: 0,
+    ctSelfPower: tenths(power.gridImport),
+    totalHouseholdLoad: tenths(power.load),
+    onGridPower: tenths(power.ac),
+    offGridPower: 0,
+    systemTemp: f1(reading.temperature),
+    workMode: 0,
+    faultStatus: reading.faultCode,
+    time: reading.at,
+    timeStr: reading.chinaTime,
+  };
+}

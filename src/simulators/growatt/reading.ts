@@ -1,0 +1,119 @@
+import { chinaClock, DAY, MINUTE, wallClock } from '../calendar.ts';
+import { hash01, noise } from '../noise.ts';
+import { airTemperature, type Flows, type Installation, irradiance, noFlows } from './day.ts';
+import type { History } from './history.ts';
+import type { DeviceSpec, Disturbance } from './specs.ts';
+
+export interface Circuit {
+  /** V */
+  voltage: number;
+  /** A */
+  current: number;
+  /** W */
+  power: number;
+}
+
+export type State = 'waiting' | 'normal' | 'fault';
+
+/** Everything one upload of a device says, before it is spelled the way its family spells it. */
+export interface Reading {
+  spec: Required<DeviceSpec>;
+  /** When it was taken, epoch ms, by a right clock. */
+  at: number;
+  /** The same by the inverter's own wall clock: `YYYY-MM-DD HH:MM:SS`. */
+  time: string;
+  /** The same in China time. */
+  chinaTime: string;
+  state: State;
+  faultCode: number;
+  /** W */
+  power: Flows;
+  /** kWh */
+  today: Flows;
+  /** kWh */
+  total: Flows;
+  /** The wired strings only. */
+  strings: Circuit[];
+  /** Share of each string in the PV energy. */
+  shares: number[];
+  phases: Circuit[];
+  frequency: number;
+  /** °C */
+  temperature: number;
+  airTemperature: number;
+  /** W/m² */
+  irradiance: number;
+  battery: Circuit & { soc: number; temperature: number };
+}
+
+/** A device as it is installed: its specification, its surroundings and its history. */
+export interface Device {
+  spec: Required<DeviceSpec>;
+  seed: number;
+  site: Installation;
+  history: History;
+  disturbance: Disturbance;
+}
+
+/** What the device measures at a moment. */
+export function measure({ spec, seed, site, history, disturbance }: Device, at: number): Reading {
+  const { power, today, total, heldKwh } = history.at(at);
+  const shares = stringShares(seed, spec.strings);
+  const air = airTemperature(site.place, site.weatherSeed, at);
+  const { clockSkewMs = 0, faultCode = 0, lifetimeZero = false } = disturbance;
+  const warmth = power.ac / spec.peakPowerW;
+  return {
+    spec,
+    at,
+    time: wallClock(site.zone, at + clockSkewMs),
+    chinaTime: chinaClock(at),
+    state: faultCode ? 'fault' : power.ac + power.charge < 1 ? 'waiting' : 'normal',
+    faultCode,
+    power,
+    today,
+    total: lifetimeZero ? noFlows() : total,
+    strings: shares.map((share, index) => stringCircuit(power.pv * share, seed + index, at, air)),
+    shares,
+    phases: phaseCircuits(power.ac, spec.phases, seed, at),
+    frequency: 49.96 + 0.08 * noise(seed + 20, at, 3 * MINUTE),
+    temperature: air + 8 + 22 * warmth + 2 * noise(seed + 21, at, 20 * MINUTE),
+    airTemperature: air,
+    irradiance: irradiance(site.place, site.weatherSeed, at),
+    battery: batteryState(spec.batteryKwh, heldKwh, power, air),
+  };
+}
+
+/** The same reading as the cloud shows it after midnight while the inverter sleeps: no power, but old energies. */
+export function asleep(reading: Reading): Reading {
+  const dark = () => ({ voltage: 0, current: 0, power: 0 });
+  const { strings, phases } = reading;
+  return { ...reading, power: noFlows(), strings: strings.map(dark), phases: phases.map(dark) };
+}
+
+function stringShares(seed: number, count: number): number[] {
+  const weights = Array.from({ length: count }, (_, index) => 0.9 + 0.2 * hash01(seed + 30, index));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function stringCircuit(power: number, seed: number, at: number, air: number): Circuit {
+  if (power <= 0) return { voltage: 0, current: 0, power: 0 };
+  const voltage = 345 - 1.1 * air + 12 * noise(seed + 40, at, 15 * MINUTE) - 20 / (1 + power / 30);
+  return { voltage, current: power / voltage, power };
+}
+
+function phaseCircuits(power: number, count: number, seed: number, at: number): Circuit[] {
+  return Array.from({ length: count }, (_, phase) => {
+    const voltage = 229 + 6 * noise(seed + 50 + phase, at, 25 * MINUTE) + 2 * noise(seed + 60, at, DAY / 4);
+    const share = Math.abs(power) / count;
+    return { voltage, current: share / voltage, power: share };
+  });
+}
+
+function batteryState(capacityKwh: number, heldKwh: number, { charge, discharge }: Flows, air: number) {
+  if (capacityKwh === 0) return { soc: 0, voltage: 0, current: 0, power: 0, temperature: 0 };
+  const power = charge - discharge;
+  const voltage = 48 + 6 * (heldKwh / capacityKwh) + power / 5_000;
+  const soc = Math.round((heldKwh / capacityKwh) * 100);
+  return { soc, voltage, current: power / voltage, power, temperature: 18 + air / 4 + Math.abs(power) / 800 };
+}

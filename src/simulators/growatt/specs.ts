@@ -1,0 +1,73 @@
+/** The word for each family; the last three exist in the v4 API only. */
+export type FamilyName =
+  | 'inverter'
+  | 'storage'
+  | 'max'
+  | 'sph'
+  | 'spa'
+  | 'min'
+  | 'pcs'
+  | 'hps'
+  | 'pbd'
+  | 'groboost'
+  | 'meter'
+  | 'env'
+  | 'wit'
+  | 'sph-s'
+  | 'noah';
+
+/** A simulated device. What is left out takes its family's default. */
+export interface DeviceSpec {
+  /** Unique in the cloud. Meters and sensors are listed by the cloud under a fixed word in its place. */
+  sn: string;
+  family: FamilyName;
+  dataloggerSn: string;
+  model?: string;
+  /** Power of the modules and rating of the inverter, W. */
+  peakPowerW?: number;
+  /** Wired strings. */
+  strings?: number;
+  phases?: 1 | 3;
+  /** Usable capacity; above 0 a battery and a grid meter hang on the device. */
+  batteryKwh?: number;
+  /** Lifetime energy when the plant was created, kWh. */
+  lifetimeKwhAtCreate?: number;
+  /** Whether device/list shows it twice, as types 1 and 4 (seen with MAX). */
+  listedTwice?: boolean;
+  /** Bus address behind the datalogger, for meters and sensors. */
+  address?: number;
+}
+
+/** A simulated plant. */
+export interface PlantSpec {
+  id: number;
+  name: string;
+  city: string;
+  country: string;
+  latitude: number;
+  longitude: number;
+  peakPowerKw: number;
+  /** As the API words it, e.g. `GMT+1`. */
+  timezone: string;
+  /** The zone really in force: an IANA name, or an offset from UTC in minutes. */
+  zone: string | number;
+  /** `YYYY-MM-DD`, the day the first inverter began to count. */
+  createDate: string;
+  /** Average household load, W (default 450). */
+  householdW?: number;
+  devices: readonly DeviceSpec[];
+}
+
+/** What goes wrong with one device until it is disturbed anew; an empty one is a healthy device. */
+export interface Disturbance {
+  /** Lifetime totals read 0. */
+  lifetimeZero?: boolean;
+  /** The datalogger replays readings of so many ms ago. */
+  replayMs?: number;
+  /** How far the inverter's clock is ahead, ms. */
+  clockSkewMs?: number;
+  /** The datalogger has sent nothing since this moment (epoch ms). */
+  silentSince?: number;
+  /** Fault code the inverter shows; its status is then "fault". */
+  faultCode?: number;
+}

@@ -1,0 +1,132 @@
+import type { Clock } from '../../clock.ts';
+import { SourceError, treatmentOf } from '../../errors.ts';
+import type { Turn } from '../source.ts';
+import type { GrowattClient, Params } from './client.ts';
+import { PAGE_SIZE, type Page } from './discovery.ts';
+import type { Endpoint } from './families/family.ts';
+import { Ledger } from './ledger.ts';
+
+/** One call as the ledger knows it. */
+export interface Call {
+  readonly endpoint: Endpoint;
+  readonly params: Params;
+  /** Throws for an answer that makes no sense, so that it is asked for again. */
+  readonly check?: (envelope: unknown) => unknown;
+}
+
+/** What came of a call that concerns only a part of the account. */
+export type Outcome<T> =
+  | { readonly value: T; readonly error?: never }
+  | { readonly value?: never; readonly error: SourceError };
+
+/** How far and how fast the poll interval gives way to a cloud that says "too frequently". */
+const SLOWDOWN = { step: 1.5, recovery: 1.25, most: 6 };
+const MOST_PAGES = 50;
+
+/** Makes the calls of one account, keeps the ledger of them, and gives way when the cloud asks for it. */
+export class Calls {
+  readonly ledger = new Ledger();
+  readonly #client: GrowattClient;
+  readonly #clock: Clock;
+  /** Milliseconds for which a call that failed is left alone. */
+  readonly #pause: number;
+  /** Endpoints that said "too frequently" since the poll began. */
+  #limited = new Set<string>();
+  #slowdown = 1;
+
+  constructor(options: { client: GrowattClient; clock: Clock; pause: number }) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#pause = options.pause;
+  }
+
+  /** What the poll interval is to be multiplied with. */
+  get slowdown(): number {
+    return this.#slowdown;
+  }
+
+  /** A new poll begins: a poll that met no limit brings the interval back a step. */
+  begin(): void {
+    if (this.#limited.size === 0) this.#slowdown = Math.max(1, this.#slowdown / SLOWDOWN.recovery);
+    this.#limited = new Set();
+  }
+
+  /** How overdue a call is, in intervals; at least 1 when due, 0 while it has to wait. */
+  lateness(call: Call, interval: number): number {
+    if (this.#limited.has(call.endpoint.path)) return 0;
+    return this.ledger.lateness(keyOf(call), interval, this.#clock.now());
+  }
+
+  /** Makes a call due at once. */
+  forget(call: Call): void {
+    this.ledger.forget(keyOf(call));
+  }
+
+  /**
+   * Makes one call, under the policies of the poller.
+   * @throws SourceError when the circuit is open, so that the rest of the poll would fail as well
+   */
+  async attempt(turn: Turn, call: Call): Promise<Outcome<Record<string, unknown>>> {
+    const { endpoint, params, check } = call;
+    const key = keyOf(call);
+    const name = endpoint.path.split('/').slice(-2).join('/');
+    if (this.#limited.has(endpoint.path) || this.ledger.limits(key, this.#clock.now())) {
+      return {
+        error: new SourceError('rate-limited', `${name}: waiting, because the cloud said "too frequently"`),
+      };
+    }
+    try {
+      const value = await turn.request(name, async (signal) => {
+        const envelope = await this.#client.call(endpoint, params, signal);
+        check?.(envelope);
+        return envelope;
+      });
+      this.ledger.done(key, this.#clock.now());
+      turn.note(`${name} ${subjectOf(params)}`, undefined);
+      return { value };
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (error.kind === 'rate-limited') {
+        this.#limit(endpoint.path, key, error.retryAfter);
+        turn.note(`${name} ${subjectOf(params)}`, `${error.message}: calls are made more rarely for a while`);
+      } else {
+        this.ledger.failed(key, this.#clock.now(), this.#pause);
+      }
+      if (treatmentOf(error).breaks && turn.exhausted()) throw error;
+      return { error };
+    }
+  }
+
+  /** All pages of a list; `call.params` are those besides the paging. */
+  async list<T>(turn: Turn, call: Call, parse: (envelope: unknown) => Page<T>): Promise<Outcome<Page<T>>> {
+    const rows: T[] = [];
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const params = { ...call.params, page, perpage: PAGE_SIZE };
+      const outcome = await this.attempt(turn, { ...call, params, check: parse });
+      if (outcome.error) return outcome;
+      const { count, rows: some } = parse(outcome.value);
+      rows.push(...some);
+      if (some.length === 0 || rows.length >= count) return { value: { count, rows } };
+    }
+    return { value: { count: rows.length, rows } };
+  }
+
+  #limit(path: string, key: string, retryAfter: number | undefined): void {
+    this.#limited.add(path);
+    this.ledger.limited(key, this.#clock.now(), retryAfter);
+    this.#slowdown = Math.min(SLOWDOWN.most, this.#slowdown * SLOWDOWN.step);
+  }
+}
+
+/** The name of a call in the ledger; the pages of a list are one call. */
+function keyOf({ endpoint, params }: Call): string {
+  const values = Object.entries(params).filter(([key]) => key !== 'page' && key !== 'perpage');
+  return [endpoint.path, ...values.map(([key, value]) => `${key}=${value}`)].join(' ');
+}
+
+/** The plant or device a call is about, short enough for a line of log. */
+function subjectOf(params: Params): string {
+  const [first = ''] = Object.values(params);
+  const [subject = '', ...more] = String(first).split(',');
+  return more.length > 0 ? `${subject} and ${more.length} more` : subject;
+}

@@ -1,0 +1,86 @@
+import { type ErrorKind, SourceError } from '../../errors.ts';
+import { fetchText } from '../../http/fetch-text.ts';
+import { parseJsonObject } from '../../http/json.ts';
+import type { Endpoint } from './families/family.ts';
+import { parseText } from './numbers.ts';
+
+/** A hundred inverters with three hundred keys each are about 1 MB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** An absurd Retry-After must not silence the agent. */
+const LONGEST_RETRY_AFTER = 24 * 3_600_000;
+
+/** Error codes of reads, the same for all of v1. 10012 has two meanings, told apart by its text. */
+const codes: Readonly<Record<number, ErrorKind>> = {
+  [-1]: 'unauthorized',
+  10001: 'server',
+  10002: 'missing',
+  10003: 'missing',
+  10005: 'missing',
+  10011: 'unauthorized',
+  10012: 'rate-limited',
+};
+
+export type Params = Readonly<Record<string, string | number>>;
+
+/** Makes single calls to one account of Growatt's OpenAPI v1. Waits for nothing and tries nothing twice. */
+export class GrowattClient {
+  readonly #baseUrl: string;
+  readonly #token: string;
+  readonly #fetch: typeof globalThis.fetch;
+
+  constructor(options: { baseUrl: string; token: string; fetch: typeof globalThis.fetch }) {
+    this.#baseUrl = options.baseUrl;
+    this.#token = options.token;
+    this.#fetch = options.fetch;
+  }
+
+  /**
+   * GET parameters go into the query, POST parameters into a form.
+   * @returns the whole envelope of a success
+   * @throws SourceError by HTTP status and `error_code`
+   */
+  async call(endpoint: Endpoint, params: Params, signal: AbortSignal): Promise<Record<string, unknown>> {
+    const { method, path } = endpoint;
+    const values = new URLSearchParams(
+      Object.entries(params).map(([key, value]) => [key, String(value)] as [string, string]),
+    );
+    const url = new URL(`${this.#baseUrl}/v1/${path}`);
+    if (method === 'GET') url.search = values.toString();
+    const { status, headers, text } = await fetchText(this.#fetch, url, {
+      method,
+      headers: { token: this.#token },
+      ...(method === 'POST' && { form: values }),
+      signal,
+      maxBytes: MAX_BYTES,
+      what: path,
+    });
+    if (status === 429) {
+      const retryAfter = parseRetryAfter(headers.get('retry-after'));
+      throw new SourceError('rate-limited', `${path}: too many calls (HTTP 429)`, {
+        ...(retryAfter && { retryAfter }),
+      });
+    }
+    if (status >= 500) throw new SourceError('server', `${path}: the cloud answered HTTP ${status}`);
+    const envelope = parseJsonObject(text, status === 200 ? path : `${path}: HTTP ${status}`);
+    throwOnError(path, envelope);
+    return envelope;
+  }
+}
+
+function throwOnError(path: string, envelope: Record<string, unknown>): void {
+  const code = Number(envelope.error_code);
+  if (envelope.error_code === undefined || envelope.error_code === '' || Number.isNaN(code)) {
+    throw new SourceError('malformed', `${path}: the answer has no error_code, so it is not Growatt's API`);
+  }
+  if (code === 0) return;
+  const message = parseText(envelope.error_msg);
+  const gone = code === 10012 && /not (exist|found)/i.test(message);
+  throw new SourceError(gone ? 'missing' : (codes[code] ?? 'refused'), `${path}: ${code} ${message}`.trim());
+}
+
+/** Seconds or an HTTP date. @returns milliseconds from now */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (!value) return undefined;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER) : undefined;
+}

@@ -1,0 +1,104 @@
+import { type Field, phases, pvInputs } from '../fields.ts';
+import { endpoints, FAULT, type Family, NORMAL, OTHER, WAITING } from './family.ts';
+
+/**
+ * ATESS storage systems. Their keys are documented, the scale of their powers is unverified on a live unit.
+ */
+const status = { 0: WAITING, 1: OTHER, 2: NORMAL, 3: FAULT, 4: FAULT, 5: NORMAL, 6: NORMAL };
+const parts = ['battery', 'grid'] as const;
+
+const battery: readonly Field[] = [
+  ['growatt_battery_soc_percent', 'capacity'],
+  ['growatt_battery_voltage_volts', 'vbat'],
+];
+
+const chargeEnergies: readonly Field[] = [
+  ['growatt_battery_charge_energy_today_kwh', 'eChargeToday'],
+  ['growatt_battery_charge_energy_total_kwh', 'eChargeTotal'],
+  ['growatt_battery_discharge_energy_today_kwh', 'eDischargeToday'],
+  ['growatt_battery_discharge_energy_total_kwh', 'eDischargeTotal'],
+];
+
+/** Power conversion system: battery and grid, PV on some. Grid power is spelled like this. */
+export const pcs: Family = {
+  word: 'pcs',
+  type: 8,
+  ...endpoints('pcs', false),
+  status,
+  parts,
+  fields: [
+    ...battery,
+    ...chargeEnergies,
+    ['growatt_current_power_watts', 'pcsActivePower'],
+    ['growatt_pv_power_watts', 'ppv'],
+    ['growatt_load_power_watts', 'loadActivePower'],
+    ['growatt_grid_import_power_watts', 'powerGird'],
+    ['growatt_grid_export_power_watts', 'toPowerGird|pacToGrid'],
+    ...phases(['vacu', 'vacv', 'vacw']),
+    ['growatt_ac_frequency_hz', 'vacFrequency|gridFreq'],
+    ['growatt_inverter_temperature_celsius', 'temp1'],
+    ['growatt_grid_import_energy_today_kwh', 'gridToday'],
+    ['growatt_grid_import_energy_total_kwh', 'gridTotal'],
+    ['growatt_grid_export_energy_today_kwh', 'toGridToday'],
+    ['growatt_grid_export_energy_total_kwh', 'toGridTotal'],
+    ['growatt_load_energy_today_kwh', 'loadToday'],
+    ['growatt_load_energy_total_kwh', 'loadTotal'],
+    ['growatt_fault_code', 'sysFaultWord1'],
+    ['growatt_warning_code', 'alarmCode1|alarmCode2'],
+  ],
+};
+
+/** Hybrid power system. */
+export const hps: Family = {
+  word: 'hps',
+  type: 9,
+  ...endpoints('hps', false),
+  status,
+  parts,
+  fields: [
+    ...battery,
+    ['growatt_current_power_watts', 'pac'],
+    ['growatt_pv_power_watts', 'ppv'],
+    ['growatt_pv1_voltage_volts', 'vpv'],
+    ['growatt_pv2_voltage_volts', 'vpv2'],
+    ['growatt_pv1_current_amps', 'ipv'],
+    ['growatt_pv2_current_amps', 'ipv2'],
+    ['growatt_pv1_power_watts', 'ppv1'],
+    ['growatt_pv2_power_watts', 'ppv2'],
+    ['growatt_battery_current_amps', 'ibat'],
+    ['growatt_load_power_watts', 'loadActivePower'],
+    ['growatt_ac_frequency_hz', 'fac|gridFreq'],
+    ['growatt_inverter_temperature_celsius', 'temp1'],
+    ['growatt_energy_today_kwh', 'epvToday'],
+    ['growatt_energy_total_kwh', 'epvTotal'],
+    ['growatt_battery_charge_energy_today_kwh', 'eChargeToday'],
+    ['growatt_battery_charge_energy_total_kwh', 'eBatChargeTotal'],
+    ['growatt_battery_discharge_energy_today_kwh', 'eDischargeToday'],
+    ['growatt_battery_discharge_energy_total_kwh', 'eBatDischargeTotal'],
+    ['growatt_grid_import_energy_today_kwh', 'eGridToday'],
+    ['growatt_grid_import_energy_total_kwh', 'eGridTotal'],
+    ['growatt_grid_export_energy_today_kwh', 'eToGridToday'],
+    ['growatt_grid_export_energy_total_kwh', 'eToGridTotal'],
+    ['growatt_load_energy_today_kwh', 'eLoadToday'],
+    ['growatt_load_energy_total_kwh', 'eLoadTotal'],
+    ['growatt_fault_code', 'sysFaultWord1'],
+  ],
+};
+
+/** PV to battery: direct current on both sides. */
+export const pbd: Family = {
+  word: 'pbd',
+  type: 10,
+  ...endpoints('pbd', false),
+  status: { 0: WAITING, 1: NORMAL, 3: FAULT },
+  parts: ['battery'],
+  fields: [
+    ...battery,
+    ...chargeEnergies,
+    ['growatt_pv_power_watts', 'ppv'],
+    ...pvInputs(5, { voltage: 'vpvN', current: 'ipvN', power: 'ppvN' }),
+    ['growatt_energy_today_kwh', 'epvToday'],
+    ['growatt_energy_total_kwh', 'epvTotal'],
+    ['growatt_inverter_temperature_celsius', 'temp'],
+  ],
+};

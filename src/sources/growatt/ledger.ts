@@ -1,0 +1,72 @@
+/** What is known of one call, named by endpoint and parameters; times in milliseconds since the epoch. */
+export interface LedgerEntry {
+  readonly doneAt?: number;
+  readonly blockedUntil?: number;
+  /** Refusals for calling too often, in a row. */
+  readonly strikes: number;
+}
+
+const MINUTE = 60_000;
+/** The least pause after "called too frequently": the cloud counts in five minutes. */
+const FIRST_PAUSE = 5 * MINUTE;
+const LONGEST_PAUSE = 2 * 60 * MINUTE;
+
+/** Remembers when each call was last made and which ones the cloud wants to be left alone. */
+export class Ledger {
+  readonly #entries = new Map<string, LedgerEntry>();
+
+  /** Whether the cloud asked for a pause that is not over yet. */
+  limits(key: string, now: number): boolean {
+    return (this.#entries.get(key)?.strikes ?? 0) > 0 && this.#waits(key, now);
+  }
+
+  /** How overdue a call is, in intervals: at least 1 when due, Infinity when never made, 0 while it waits. */
+  lateness(key: string, interval: number, now: number): number {
+    if (this.#waits(key, now)) return 0;
+    const doneAt = this.#entries.get(key)?.doneAt;
+    if (doneAt === undefined || doneAt > now) return Number.POSITIVE_INFINITY;
+    return (now - doneAt) / interval;
+  }
+
+  done(key: string, now: number): void {
+    this.#entries.set(key, { doneAt: now, strikes: 0 });
+  }
+
+  /** The call failed; it is not made again for `pause`. */
+  failed(key: string, now: number, pause: number): void {
+    const before = this.#entries.get(key);
+    this.#entries.set(key, { ...before, strikes: before?.strikes ?? 0, blockedUntil: now + pause });
+  }
+
+  /** The cloud said that the call came too soon. */
+  limited(key: string, now: number, retryAfter = 0): void {
+    const before = this.#entries.get(key);
+    const strikes = (before?.strikes ?? 0) + 1;
+    const pause = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE * 2 ** (strikes - 1), retryAfter));
+    this.#entries.set(key, { ...before, strikes, blockedUntil: now + pause });
+  }
+
+  /** Makes a call due at once. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** Forgets calls whose names the predicate refuses: plants and devices that are gone. */
+  retain(keep: (key: string) => boolean): void {
+    for (const key of this.#entries.keys()) if (!keep(key)) this.#entries.delete(key);
+  }
+
+  remember(): Record<string, LedgerEntry> {
+    return Object.fromEntries(this.#entries);
+  }
+
+  recall(entries: Readonly<Record<string, LedgerEntry>>): void {
+    for (const [key, entry] of Object.entries(entries)) this.#entries.set(key, entry);
+  }
+
+  #waits(key: string, now: number): boolean {
+    const { blockedUntil = 0 } = this.#entries.get(key) ?? {};
+    // Further away than any pause: the system's clock was set back.
+    return now < blockedUntil && blockedUntil - now <= LONGEST_PAUSE;
+  }
+}

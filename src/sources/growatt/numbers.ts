@@ -1,0 +1,37 @@
+/** Growatt's markers for "not available": -1, and -1 after scaling. */
+const MARKERS = new Set([-1, -0.5, -0.1, -0.01]);
+
+/**
+ * A number as Growatt sends it: a JSON number or a numeric string. Absent values are `""`, null, `"null"`,
+ * `"N/A"` or a marker; none of them is 0.
+ * @returns the number, undefined for an absent one, `'bad'` for what is neither
+ */
+export function parseNumber(value: unknown): number | undefined | 'bad' {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') {
+    const text = value.trim();
+    if (/^(|null|n\/a|-+)$/i.test(text)) return undefined;
+    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? parseNumber(Number(text)) : 'bad';
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'bad';
+  return MARKERS.has(value) ? undefined : denoise(value);
+}
+
+/** A status or a code: an integer, -1 included, also as text. */
+export function parseCode(value: unknown): number | undefined {
+  const code = typeof value === 'string' && /^\s*-?\d{1,9}\s*$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(code) ? (code as number) : undefined;
+}
+
+/** Device values come through 32-bit floats: 21.600000381469727 was 21.6. */
+function denoise(value: number): number {
+  const short =
+    !Number.isInteger(value) && Math.fround(value) === value ? Number(value.toPrecision(7)) : value;
+  return Math.round(short * 10_000) / 10_000;
+}
+
+/** A text for a label: no control characters, no padding, no more than 200 characters. */
+export function parseText(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return '';
+  return String(value).replace(/\p{C}/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
+}

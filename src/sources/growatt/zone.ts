@@ -1,0 +1,57 @@
+import type { Zone } from '../source.ts';
+
+/**
+ * A zone as Growatt writes it: `GMT+8`, `GMT 1` (a lost plus sign), `GMT-3.5`, `GMT+5:30`. It knows no daylight
+ * saving. @returns undefined for anything else
+ */
+export function parseGmtZone(text: string): Zone | undefined {
+  const match = /GMT\s*([+-]?)\s*(\d{1,2})(?::(\d{2})|(\.\d+))?/i.exec(text);
+  if (!match) return undefined;
+  const [, sign, hours, minutes, fraction] = match;
+  const size = Number(hours) * 60 + Number(minutes ?? 0) + Number(fraction ?? 0) * 60;
+  const offset = sign === '-' ? -size : size;
+  return Math.abs(offset) <= 14 * 60 ? { fixed: true, offsetAt: () => offset } : undefined;
+}
+
+/** An IANA zone such as `Europe/Berlin`. @throws RangeError for a name the runtime does not know */
+export function ianaZone(name: string): Zone {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+  // Asked for each sample of each scrape; the offset of a quarter of an hour never changes within it.
+  let slot = Number.NaN;
+  let offset = 0;
+  return {
+    fixed: false,
+    offsetAt(instant) {
+      const at = Math.floor(instant / 900_000);
+      if (at !== slot) {
+        slot = at;
+        const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+        const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
+        offset = (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+      }
+      return offset;
+    },
+  };
+}
+
+const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?/;
+
+/**
+ * A device's wall clock, `YYYY-MM-DD HH:MM[:SS]`, as milliseconds as if it were UTC.
+ * @returns undefined for anything else, impossible dates and years no inverter has seen included
+ */
+export function parseWallTime(value: unknown): number | undefined {
+  const match = typeof value === 'string' ? WALL_TIME.exec(value.trim()) : null;
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (year < 2005 || year > 2100 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second);
+  return new Date(wall).getUTCDate() === day ? wall : undefined;
+}

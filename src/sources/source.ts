@@ -1,0 +1,104 @@
+/** What a source of readings is, and what it says. Nothing here knows of OpenTelemetry or of any one device. */
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One measured quantity: a metric of the catalogue, in that metric's unit. */
+export interface Value {
+  readonly metric: string;
+  readonly value: number;
+  /** Labels beyond those of the entity, such as `phase` or `inverter`. */
+  readonly labels?: Labels;
+}
+
+/** A thing that readings are about: a stick, an account, a plant, the monthly figures of a plant, a device. */
+export interface Entity {
+  /** Unique within its source. */
+  readonly id: string;
+  readonly labels: Labels;
+  /** The entity whose `up` suffers when this one cannot be read. */
+  readonly parent?: string;
+  /** Metric that is 1 while this entity and all that name it as parent can be read, else 0. */
+  readonly up?: string;
+  /** True when its readings carry the time at which they were taken, and that is worth a metric. */
+  readonly clocked?: boolean;
+  /** Time zone of the place where it stands, once known. */
+  readonly zone?: Zone;
+}
+
+/** Wall-clock arithmetic of one place. */
+export interface Zone {
+  /** True for a bare offset such as "GMT+1", which knows no daylight saving. */
+  readonly fixed: boolean;
+  /** Minutes east of UTC at an instant (milliseconds since the epoch). */
+  offsetAt(instant: number): number;
+}
+
+/** What one entity said at one time. */
+export interface Reading {
+  readonly entity: string;
+  readonly values: readonly Value[];
+  /**
+   * The entity's own clock when it took the reading, as if it were UTC, in milliseconds; undefined for
+   * sources that answer live. A reading is believed only if this is later than in the last one.
+   */
+  readonly wallTime?: number | undefined;
+  /** True when the values themselves show that it is working, e.g. PV power above zero. */
+  readonly producing?: boolean;
+  /** The cloud itself says that the device is not connected. */
+  readonly lost?: boolean;
+  /** Why parts of the answer could not be believed; counted by reason. */
+  readonly doubts?: readonly string[];
+}
+
+/** A step of a poll. Steps reach the store as they come, not at the end of the poll. */
+export type Step =
+  | { readonly reading: Reading }
+  /** Read without news, or failed: only its `up` changes. */
+  | { readonly entity: string; readonly ok: boolean }
+  /** All that exists from now on; readings of anything else are forgotten. */
+  | { readonly entities: readonly Entity[] };
+
+/**
+ * A device whose clock stands still for so long (milliseconds) sleeps, and the cloud only repeats its last
+ * words: dataloggers upload every five minutes.
+ */
+export const SLEEP_AFTER = 30 * 60_000;
+
+/** Makes one call under the policies of the poller: retry, breaker, time-out, pacing, counting. */
+export type Request = <T>(endpoint: string, call: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** What the poller hands to a source for one poll. */
+export interface Turn {
+  readonly signal: AbortSignal;
+  readonly request: Request;
+  /** True when the circuit is open: the rest of this poll would only be refused. */
+  readonly exhausted: () => boolean;
+  /** Reports that a condition holds or no longer holds; written to the log only when that changes. */
+  readonly note: (topic: string, problem: string | undefined) => void;
+}
+
+/** How long to wait for one call and how often to try it again, in milliseconds. */
+export interface Patience {
+  readonly timeout: number;
+  readonly retries: number;
+  /** Before the first retry; later ones wait about twice as long each, with jitter. */
+  readonly firstDelay: number;
+}
+
+export interface Source {
+  /** `growatt/ACCOUNT` or `trucki/STICK`: the label `source` of the agent's own metrics. */
+  readonly name: string;
+  readonly patience: Patience;
+  /** What exists before the first poll. */
+  readonly entities: readonly Entity[];
+  /** Milliseconds from the start of one poll to the start of the next: the interval in force. */
+  interval(): number;
+  /** The readings that matter most, with as few calls as they need. @throws SourceError when the whole source fails */
+  read(turn: Turn): AsyncIterable<Step>;
+  /** Work that may wait, done in the gap before the next poll, until `deadline` (ms since the epoch). */
+  tend?(turn: Turn, deadline: number): AsyncIterable<Step>;
+  /** Waits until a call is allowed, makes it, and lets the next one in: one queue for each token. */
+  pace?<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T>;
+  /** How many plants and devices are known, for the status page. */
+  inventory?(): { plants: number; devices: number };
+}

@@ -1,0 +1,33 @@
+import type { Zone } from '../sources/source.ts';
+
+const MINUTE = 60_000;
+
+/** How far the local time at an instant is from UTC, in milliseconds. */
+const offsetMs = (zone: Zone, instant: number) => zone.offsetAt(instant) * MINUTE;
+
+/** The wall clock at an instant, in milliseconds as if it were UTC. */
+export function wallTimeAt(zone: Zone, instant: number): number {
+  return instant + offsetMs(zone, instant);
+}
+
+/** The instant at which the wall clock shows this; within a repeated hour, the later one. */
+export function instantOf(zone: Zone, wall: number): number {
+  // Two steps are enough: the first lands within a day of the truth, the second uses the offset found there.
+  const guess = wall - offsetMs(zone, wall);
+  return wall - offsetMs(zone, guess);
+}
+
+/** `YYYY-MM-DD` of a wall time. */
+export function dateOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 10);
+}
+
+/**
+ * Extra milliseconds to add to a zone that knows no daylight saving: Growatt's plants say "GMT+1" all year,
+ * while the device's clock follows the season. A reading about an hour in the future gives it away.
+ */
+export function summerShift(zone: Zone, wall: number, now: number): number {
+  if (!zone.fixed) return 0;
+  const ahead = wall - wallTimeAt(zone, now);
+  return ahead > 45 * MINUTE && ahead < 75 * MINUTE ? 60 * MINUTE : 0;
+}

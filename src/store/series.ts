@@ -1,0 +1,25 @@
+import type { Labels } from '../sources/source.ts';
+
+/** A value ready to be observed. */
+export interface Sample {
+  readonly metric: string;
+  readonly attributes: Labels;
+  readonly value: number;
+}
+
+/**
+ * Gives each series one attribute object for the life of the process. The SDK hands back the object it saw
+ * first, so only its identity tells later whether a series is still alive, also when a device comes back.
+ */
+export class SeriesNames {
+  readonly #known = new Map<string, Labels>();
+
+  attributes(metric: string, labels: Labels): Labels {
+    const key = JSON.stringify([metric, labels]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const attributes = Object.freeze({ ...labels });
+    this.#known.set(key, attributes);
+    return attributes;
+  }
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EXAMPLE_FILE } from '../../src/config/example.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { load, messageOf } from './support.ts';
+
+const DOCUMENTED_FORM = `
+token: \${GROWATT_TOKEN}
+region: eu
+
+plants:
+  - id: "12345"
+    devices:
+      - sn: "ABC123"
+      - sn: "DEF456"
+
+exporter:
+  mode: http
+  listen_addr: ":9120"
+  collect_interval: 5m
+
+history:
+  enabled: true
+  days: 30
+  schedule: "0 5 * * *"  # 00:05 daily
+`;
+
+test('the short form of the file is read as it stands', () => {
+  const config = load(DOCUMENTED_FORM, { GROWATT_TOKEN: 'abc' });
+  assert.deepEqual(config.accounts[0]?.plants, [{ id: '12345', deviceSns: ['ABC123', 'DEF456'] }]);
+  assert.equal(config.accounts[0]?.token, 'abc');
+  assert.deepEqual(config.listen, { host: undefined, port: 9120 });
+  assert.deepEqual(config.history, { enabled: true, days: 30, schedule: '0 5 * * *' });
+});
+
+test('a token file in the environment takes the place of the token in the file', () => {
+  const config = load(DOCUMENTED_FORM, { GROWATT_TOKEN_FILE: '/run/token' }, {}, { '/run/token': 'abc\n' });
+  assert.equal(config.accounts[0]?.token, 'abc');
+});
+
+test('the example of the reference page loads', () => {
+  const config = load(EXAMPLE_FILE, { GROWATT_TOKEN: 'abc', SHED_PASSWORD: 'pw' });
+  assert.deepEqual(config.trucki.sticks, [
+    { name: 'shed', address: '192.168.1.40', password: 'pw' },
+    { name: 'trucki-2.local:80', address: 'trucki-2.local:80', password: undefined },
+  ]);
+  assert.equal(config.accounts[0]?.plants[0]?.timezone, 'Europe/Berlin');
+});
+
+test('ids are the digits that were written, whatever YAML would make of them', () => {
+  const config = load(
+    'token: abc\nplants: [007, {id: 12345678901234567890, devices: [0123E5, {sn: 1e3}]}]\n',
+  );
+  assert.deepEqual(config.accounts[0]?.plants, [
+    { id: '007' },
+    { id: '12345678901234567890', deviceSns: ['0123E5', '1e3'] },
+  ]);
+});
+
+test('variables are put into values of any kind but never add structure', () => {
+  const yaml = `
+token: \${TOKEN}
+plants: \${PLANTS}
+history:
+  days: \${DAYS}
+  enabled: \${ON}
+trucki:
+  targets: ["\${HOST}=\${HOST}.local:80"]
+`;
+  const env = { TOKEN: 'a"b:{c}', DAYS: '12', ON: 'true', HOST: 'shed', PLANTS: '1,2' };
+  const config = load(yaml, env);
+  assert.equal(config.accounts[0]?.token, 'a"b:{c}');
+  assert.deepEqual(config.accounts[0]?.plants, [{ id: '1' }, { id: '2' }]);
+  assert.deepEqual([config.history.days, config.history.enabled], [12, true]);
+  assert.deepEqual(config.trucki.sticks[0], { name: 'shed', address: 'shed.local:80', password: undefined });
+});
+
+test('plant ids in the environment replace the list of the file but keep what it says of a plant', () => {
+  const yaml =
+    'token: abc\nplants:\n  - {id: 1, timezone: Europe/Paris, devices: [A]}\n  - {id: 2}\ndevice_sns: [B]\n';
+  const [byPlant] = load(yaml, { GROWATT_PLANT_ID: '3,1' }).accounts;
+  assert.deepEqual(byPlant?.plants, [{ id: '3' }, { id: '1', timezone: 'Europe/Paris', deviceSns: ['A'] }]);
+  const [byDevice] = load(yaml, { GROWATT_DEVICE_SN: 'C' }).accounts;
+  assert.deepEqual(byDevice?.plants, [{ id: '1', timezone: 'Europe/Paris' }, { id: '2' }]);
+  assert.deepEqual(byDevice?.deviceSns, ['C']);
+});
+
+test('several accounts have their own token, server and plants, and share what stands at the top', () => {
+  const yaml = `
+base_url: http://sim
+accounts:
+  - {name: home, token: one, plants: [{id: 1, timezone: Europe/Berlin}]}
+  - {name: farm, token_file: farm-token, base_url: https://openapi-au.growatt.com/v1/, device_sns: [X]}
+  - {name: barn}
+`;
+  const { accounts } = load(yaml, { GROWATT_TOKEN: 'common' }, {}, { '/etc/agent/farm-token': ' two\n' });
+  assert.deepEqual(accounts, [
+    {
+      name: 'home',
+      token: 'one',
+      baseUrl: 'http://sim',
+      official: false,
+      plants: [{ id: '1', timezone: 'Europe/Berlin' }],
+      deviceSns: [],
+    },
+    {
+      name: 'farm',
+      token: 'two',
+      baseUrl: 'https://openapi-au.growatt.com',
+      official: true,
+      plants: [],
+      deviceSns: ['X'],
+    },
+    { name: 'barn', token: 'common', baseUrl: 'http://sim', official: false, plants: [], deviceSns: [] },
+  ]);
+});
+
+test('with several accounts, plants and devices in the environment are refused', () => {
+  const env = { GROWATT_PLANT_ID: '1', GROWATT_DEVICE_SN: 'A' };
+  assert.equal(
+    messageOf(() => load('accounts: [{token: abc}]\n', env)),
+    'GROWATT_PLANT_ID: cannot stand beside accounts; use accounts[].plants\n' +
+      'GROWATT_DEVICE_SN: cannot stand beside accounts; use accounts[].device_sns',
+  );
+});
+
+test('a stick’s own password beats the common one', () => {
+  const yaml = 'trucki:\n  password: common\n  targets: [{address: a, password_file: own}, b]\n';
+  const { sticks } = load(yaml, {}, {}, { '/etc/agent/own': 'mine\n' }).trucki;
+  assert.deepEqual(
+    sticks.map(({ password }) => password),
+    ['mine', 'common'],
+  );
+});
+
+test('broken YAML is one line that says where and quotes nothing', () => {
+  const messages = {
+    'token: abc: def\n': 'Nested mappings are not allowed in compact mappings (line 1, column 8)',
+    'exporter:\n\tmode: http\n': 'Tabs are not allowed as indentation (line 2, column 1)',
+    'token: "abc\n': 'Missing closing "quote (line 2, column 1)',
+  };
+  for (const [yaml, message] of Object.entries(messages)) {
+    assert.equal(
+      messageOf(() => load(yaml)),
+      `/etc/agent/agent.yaml: is not valid YAML: ${message}`,
+    );
+  }
+});
+
+test('a configuration file that does not exist is one line', () => {
+  assert.equal(
+    messageOf(() => loadConfig({ file: '/no/such.yaml', env: {}, isTerminal: true })),
+    '/no/such.yaml: cannot be read: it does not exist',
+  );
+});

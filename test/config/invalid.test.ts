@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, loadConfig } from '../../src/config/load.ts';
+
+const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
+const TOKEN = 'a Growatt token comes from the ShinePhone app: Me → your user name → API Token';
+const ADDRESS = 'must be host or host:port, without scheme, path or query';
+const BASE_URL = 'must be an http:// or https:// URL without credentials and query';
+const LISTEN = 'must be host:port such as :9120, 127.0.0.1:9120 or [::1]:9120, port 0 to 65535';
+const ZONE = 'must be an IANA time zone such as Europe/Berlin';
+const ASCII = 'must be printable ASCII without spaces, as it was copied';
+const duration = (min: string) =>
+  `must be a duration from ${min} to 366d with its unit (such as 30s, 5m or 1h30m)`;
+
+/** What each file `invalid-NAME.yaml` is told. FILE stands for its path. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  'account-is-text': 'accounts[0]: must hold name, token, token_file, region, base_url, plants, device_sns',
+  'account-name-twice': 'accounts[1].name: must be a name that no other account has, not "home"',
+  'account-without-name': 'accounts[1].name: is missing; each of several accounts needs its own',
+  'account-without-token': `accounts[0].token: is missing; ${TOKEN}`,
+  'accounts-and-plants': 'plants: cannot stand beside accounts; use accounts[].plants',
+  'accounts-and-token': 'token: cannot stand beside accounts; use accounts[].token',
+  'address-missing': `trucki.targets[0].address: is missing; it ${ADDRESS}`,
+  'address-port': `trucki.targets[0].address: ${ADDRESS}, not "192.168.1.40:70000"`,
+  'address-with-password': `trucki.targets[0].address: ${ADDRESS}, not "[redacted]@192.168.1.40"`,
+  'address-with-path': `trucki.targets[0].address: ${ADDRESS}, not "192.168.1.40/json"`,
+  aliases: 'FILE: uses an alias (*name) that has no anchor, or aliases too often',
+  'base-url-credentials': `base_url: ${BASE_URL}, not "[redacted]@localhost"`,
+  'base-url-query': `base_url: ${BASE_URL}, not "http://localhost/v1?[redacted]"`,
+  'base-url-scheme': `base_url: ${BASE_URL}, not "localhost:8080"`,
+  boolean: 'history.enabled: must be true or false, not "maybe"',
+  days: 'history.days: must be a whole number from 1 to 366, not "0"',
+  'days-fraction': 'history.days: must be a whole number from 1 to 366, not "1.5"',
+  'duplicate-key': 'FILE: gives token twice (line 3, column 1)',
+  'duration-negative': `stale_after: ${duration('0')}, not "-5m"`,
+  'duration-too-long': `exporter.collect_interval: ${duration('1s')}, not "9999d"`,
+  'duration-too-short': `trucki.interval: ${duration('500ms')}, not "100ms"`,
+  'duration-unit': `stale_after: ${duration('0')}, not "300"`,
+  'listen-address': `exporter.listen_addr: ${LISTEN}, not "9120"`,
+  'listen-ipv6': `exporter.listen_addr: ${LISTEN}, not "[::zz]:9120"`,
+  'listen-port': `exporter.listen_addr: ${LISTEN}, not ":65536"`,
+  'log-format': 'log.format: must be text or json, not "xml"',
+  'log-level': 'log.level: must be debug, info, warn or error, not "loud"',
+  mode: 'exporter.mode: must be http or push, not "pull"',
+  'not-a-mapping': 'FILE: must hold settings such as `token: …`, one on each line',
+  'nothing-to-read':
+    `GROWATT_TOKEN or TRUCKI_TARGETS: must be set, else there is nothing to read; ${TOKEN}. ` +
+    'To look around without either, run `solar-otel-agent demo`.',
+  'password-twice':
+    'trucki.targets[0].password: cannot be used together with trucki.targets[0].password_file; keep one of them',
+  'plant-id-missing': 'plants[0].id: is missing; it must be an id without spaces',
+  'plant-id-spaces': 'plants[0].id: must be an id without spaces, not "123 45"',
+  'plant-twice': 'plants[1].id: must be a plant not listed before, not "12345"',
+  'plants-as-mapping': 'plants: must be a list',
+  'pushgateway-url':
+    'pushgateway.url: must be an http:// or https:// URL without query, not "[redacted]@localhost"',
+  region: 'region: must be eu, us, au or cn, not "mars"',
+  schedule: 'history.schedule: must be a cron expression of five fields such as 5 0 * * *, not "00:05 daily"',
+  'section-is-text': 'exporter: must hold mode, listen_addr, collect_interval',
+  'setting-is-list': 'token: must be a single value',
+  several: [
+    'exporter.listen_adr: is not a known setting; did you mean exporter.listen_addr?',
+    `token: ${ASCII}`,
+    'region: must be eu, us, au or cn, not "mars"',
+    'exporter.mode: must be http or push, not "pull"',
+    `plants[0].timezone: ${ZONE}, not "Mars/Base"`,
+  ].join('\n'),
+  'stick-address-twice': 'trucki.targets[1]: must be a name that no other stick has, not "192.168.1.40"',
+  'stick-name-twice': 'trucki.targets[1].name: must be a name that no other stick has, not "shed"',
+  timezone: `plants[0].timezone: ${ZONE}, not "Berlin"`,
+  'timezone-offset': `plants[0].timezone: ${ZONE}, not "+02:00"`,
+  'token-file-and-token': 'token: cannot be used together with token_file; keep one of them',
+  'token-file-missing': 'token_file: names no-such-file, which cannot be read: it does not exist',
+  'token-missing': `GROWATT_TOKEN: is missing, though region is set; ${TOKEN}`,
+  'token-redacted': `token: ${ASCII}`,
+  'token-spaces': `token: ${ASCII}`,
+  'unknown-key': 'tokn: is not a known setting; did you mean token?',
+  'unknown-key-elsewhere': 'listen_addr: is not a known setting; did you mean exporter.listen_addr?',
+  'unknown-key-in-list': 'plants[0].time_zone: is not a known setting; did you mean plants[0].timezone?',
+  'unknown-key-in-list-of-list':
+    'plants[0].devices[0].serial: is not a known setting; known here: sn\n' +
+    'plants[0].devices[0].sn: is missing; it must be an id without spaces',
+  'unknown-key-without-guess':
+    'mqtt: is not a known setting; known here: token, token_file, region, base_url, plants, device_sns, accounts, ' +
+    'growatt, trucki, exporter, pushgateway, history, stale_after, state_dir, log',
+  'variable-form': `trucki.targets[0].address: holds \${HOST:-localhost}, but only \${NAME} with the name of an environment variable is understood`,
+  'variable-token-unset': `token: names the environment variable NO_SUCH_VARIABLE, which is not set; ${TOKEN}`,
+  'variable-unset':
+    'trucki.targets[0].address: names the environment variable NO_SUCH_VARIABLE, which is not set',
+  'yaml-two-documents': 'FILE: is not valid YAML: Source contains multiple documents (line 2, column 1)',
+};
+
+test('every file with a mistake has its message in the table', () => {
+  const names = readdirSync(FIXTURES).flatMap((file) => /^invalid-(.*)\.yaml$/.exec(file)?.[1] ?? []);
+  assert.deepEqual(names.toSorted(), Object.keys(MESSAGES).toSorted());
+});
+
+for (const [name, expected] of Object.entries(MESSAGES)) {
+  test(`the mistake ${name} is explained`, () => {
+    const file = `${FIXTURES}invalid-${name}.yaml`;
+    assert.throws(
+      () => loadConfig({ file, env: {}, isTerminal: false }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.equal(
+          error.message.replaceAll(FIXTURES, '').replaceAll(`invalid-${name}.yaml`, 'FILE'),
+          expected,
+        );
+        assert.doesNotMatch(JSON.stringify(error.problems) + error.stack, /(the|another)[ -]secret/);
+        return true;
+      },
+    );
+  });
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '../../src/config/load.ts';
+import { load, messageOf } from './support.ts';
+
+const HOUR = 3_600_000;
+
+test('a token alone gives one account with the documented defaults', () => {
+  assert.deepEqual(load(undefined, { GROWATT_TOKEN: 'abc' }), {
+    accounts: [
+      {
+        name: 'default',
+        token: 'abc',
+        baseUrl: 'https://openapi.growatt.com',
+        official: true,
+        plants: [],
+        deviceSns: [],
+      },
+    ],
+    growatt: {
+      callSpacing: 3000,
+      collectInterval: 300_000,
+      discoveryInterval: 3 * HOUR,
+      plantInterval: HOUR / 2,
+      idleInterval: HOUR / 2,
+    },
+    trucki: { interval: 5000, legacyNames: false, sticks: [] },
+    mode: 'http',
+    listen: { host: undefined, port: 9120 },
+    pushgatewayUrl: 'http://localhost:9091',
+    history: { enabled: false, days: 7, schedule: '5 0 * * *' },
+    staleAfter: HOUR,
+    stateDir: undefined,
+    log: { level: 'info', format: 'text' },
+  });
+});
+
+test('every variable reaches its setting', () => {
+  const config = load(undefined, {
+    GROWATT_TOKEN: 'abc',
+    GROWATT_REGION: 'US',
+    GROWATT_PLANT_ID: '1, 2',
+    GROWATT_DEVICE_SN: 'A1,B2,',
+    GROWATT_CALL_SPACING: '0',
+    GROWATT_DISCOVERY_INTERVAL: '1d',
+    GROWATT_PLANT_INTERVAL: '1h30m',
+    GROWATT_IDLE_INTERVAL: '0',
+    TRUCKI_TARGETS: 'shed=192.168.1.40, [fd00::1]:8080',
+    TRUCKI_INTERVAL: '500ms',
+    TRUCKI_PASSWORD: 'a b',
+    TRUCKI_LEGACY_NAMES: 'yes',
+    EXPORTER_MODE: 'push',
+    EXPORTER_LISTEN_ADDR: '[::1]:0',
+    PUSHGATEWAY_URL: 'https://user:pass@push.example/path/',
+    COLLECT_INTERVAL: '1s',
+    COLLECT_HISTORY: '1',
+    HISTORY_DAYS: '30',
+    HISTORY_SCHEDULE: '0 5 * * *',
+    STALE_AFTER: '0',
+    STATE_DIR: '/var/lib/agent',
+    LOG_LEVEL: 'debug',
+    LOG_FORMAT: 'json',
+  });
+  assert.deepEqual(config, {
+    accounts: [
+      {
+        name: 'default',
+        token: 'abc',
+        baseUrl: 'https://openapi-us.growatt.com',
+        official: true,
+        plants: [{ id: '1' }, { id: '2' }],
+        deviceSns: ['A1', 'B2'],
+      },
+    ],
+    growatt: {
+      callSpacing: 0,
+      collectInterval: 1000,
+      discoveryInterval: 24 * HOUR,
+      plantInterval: 1.5 * HOUR,
+      idleInterval: 0,
+    },
+    trucki: {
+      interval: 500,
+      legacyNames: true,
+      sticks: [
+        { name: 'shed', address: '192.168.1.40', password: 'a b' },
+        { name: '[fd00::1]:8080', address: '[fd00::1]:8080', password: 'a b' },
+      ],
+    },
+    mode: 'push',
+    listen: { host: '::1', port: 0 },
+    pushgatewayUrl: 'https://user:pass@push.example/path',
+    history: { enabled: true, days: 30, schedule: '0 5 * * *' },
+    staleAfter: 0,
+    stateDir: '/var/lib/agent',
+    log: { level: 'debug', format: 'json' },
+  });
+});
+
+test('flags beat variables, variables beat the file, the file beats defaults', () => {
+  const yaml = 'trucki: {interval: 7s, targets: [a]}\nstale_after: 2h\nlog: {level: warn}\n';
+  const env = { TRUCKI_INTERVAL: '6s', TRUCKI_TARGETS: 'b', LOG_LEVEL: 'error' };
+  const flags = { '-i': '4s', '-t': 'shed=c,d', '-p': ':8080', '--log-level': 'debug' } as const;
+  const seen = (config: ReturnType<typeof load>) => [
+    config.trucki.interval,
+    config.trucki.sticks.map(({ name }) => name),
+    config.log.level,
+    config.staleAfter,
+    config.listen.port,
+  ];
+  assert.deepEqual(seen(load(yaml, env, flags)), [4000, ['shed', 'd'], 'debug', 2 * HOUR, 8080]);
+  assert.deepEqual(seen(load(yaml, env)), [6000, ['b'], 'error', 2 * HOUR, 9120]);
+  assert.deepEqual(seen(load(yaml)), [7000, ['a'], 'warn', 2 * HOUR, 9120]);
+});
+
+test('an empty variable counts as unset and an empty key of the file as absent', () => {
+  const config = load('token: abc\nregion:\nplants: ~\nexporter:\n  mode: ""\n', {
+    GROWATT_REGION: ' ',
+    LOG_LEVEL: '',
+  });
+  assert.equal(config.accounts[0]?.baseUrl, 'https://openapi.growatt.com');
+  assert.deepEqual([config.mode, config.log.level], ['http', 'info']);
+});
+
+test('mistakes in variables and flags name the variable, the flag and what is allowed', () => {
+  const env = {
+    COLLECT_INTERVAL: '0s',
+    HISTORY_DAYS: '-1',
+    TRUCKI_TARGETS: 'a=x,a=y,=z,http://h',
+    GROWATT_TOKEN: 'a b',
+  };
+  const message = messageOf(() => load(undefined, env, { '--log-level': 'loud' }));
+  assert.deepEqual(message.split('\n'), [
+    'GROWATT_TOKEN: must be printable ASCII without spaces, as it was copied',
+    'COLLECT_INTERVAL: must be a duration from 1s to 366d with its unit (such as 30s, 5m or 1h30m), not "0s"',
+    'HISTORY_DAYS: must be a whole number from 1 to 366, not "-1"',
+    '--log-level: must be debug, info, warn or error, not "loud"',
+    'TRUCKI_TARGETS: must be a name without control characters, not "=z"',
+    'TRUCKI_TARGETS: must be host or host:port, without scheme, path or query, not "http://h"',
+    'TRUCKI_TARGETS: must be a name that no other stick has, not "a=y"',
+  ]);
+});
+
+test('a Growatt setting without a token is told where a token comes from', () => {
+  const message = messageOf(() => load(undefined, { GROWATT_PLANT_ID: '1', TRUCKI_TARGETS: 'a' }));
+  assert.match(
+    message,
+    /^GROWATT_TOKEN: is missing, though GROWATT_PLANT_ID is set; .*ShinePhone app.*API Token$/,
+  );
+});
+
+test('a server of one’s own is taken with or without /v1 and is not official', () => {
+  for (const given of ['http://sim:8080', 'http://sim:8080/', 'http://sim:8080/v1', 'http://sim:8080/v1/']) {
+    const [account] = load(undefined, { GROWATT_TOKEN: 'abc', GROWATT_BASE_URL: given }).accounts;
+    assert.deepEqual([account?.baseUrl, account?.official], ['http://sim:8080', false]);
+  }
+  const [behindProxy] = load('token: abc\nbase_url: https://proxy/growatt/v1\n').accounts;
+  assert.equal(behindProxy?.baseUrl, 'https://proxy/growatt');
+});
+
+test('the log is JSON by default where it does not go to a terminal', () => {
+  assert.equal(loadConfig({ env: { TRUCKI_TARGETS: 'a' }, isTerminal: false }).log.format, 'json');
+});
+
+test('the configuration is frozen at every depth', () => {
+  const config = load('token: abc\nplants: [{id: 1, devices: [A]}]\ntrucki: {targets: [a]}\n');
+  const check = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    assert.ok(Object.isFrozen(value));
+    Object.values(value).forEach(check);
+  };
+  check(config);
+});

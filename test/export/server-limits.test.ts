@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { listenError } from '../../src/export/listen-error.ts';
+import { defaultLimits, startServer } from '../../src/export/server.ts';
+import { memoryLog, someStatus, someText, withServer } from './fake-surface.ts';
+import { ask, sendRaw } from './http-client.ts';
+
+const impatient = { ...defaultLimits, headersTimeout: 40, requestTimeout: 40 };
+
+for (const [what, bytes] of [
+  ['sends nothing', ''],
+  ['sends half a header', 'GET /metrics HTTP/1.1\r\nHost: a\r\nX-Slow'],
+]) {
+  test(`a client that ${what} is cut off`, () =>
+    withServer({ limits: impatient }, async ({ address }) => {
+      assert.match(await sendRaw(address.port, bytes ?? ''), /^HTTP\/1\.1 408 /);
+    }));
+}
+
+test('a client that stays silent after its answer is cut off', () =>
+  withServer({ limits: { ...defaultLimits, keepAliveTimeout: 1 } }, async ({ address }) => {
+    assert.match(await sendRaw(address.port, 'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'), /\r\n\r\nok$/);
+  }));
+
+test('a client that does not read its answer is cut off', () =>
+  withServer(
+    {
+      limits: { ...defaultLimits, silenceTimeout: 40 },
+      surface: { metrics: async () => someText.repeat(20_000) },
+    },
+    async ({ address, close }) => {
+      const socket = connect(address.port, '127.0.0.1').pause();
+      socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.on('error', () => {});
+      await once(socket, 'readable');
+      await close(60_000);
+      assert.ok(socket.bytesRead < 20_000 * someText.length);
+    },
+  ));
+
+const malformed = [
+  ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ['a line break in the path', 'GET /a\rb HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+  ['no Host', 'GET /metrics HTTP/1.1\r\n\r\n', 400],
+  ['two lengths', 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
+  ['9 KiB of headers', `GET / HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(9 * 1024)}\r\n\r\n`, 431],
+] as const;
+
+for (const [what, bytes, status] of malformed) {
+  test(`a request with ${what} is ${status} and shows no stack`, () =>
+    withServer({}, async ({ address }) => {
+      const reply = await sendRaw(address.port, bytes);
+      assert.match(reply, new RegExp(`^HTTP/1\\.1 ${status} `));
+      assert.match(reply, /\r\n\r\n$/);
+    }));
+}
+
+for (const [what, header] of [
+  ['a length', 'Content-Length: 999999999'],
+  ['chunks', 'Transfer-Encoding: chunked'],
+  ['an expectation', 'Expect: 100-continue\r\nContent-Length: 999999999'],
+]) {
+  test(`a body announced by ${what} is not read: the answer comes at once and the connection ends`, () =>
+    withServer({}, async ({ address }) => {
+      const reply = await sendRaw(address.port, `POST /metrics HTTP/1.1\r\nHost: a\r\n${header}\r\n\r\n`);
+      assert.match(reply, /^HTTP\/1\.1 405 .*\r\nConnection: close\r\n/s);
+    }));
+}
+
+test('one connection more than allowed is closed, and there is room again when one goes', () =>
+  withServer({ limits: { ...defaultLimits, connections: 2 } }, async ({ address, url }) => {
+    const held = [connect(address.port, '127.0.0.1'), connect(address.port, '127.0.0.1')];
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    assert.equal(await sendRaw(address.port, ''), '');
+    const [first] = held;
+    first?.end('GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n').resume();
+    if (first) await once(first, 'close');
+    assert.equal((await ask(`${url}/healthz`)).status, 200);
+  }));
+
+const surface = { metrics: async () => someText, status: () => someStatus };
+
+test('a port that is taken is an error that says which and what to do', () =>
+  withServer({ listen: { host: undefined, port: 0 } }, async ({ address: { port } }) => {
+    await assert.rejects(startServer({ listen: { host: undefined, port }, surface, log: memoryLog() }), {
+      message: `Port ${port} on all interfaces is already in use. Stop the program that uses it, or set EXPORTER_LISTEN_ADDR to another port.`,
+    });
+  }));
+
+test('an address that this machine does not have is an error that says so', async () => {
+  await assert.rejects(
+    startServer({ listen: { host: '192.0.2.1', port: 9120 }, surface, log: memoryLog() }),
+    {
+      message:
+        'Cannot listen on port 9120 of 192.0.2.1: this machine has no such address. Set EXPORTER_LISTEN_ADDR to one it has, or to :9120 for all.',
+    },
+  );
+});
+
+test('a forbidden port, an unknown name and anything else are errors for people too', () => {
+  const message = (code: string) =>
+    listenError({ host: 'sun', port: 80 }, Object.assign(new Error('x'), { code })).message;
+  assert.match(message('EACCES'), /^Port 80 on sun may not be used by this user\./);
+  assert.match(message('ENOTFOUND'), /^Cannot listen on port 80 of sun: this name is unknown\./);
+  assert.equal(message('EIO'), 'Cannot listen on port 80 of sun (EIO). Check EXPORTER_LISTEN_ADDR.');
+});
+
+test('all interfaces are shown as localhost, and an IPv6 address in brackets', async () => {
+  await withServer({ listen: { host: undefined, port: 0 } }, async ({ url, address }) => {
+    assert.equal(url, `http://localhost:${address.port}`);
+    assert.equal((await ask(`http://127.0.0.1:${address.port}/healthz`)).status, 200);
+  });
+});
