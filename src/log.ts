@@ -1,7 +1,56 @@
+import { pino } from 'pino';
+import type { LogLevel } from './config/config.ts';
+
 /** The four levels this program writes at; `fields` become JSON members or `key=value` text. */
 export interface Log {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
   error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+  /** Where lines go. */
+  readonly write: (line: string) => void;
+  /** Replaced wherever they would be written, be it in the middle of a message. */
+  readonly secrets?: readonly string[];
+}
+
+export const REDACTED = '[redacted]';
+
+/** Shorter secrets would redact half of the words of a line. */
+const SHORTEST_SECRET = 4;
+
+/** A log of one line for each event, JSON for machines or text for people. */
+export function createLog({ level, format, write, secrets = [] }: LogOptions): Log {
+  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  const clean = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, REDACTED), line);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => write(clean(format === 'json' ? line : toText(line))) },
+  );
+  const at =
+    (name: LogLevel) =>
+    (message: string, fields: Record<string, unknown> = {}) =>
+      logger[name](fields, message);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** `2026-06-21 12:00:00 WARN  message key=value`, in local time. */
+function toText(line: string): string {
+  const { time, level, message, ...fields } = JSON.parse(line) as Record<string, string>;
+  const at = new Date(time ?? 0);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
+  const details = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+  // Messages quote what devices say: no line break or escape sequence may get through.
+  const safe = `${message}${details.join('')}`.replace(/\p{Cc}/gu, ' ');
+  return `${local.slice(0, 19).replace('T', ' ')} ${(level ?? '').toUpperCase().padEnd(5)} ${safe}\n`;
 }

@@ -1,0 +1,19 @@
+import { type Flags, loadConfig } from '../../config/load.ts';
+import { logFor, type Program } from '../program.ts';
+import { serve } from './serve.ts';
+
+export interface Configured {
+  readonly configFile: string | undefined;
+  readonly flags: Flags;
+}
+
+/** Loads the configuration that a command line and an environment name. @throws ConfigError */
+export function configOf({ configFile, flags }: Configured, { env, isTerminal }: Program) {
+  return loadConfig({ ...(configFile !== undefined && { file: configFile }), env, flags, isTerminal });
+}
+
+/** The agent, until a signal. */
+export async function run(invocation: Configured, program: Program): Promise<number> {
+  const config = configOf(invocation, program);
+  return await serve({ config, log: logFor(program, config) }, program.signal);
+}

@@ -1,0 +1,34 @@
+import type { Config, LogLevel } from '../config/config.ts';
+import { secretsOf } from '../config/redact.ts';
+import { createLog, type Log } from '../log.ts';
+
+/** What a command may use of the process it runs in. */
+export interface Program {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether people look at the log. */
+  readonly isTerminal: boolean;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes of all commands. */
+export const DONE = 0;
+export const FAILED = 1;
+export const MISUSED = 2;
+
+/** A failure at run time that the user can do something about; the message is one or two lines. */
+export class RunError extends Error {
+  override readonly name = 'RunError';
+}
+
+/** The log that a configuration asks for, on standard error and without that configuration's secrets. */
+export function logFor(program: Program, config: Config): Log {
+  return createLog({ ...config.log, write: program.err, secrets: secretsOf(config) });
+}
+
+/** A log for commands that run without a configuration. */
+export function plainLog(program: Program, level: LogLevel = 'info'): Log {
+  return createLog({ level, format: program.isTerminal ? 'text' : 'json', write: program.err });
+}
