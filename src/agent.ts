@@ -1,15 +1,20 @@
-import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { SourceError } from './errors.ts';
+import { createOtlpReader } from './export/otlp.ts';
 import type { Surface } from './export/routes.ts';
 import { type ExpositionFormat, renderText } from './export/text-format.ts';
+import { nodeFetch } from './http/node-fetch.ts';
 import type { Log } from './log.ts';
 import { observeStore } from './metrics/instruments.ts';
-import { createTelemetry } from './metrics/own.ts';
+import { countExports, createTelemetry } from './metrics/own.ts';
 import { DEVICE_SCOPE, ScrapeReader } from './metrics/readers.ts';
+import { agentResource } from './metrics/resource.ts';
 import { Poller } from './poll/poller.ts';
 import { createSources } from './sources/index.ts';
+import type { Holding } from './sources/source.ts';
+import { createMemory } from './state/memory.ts';
 import type { Status } from './status.ts';
 import { Store } from './store/store.ts';
 import { version } from './version.ts';
@@ -27,9 +32,23 @@ export interface AgentOptions {
 export interface Agent extends Surface {
   /** Polls all sources until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>;
-  /** Polls each source once. @returns whether all of them could be read */
-  pollOnce(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Polls each source once, with the work that waits for the gap between polls as far as it is done by
+   * `deadline` (milliseconds since the epoch).
+   * @returns whether all of them could be read
+   */
+  pollOnce(signal: AbortSignal, deadline: number): Promise<boolean>;
+  /** Looks up what each source holds, or why that is not possible. */
+  survey(signal: AbortSignal): Promise<readonly Survey[]>;
   stop(): Promise<void>;
+}
+
+/** What one source holds. */
+export interface Survey {
+  readonly source: string;
+  readonly holdings: readonly Holding[];
+  /** Why nothing could be looked up. */
+  readonly problem?: string;
 }
 
 /** Scrapes that come closer together than this, with nothing new to tell, get the same text. */
@@ -40,7 +59,7 @@ export function createAgent({
   config,
   log,
   clock = systemClock,
-  fetch = globalThis.fetch,
+  fetch = nodeFetch,
   simulated = false,
 }: AgentOptions): Agent {
   let pollers: readonly Poller[] = [];
@@ -50,27 +69,40 @@ export function createAgent({
     onSuspect: (source, reason) => telemetry.suspect(source, reason),
   });
   const reader = new ScrapeReader(() => store.live);
+  const otlp =
+    config.otlp &&
+    createOtlpReader({
+      settings: config.otlp,
+      live: () => store.live,
+      log,
+      onExport: (outcome) => countExport?.(outcome),
+    });
   const provider = new MeterProvider({
-    resource: resourceFromAttributes({ 'service.name': 'solar-otel-agent', 'service.version': version }),
-    readers: [reader],
+    resource: agentResource(config.otlp?.resourceAttributes),
+    readers: otlp ? [reader, otlp] : [reader],
   });
-  const telemetry = createTelemetry(provider.getMeter('solar-otel-agent', version), version, () =>
-    pollers.map((poller) => poller.state),
-  );
+  const meter = provider.getMeter('solar-otel-agent', version);
+  const telemetry = createTelemetry(meter, version, () => pollers.map((poller) => poller.state));
+  const countExport = otlp && countExports(meter);
   observeStore(provider.getMeter(DEVICE_SCOPE, version), store);
-  pollers = createSources({ config, clock, fetch }).map((source) => {
+  const sources = createSources({ config, clock, fetch });
+  const memory = createMemory({ folder: config.stateDir, sources, store, clock, log });
+  pollers = sources.map((source) => {
     store.apply(source.name, { entities: source.entities });
-    return new Poller({ source, store, clock, log, telemetry });
+    const onIdle = () => memory.polled(source);
+    return new Poller({ source, store, clock, log, telemetry, onIdle });
   });
   const startTime = clock.now() / 1000;
   const rendered = new Map<ExpositionFormat, { version: number; at: number; text: string }>();
 
   return {
     async run(signal) {
+      memory.restore();
       await Promise.all(pollers.map((poller) => poller.run(signal)));
     },
-    async pollOnce(signal) {
-      const outcomes = await Promise.all(pollers.map((poller) => poller.poll(signal)));
+    async pollOnce(signal, deadline) {
+      memory.restore();
+      const outcomes = await Promise.all(pollers.map((poller) => poller.pollFully(signal, deadline)));
       return outcomes.every(Boolean);
     },
     async metrics(format) {
@@ -91,7 +123,20 @@ export function createAgent({
       ready: pollers.every((poller) => poller.tried),
       sources: pollers.map((poller) => poller.status),
     }),
+    survey: (signal) =>
+      Promise.all(
+        pollers.map(async (poller): Promise<Survey> => {
+          const { source } = poller.state;
+          try {
+            return { source, holdings: await poller.survey(signal) };
+          } catch (error) {
+            if (!(error instanceof SourceError)) throw error;
+            return { source, holdings: [], problem: error.message };
+          }
+        }),
+      ),
     async stop() {
+      memory.save();
       await provider.shutdown();
     },
   };

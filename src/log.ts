@@ -25,8 +25,11 @@ const SHORTEST_SECRET = 4;
 
 /** A log of one line for each event, JSON for machines or text for people. */
 export function createLog({ level, format, write, secrets = [] }: LogOptions): Log {
-  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
-  const clean = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, REDACTED), line);
+  // The longest first, or a secret that begins like another would leave the other's end.
+  const hidden = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .toSorted((a, b) => b.length - a.length);
+  const clean = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
   const logger = pino(
     {
       level,
@@ -35,13 +38,20 @@ export function createLog({ level, format, write, secrets = [] }: LogOptions): L
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(clean(format === 'json' ? line : toText(line))) },
+    { write: (line: string) => write(format === 'json' ? line : toText(line)) },
   );
   const at =
     (name: LogLevel) =>
     (message: string, fields: Record<string, unknown> = {}) =>
-      logger[name](fields, message);
+      logger[name](cleaned(fields, clean), clean(message));
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Done before a line is made of them: escaped, a secret would no longer look like itself. */
+function cleaned(fields: Record<string, unknown>, clean: (text: string) => string): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? clean(value) : value)),
+  );
 }
 
 /** `2026-06-21 12:00:00 WARN  message key=value`, in local time. */

@@ -2,6 +2,7 @@ import { ConfigError } from '../config/load.ts';
 import { version } from '../version.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
+import { discover } from './commands/discover.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
 import { helpText, type Invocation, parseFlags, UsageError } from './flags.ts';
@@ -45,6 +46,8 @@ function dispatch(invocation: Invocation, program: Program): Promise<number> | n
       return demo(invocation, program);
     case 'simulate':
       return simulate(invocation, program);
+    case 'discover':
+      return discover(invocation, program);
     default:
       throw new UsageError('not yet');
   }

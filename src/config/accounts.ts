@@ -41,6 +41,7 @@ export function readAccounts(
       token: token ?? '',
       ...server(region, base_url),
       ...choicesOf(top, file.plants, context),
+      v4: top.values.v4,
     },
   ];
 }
@@ -74,7 +75,8 @@ function readNamedAccounts(top: Account, nodes: readonly FileNode[], context: Co
     const token = hasToken(item) ? readToken(item, context) : fallbackToken;
     const own = <K extends 'region' | 'base_url'>(key: K) => (isGiven(item, key) ? item : top).values[key];
     const root = server(own('region'), own('base_url'));
-    return { name: name ?? '', token: token ?? '', ...root, ...choicesOf(item, undefined, context) };
+    const { v4 } = isGiven(item, 'v4') ? item.values : top.values;
+    return { name: name ?? '', token: token ?? '', ...root, ...choicesOf(item, undefined, context), v4 };
   });
 }
 

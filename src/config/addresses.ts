@@ -42,9 +42,35 @@ export function parseBaseUrl(text: string): string | undefined {
   return url.origin + url.pathname.replace(/(?:\/v1)?\/*$/, '').replace(/\/+$/, '');
 }
 
+/** The address of an OTLP receiver, its path as it stands; undefined unless it is plain http or https. */
+export function parseEndpoint(text: string): string | undefined {
+  const url = parseHttpUrl(text);
+  return url && !url.username && !url.password ? url.href : undefined;
+}
+
 /** A Pushgateway's address without trailing slash; may carry `user:password@`. */
 export function parsePushgatewayUrl(text: string): string | undefined {
   return parseHttpUrl(text)?.href.replace(/\/+$/, '');
+}
+
+/**
+ * The password that a URL carries, percent-encoding undone, and how it travels in Basic authorization with its
+ * user; undefined when the URL carries neither.
+ */
+export function credentialsOf(address: string): { password: string; basic: string } | undefined {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return undefined;
+  const password = decodeLeniently(url.password);
+  const basic = Buffer.from(`${decodeLeniently(url.username)}:${password}`).toString('base64');
+  return { password, basic };
+}
+
+function decodeLeniently(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 function parseHttpUrl(text: string): URL | undefined {

@@ -17,7 +17,9 @@ export interface Config {
   };
   readonly mode: 'http' | 'push';
   readonly listen: ListenAddress;
-  readonly pushgatewayUrl: string;
+  readonly pushgateway: Pushgateway;
+  /** undefined: no OTLP export. */
+  readonly otlp: OtlpExport | undefined;
   readonly history: { readonly enabled: boolean; readonly days: number; readonly schedule: string };
   /** A source that failed for so long no longer exposes its instantaneous values; 0 means never. */
   readonly staleAfter: number;
@@ -40,6 +42,8 @@ export interface GrowattAccount {
   readonly plants: readonly PlantChoice[];
   /** Devices to read; empty: all. */
   readonly deviceSns: readonly string[];
+  /** Also read the families that only the v4 API has. */
+  readonly v4: boolean;
 }
 
 export interface PlantChoice {
@@ -56,6 +60,42 @@ export interface TruckiStick {
   /** `host` or `host:port`. */
   readonly address: string;
   readonly password: string | undefined;
+}
+
+/** Where push mode sends to, and the group it replaces there. */
+export interface Pushgateway {
+  /** Without a trailing slash; may carry `user:password@`. */
+  readonly url: string;
+  readonly job: string;
+  /** Labels of the group besides `job`. */
+  readonly grouping: Readonly<Record<string, string>>;
+  /** How long one try may take. */
+  readonly timeout: number;
+}
+
+/** Metrics leave by OTLP over HTTP. */
+export interface OtlpExport {
+  /** With the path, such as `http://localhost:4318/v1/metrics`. */
+  readonly url: string;
+  readonly protocol: 'http/protobuf' | 'http/json';
+  /** By name in lower case; the values are secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly compression: 'none' | 'gzip';
+  /** How long one export may take, retries included; no longer than the interval. */
+  readonly timeout: number;
+  readonly interval: number;
+  readonly exponentialHistograms: boolean;
+  /** Authorities to trust; undefined: Node's own. */
+  readonly certificate: PemFile | undefined;
+  readonly clientCertificate: PemFile | undefined;
+  readonly clientKey: PemFile | undefined;
+  /** What was configured, without the agent's own. */
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+}
+
+export interface PemFile {
+  readonly path: string;
+  readonly pem: string;
 }
 
 export interface ListenAddress {

@@ -30,6 +30,8 @@ exporter:
 
 pushgateway:
   url: http://localhost:9091
+  grouping:                      # further labels of what is pushed
+    instance: home
 
 history:
   enabled: true

@@ -1,5 +1,11 @@
 import convict from 'convict';
-import { isHostAddress, parseBaseUrl, parseListenAddress, parsePushgatewayUrl } from './addresses.ts';
+import {
+  isHostAddress,
+  parseBaseUrl,
+  parseEndpoint,
+  parseListenAddress,
+  parsePushgatewayUrl,
+} from './addresses.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 
 /** Limits that a setting adds to its format. */
@@ -22,6 +28,11 @@ const LONGEST_DURATION_MS = 366 * 86_400_000;
 export const REDACTED = '[redacted]';
 const YES = ['true', 'yes', '1'];
 const NO = ['false', 'no', '0'];
+/** What the export sets itself, and what would break its requests. */
+const OWN_HEADERS =
+  /^(?:content-(?:type|length|encoding)|connection|expect|host|te|trailer|transfer-encoding|upgrade|user-agent)$/i;
+/** setTimeout takes no more than 2³¹ − 1 ms. */
+const LONGEST_TIMER_MS = 24 * 86_400_000;
 const CRON_FIELD = /^[\dA-Za-z*,/?#-]+$/;
 
 /** A format whose values stay the texts they are. */
@@ -51,6 +62,20 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
+const splitList = (given: string) =>
+  given
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+function decodeLeniently(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
 /** The formats of the schema, by the name that its settings use. */
 export const FORMATS = {
   duration: {
@@ -74,20 +99,37 @@ export const FORMATS = {
   choice: {
     coerce: (given) => given.toLowerCase(),
     accepts: (value, { choices = [] }) => typeof value === 'string' && choices.includes(value),
-    allowed: ({ choices = [] }) => `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`,
+    allowed: ({ choices = [] }) =>
+      [choices.slice(0, -1).join(', '), choices.at(-1)].filter(Boolean).join(' or '),
   },
   list: {
-    coerce: (given) =>
-      given
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean),
+    coerce: splitList,
     accepts: (value) => Array.isArray(value),
     allowed: () => 'a list',
   },
+  /** `key=value,…` with percent-encoding, as OpenTelemetry's variables have it (W3C Baggage). */
+  baggage: {
+    coerce: (given) => splitList(given).map(decodeLeniently),
+    accepts: (value) => Array.isArray(value),
+    allowed: () => 'a list of key=value',
+  },
+  /** A duration as OpenTelemetry's variables have it; one with its unit is understood too. */
+  milliseconds: {
+    coerce: (given) => (/^\d{1,15}$/.test(given) ? Number(given) : (parseDuration(given) ?? given)),
+    accepts: (value, { min = 0, max = LONGEST_TIMER_MS }) =>
+      typeof value === 'number' && value >= min && value <= max,
+    allowed: ({ min = 0, max = LONGEST_TIMER_MS }) =>
+      `a whole number of milliseconds from ${min} to ${max}, or a duration with its unit such as 30s`,
+  },
   token: text('printable ASCII without spaces, as it was copied', isToken),
   password: text('text without control characters', (value) => printable(value) && value !== REDACTED),
+  label: text(
+    'label=value with a label of letters, digits and _, not beginning with a digit or with __',
+    (value) => /^(?!__)[A-Za-z_]\w*$/.test(value),
+  ),
+  text: text('text without control characters', (value) => !/\p{Cc}/u.test(value)),
   name: text('a name without control characters', (value) => printable(value) && value === value.trim()),
+  attribute: text('name=value without control characters', printable),
   id: text('an id without spaces', (value) => /^[^\s\p{Cc}]+$/u.test(value)),
   path: text('a path', printable),
   timezone: text('an IANA time zone such as Europe/Berlin', isTimeZone),
@@ -104,6 +146,24 @@ export const FORMATS = {
     'an http:// or https:// URL without credentials and query',
     (value) => parseBaseUrl(value) !== undefined,
     (given) => parseBaseUrl(given) ?? given,
+  ),
+  endpoint: text(
+    'an http:// or https:// URL without credentials and query; credentials go into a header',
+    (value) => parseEndpoint(value) !== undefined,
+    (given) => parseEndpoint(given) ?? given,
+  ),
+  otlpprotocol: text(
+    'http/protobuf or http/json, at the HTTP port of the receiver (usually 4318); gRPC is not supported',
+    (value) => value === 'http/protobuf' || value === 'http/json',
+    (given) => given.toLowerCase(),
+  ),
+  headername: text(
+    'name=value with the name of an HTTP header that the export does not set itself',
+    (value) => /^[!#$%&'*+.^_`|~\w-]+$/.test(value) && !OWN_HEADERS.test(value),
+  ),
+  headervalue: text(
+    'name=value with a value of printable ASCII',
+    (value) => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value) && value !== REDACTED,
   ),
   pushgateway: text(
     'an http:// or https:// URL without query',

@@ -46,10 +46,15 @@ export function knownPart(
 
 function settingValue(setting: Setting, value: FileNode, key: string, place: Place): FileNode | undefined {
   if (typeof value === 'string') return substitute(value, key, place, setting.hint);
-  if (setting.format === 'list' && !isMapping(value)) return value;
+  if (setting.pairs && isMapping(value)) {
+    return Object.entries(value).map(([name, given]) =>
+      typeof given === 'string' ? `${name}=${given}` : given,
+    );
+  }
+  if (setting.items && !isMapping(value)) return value;
   place.problems.push({
     key,
-    message: setting.format === 'list' ? 'must be a list' : 'must be a single value',
+    message: setting.items ? 'must be a list' : 'must be a single value',
   });
   return undefined;
 }

@@ -3,6 +3,8 @@ import { type Context, readAccounts } from './accounts.ts';
 import { parseListenAddress } from './addresses.ts';
 import type { Config } from './config.ts';
 import { parseConfigFile, type ReadFile, readTextFile } from './file.ts';
+import { readGrouping } from './grouping.ts';
+import { readOtlp } from './otlp.ts';
 import { ConfigError } from './problems.ts';
 import { type Settings, schema } from './schema.ts';
 import { type Flags, readSettings } from './settings.ts';
@@ -40,22 +42,28 @@ export function loadConfig({
   const settings = readSettings(schema, { ...context, node, env: variables, flags });
   const accounts = readAccounts(settings, node, context);
   const sticks = readSticks(settings, context);
+  const grouping = readGrouping(settings, context);
+  const otlp = readOtlp(settings, context);
   const listed = [...accounts, ...settings.values.accounts, ...settings.values.trucki.targets];
   if (listed.length === 0) {
     context.problems.push({ key: 'GROWATT_TOKEN or TRUCKI_TARGETS', message: NOTHING_TO_READ });
   }
   if (context.problems.length > 0) throw new ConfigError(context.problems);
-  return deepFreeze(assemble(settings.values, accounts, sticks, isTerminal));
+  return deepFreeze(assemble(settings.values, { accounts, sticks, grouping, otlp }, isTerminal));
 }
 
 const NOTHING_TO_READ =
   `must be set, else there is nothing to read; ${TOKEN_HINT}. ` +
   'To look around without either, run `solar-otel-agent demo`.';
 
+/** What takes more than convict to resolve. */
+interface Parts extends Pick<Config, 'accounts' | 'otlp'>, Pick<Config['trucki'], 'sticks'> {
+  readonly grouping: Config['pushgateway']['grouping'];
+}
+
 function assemble(
   { growatt, trucki, exporter, ...settings }: Settings,
-  accounts: Config['accounts'],
-  sticks: Config['trucki']['sticks'],
+  { accounts, sticks, grouping, otlp }: Parts,
   isTerminal: boolean,
 ): Config {
   return {
@@ -70,7 +78,8 @@ function assemble(
     trucki: { interval: trucki.interval, legacyNames: trucki.legacy_names, sticks },
     mode: exporter.mode,
     listen: parseListenAddress(exporter.listen_addr)!,
-    pushgatewayUrl: settings.pushgateway.url,
+    pushgateway: { ...settings.pushgateway, grouping },
+    otlp,
     history: settings.history,
     staleAfter: settings.stale_after,
     stateDir: settings.state_dir,

@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
-import { formatListenAddress, REGION_SERVERS } from './addresses.ts';
+import { credentialsOf, formatListenAddress, REGION_SERVERS } from './addresses.ts';
 import type { Config, GrowattAccount, TruckiStick } from './config.ts';
 import { formatDuration } from './duration.ts';
 import { REDACTED } from './formats.ts';
+import { describeOtlp } from './otlp.ts';
 
 /** The resolved configuration as a YAML file that could be used again, but for its secrets. */
 export function describeConfig(config: Config): string {
-  const { growatt, trucki, history } = config;
+  const { growatt, trucki, history, pushgateway, otlp } = config;
   const file = {
     ...describeAccounts(config.accounts),
     growatt: {
@@ -25,7 +26,17 @@ export function describeConfig(config: Config): string {
       listen_addr: formatListenAddress(config.listen),
       collect_interval: formatDuration(growatt.collectInterval),
     },
-    pushgateway: { url: withoutPassword(config.pushgatewayUrl) },
+    pushgateway: {
+      url: withoutPassword(pushgateway.url),
+      job: pushgateway.job,
+      // A mapping would lose empty values.
+      ...unlessEmpty(
+        'grouping',
+        Object.entries(pushgateway.grouping).map((pair) => pair.join('=')),
+      ),
+      timeout: formatDuration(pushgateway.timeout),
+    },
+    ...(otlp && { otlp: describeOtlp(otlp) }),
     history: { enabled: history.enabled, days: history.days, schedule: history.schedule },
     stale_after: formatDuration(config.staleAfter),
     state_dir: config.stateDir,
@@ -34,20 +45,23 @@ export function describeConfig(config: Config): string {
   return stringify(file, { lineWidth: 0 });
 }
 
-/** Every secret of a configuration, also as it stands in a URL, for a log that must not show them. */
+/** Every secret of a configuration, also as it stands in a URL or a header, for a log that must not show them. */
 export function secretsOf(config: Config): string[] {
-  const pushgatewayPassword = new URL(config.pushgatewayUrl).password;
+  const { url } = config.pushgateway;
+  const { password = '', basic = '' } = credentialsOf(url) ?? {};
   const secrets = [
     ...config.accounts.map(({ token }) => token),
     ...config.trucki.sticks.map(({ password = '' }) => password),
-    decodeLeniently(pushgatewayPassword),
+    password,
+    // Mostly a token, be it behind a scheme such as Bearer.
+    ...Object.values(config.otlp?.headers ?? {}).flatMap((value) => [value, value.split(' ').at(-1) ?? '']),
   ];
-  const inUrls = [...secrets.map(encodeURIComponent), pushgatewayPassword];
-  return [...new Set([...secrets, ...inUrls])].filter(Boolean);
+  const elsewhere = [...secrets.map(encodeURIComponent), new URL(url).password, basic];
+  return [...new Set([...secrets, ...elsewhere])].filter(Boolean);
 }
 
 function describeAccounts(accounts: readonly GrowattAccount[]): object {
-  const [first, ...others] = accounts.map(({ name, baseUrl, plants, deviceSns }) => {
+  const [first, ...others] = accounts.map(({ name, baseUrl, plants, deviceSns, v4 }) => {
     const region = Object.keys(REGION_SERVERS).find((key) => REGION_SERVERS[key] === baseUrl);
     const choices = plants.map(({ id, timezone, deviceSns: devices = [] }) => ({
       id,
@@ -63,6 +77,7 @@ function describeAccounts(accounts: readonly GrowattAccount[]): object {
       ...(region === undefined ? { base_url: baseUrl } : { region }),
       ...unlessEmpty('plants', choices),
       ...unlessEmpty('device_sns', deviceSns),
+      ...(v4 && { v4 }),
     };
   });
   if (first === undefined) return {};
@@ -82,12 +97,4 @@ function unlessEmpty(key: string, list: readonly unknown[]): object {
 function withoutPassword(address: string): string {
   const { password } = new URL(address);
   return password === '' ? address : address.replace(`:${password}@`, `:${REDACTED}@`);
-}
-
-function decodeLeniently(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
 }

@@ -55,7 +55,10 @@ replaces both kinds in the file. No secret is shown in a log, an error or the ou
 
 function settingRow([path, setting]: readonly [string, Setting]): string[] {
   return [
-    code(setting.env),
+    [setting.metricsEnv, setting.env]
+      .filter((name) => name !== undefined)
+      .map(code)
+      .join(' or '),
     keyOf(path, setting),
     code(setting.flag),
     defaultOf(setting),
@@ -69,8 +72,11 @@ function itemRow([path, setting]: readonly [string, Setting]): string[] {
 
 const keyOf = (path: string, { items }: Setting) => code(items ? `${path}[]` : path);
 
-function meaningOf({ doc, format, min = 0 }: Setting): string {
-  return format === 'duration' && min > 0 ? `${doc} At least \`${formatDuration(min)}\`.` : doc;
+const isDuration = ({ format }: Setting) => format === 'duration' || format === 'milliseconds';
+
+function meaningOf(setting: Setting): string {
+  const { doc, min = 0 } = setting;
+  return isDuration(setting) && min > 0 ? `${doc} At least \`${formatDuration(min)}\`.` : doc;
 }
 
 /** One table for each list whose items have more than one key. */
@@ -84,10 +90,11 @@ function lists(section: Section): string {
     .join('');
 }
 
-function defaultOf({ default: value, otherwise, format }: Setting): string {
+function defaultOf(setting: Setting): string {
+  const { default: value, otherwise } = setting;
   if (otherwise !== undefined) return otherwise;
   if (value === undefined || value === '' || Array.isArray(value)) return '–';
-  return code(format === 'duration' ? formatDuration(Number(value)) : String(value));
+  return code(isDuration(setting) ? formatDuration(Number(value)) : String(value));
 }
 
 const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);

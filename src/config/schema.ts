@@ -1,9 +1,12 @@
 import { parseDuration } from './duration.ts';
 import type { FileNode } from './file.ts';
+import { type OtlpSettings, otlpSchema } from './otlp-schema.ts';
 import type { Schema } from './setting.ts';
 import {
   type AccountSettings,
   accountSchema,
+  groupingFromText,
+  groupingSchema,
   namedAccountSchema,
   targetFromText,
   targetSchema,
@@ -26,7 +29,8 @@ export interface Settings extends AccountSettings {
     legacy_names: boolean;
   };
   exporter: { mode: 'http' | 'push'; listen_addr: string; collect_interval: number };
-  pushgateway: { url: string };
+  pushgateway: { url: string; job: string; grouping: readonly FileNode[]; timeout: number };
+  otlp: OtlpSettings;
   history: { enabled: boolean; days: number; schedule: string };
   stale_after: number;
   state_dir: string | undefined;
@@ -143,7 +147,30 @@ export const schema: Schema<Settings> = {
       default: 'http://localhost:9091',
       doc: 'Pushgateway of push mode; may carry `user:password@`.',
     },
+    job: {
+      env: 'PUSHGATEWAY_JOB',
+      format: 'name',
+      default: 'growatt_exporter',
+      doc: 'The label `job` of what is pushed. Each push replaces the group of the same job and grouping labels.',
+    },
+    grouping: {
+      env: 'PUSHGATEWAY_GROUPING',
+      format: 'list',
+      default: [],
+      items: groupingSchema,
+      fromText: groupingFromText,
+      pairs: true,
+      doc: "Further labels of the group, such as `instance=home,site=roof`; in the file also a mapping. Agents with the same job need different ones. They cannot be the metrics' own labels.",
+    },
+    timeout: {
+      env: 'PUSHGATEWAY_TIMEOUT',
+      format: 'duration',
+      min: ms('100ms'),
+      default: ms('10s'),
+      doc: 'How long one try to push may take; there are three.',
+    },
   },
+  otlp: otlpSchema,
   history: {
     enabled: {
       env: 'COLLECT_HISTORY',

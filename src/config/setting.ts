@@ -9,6 +9,8 @@ export interface Setting<T = unknown> extends Limits {
   /** One or two sentences for users, in Markdown. */
   readonly doc: string;
   readonly env?: string;
+  /** A variable that says the same for metrics alone, and so beats `env`. */
+  readonly metricsEnv?: string;
   readonly flag?: Flag;
   /** The default in words, where it is not a fixed value. */
   readonly otherwise?: string;
@@ -20,6 +22,8 @@ export interface Setting<T = unknown> extends Limits {
   readonly twin?: string;
   /** The settings of each item of a list. */
   readonly items?: Section;
+  /** True for a list of `key=value` that may also be given as a mapping. */
+  readonly pairs?: boolean;
   /** The settings that a plain text stands for, as an item of a list. */
   readonly fromText?: (text: string) => Readonly<Record<string, FileNode>>;
 }

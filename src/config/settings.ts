@@ -42,8 +42,8 @@ export function readSettings<T>(schema: Schema<T>, source: Source): Read<T> {
   const config = convict<Record<string, unknown>>(schema, { env: source.env, args: [] });
   const earlier = source.problems.length;
   config.load(knownPart(schema, source.node, source, (path) => origin(path).from === 'file'));
-  for (const [path, { flag }] of settings) {
-    const given = flag && source.flags[flag];
+  for (const [path, { flag, metricsEnv }] of settings) {
+    const given = (flag && source.flags[flag]) ?? (metricsEnv && source.env[metricsEnv]);
     if (given !== undefined) config.set(path, given);
   }
   const reported = new Set(source.problems.slice(earlier).map(({ key }) => key));
@@ -51,6 +51,7 @@ export function readSettings<T>(schema: Schema<T>, source: Source): Read<T> {
     const from = origin(path);
     if (!reported.has(from.key))
       source.problems.push(problemOf(from, message, settings.get(path)?.sensitive));
+    reported.add(from.key);
     config.reset(path);
   }
   // Formats and defaults of a Schema<T> yield T, and whatever did not has just been reset.
@@ -71,8 +72,9 @@ function originOf(
   if (text) return { from: 'file', ...text };
   const flagged = setting?.flag && flags[setting.flag];
   if (flagged !== undefined) return { from: 'flag', key: setting?.flag ?? path, given: flagged };
-  const fromEnv = setting?.env === undefined ? undefined : env[setting.env];
-  if (fromEnv !== undefined) return { from: 'env', key: setting?.env ?? path, given: fromEnv };
+  for (const key of [setting?.metricsEnv, setting?.env]) {
+    if (key !== undefined && env[key] !== undefined) return { from: 'env', key, given: env[key] };
+  }
   const replaced = setting?.twin !== undefined && env[setting.twin] !== undefined;
   const given = replaced ? undefined : nodeAt(node, path);
   if (given === undefined) return { from: 'default', key: place.path + path, given: undefined };

@@ -18,6 +18,11 @@ export interface TargetSettings {
   password_file: string | undefined;
 }
 
+export interface GroupingSettings {
+  label: string;
+  value: string;
+}
+
 /** One Growatt account: what `accounts[]` holds, and what the top of the file holds for a single one. */
 export interface AccountSettings {
   token: string | undefined;
@@ -26,6 +31,7 @@ export interface AccountSettings {
   base_url: string | undefined;
   plants: readonly FileNode[];
   device_sns: readonly FileNode[];
+  v4: boolean;
 }
 
 /** `name=host[:port]` or `host[:port]`. */
@@ -33,6 +39,17 @@ export function targetFromText(text: string): Record<string, string> {
   const [, name, address = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(text) ?? [];
   return name === undefined ? { address } : { name: name.trim(), address: address.trim() };
 }
+
+/** `label=value`; a text without `=` gives no label, which is a mistake. */
+export function groupingFromText(text: string): Record<string, string> {
+  const [, label = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  return { label: label.trim(), value: value.trim() };
+}
+
+export const groupingSchema: Schema<GroupingSettings> = {
+  label: { format: 'label', default: '', doc: 'Name of the label.' },
+  value: { format: 'text', default: '', doc: 'Its value, which may be empty.' },
+};
 
 export const deviceSchema: Schema<{ sn: string }> = {
   sn: { format: 'id', default: '', doc: 'Serial number.' },
@@ -104,6 +121,12 @@ export const accountSchema: Schema<AccountSettings> = {
     items: deviceSchema,
     fromText: (sn) => ({ sn }),
     doc: 'Devices to read, by serial number; as a variable, comma-separated.',
+  },
+  v4: {
+    env: 'GROWATT_V4',
+    format: 'switch',
+    default: false,
+    doc: "Also read WIT, SPH-S and NOAH devices, which only the cloud's v4 API has.",
   },
 };
 

@@ -1,10 +1,12 @@
 import { SourceError } from '../errors.ts';
 
 export interface TextRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as `application/x-www-form-urlencoded`. */
   readonly form?: URLSearchParams;
+  /** Sent as it is; the headers say what it is. */
+  readonly body?: string;
   readonly signal: AbortSignal;
   /** The answer is cut off beyond this, counted after decompression. */
   readonly maxBytes: number;
@@ -28,12 +30,12 @@ export async function fetchText(
   url: URL,
   request: TextRequest,
 ): Promise<TextAnswer> {
-  const { method = 'GET', headers = {}, form, signal, maxBytes, what } = request;
+  const { method = 'GET', headers = {}, form, body = form, signal, maxBytes, what } = request;
   try {
     const response = await fetch(url, {
       method,
       headers: { accept: 'application/json', ...headers },
-      ...(form && { body: form }),
+      ...(body !== undefined && { body }),
       redirect: 'manual',
       signal,
     });
@@ -83,10 +85,17 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'network unreachable',
   ETIMEDOUT: 'no connection in time',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  EPROTO: 'it does not speak TLS',
 };
 
 /** fetch hides the reason in a chain of causes, and in the first of several where it tried several addresses. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   for (let at: unknown = error; at instanceof Error; ) {
     const code = 'code' in at ? String(at.code) : '';
     if (reasons[code]) return reasons[code];

@@ -1,7 +1,8 @@
 import type { Metric, Span } from './catalogue.ts';
 
 /** The unit words that names of this project end with. */
-const UNITS = /_(watts|volts|amps|celsius|hz|kwh|percent|ratio|seconds)$/;
+const UNITS =
+  /_(watts|volts|amps|celsius|hz|kwh|percent|ratio|seconds|degrees|watts_per_square_meter|meters_per_second)$/;
 
 /** A row of the catalogue: name, help, and what differs from an instantaneous gauge. */
 export type Row = readonly [name: string, help: string, span?: Span, extraLabels?: readonly string[]];

@@ -78,6 +78,27 @@ const device = define(
   ],
 );
 
+const onBus = define(
+  ['plant_id', 'device_sn'],
+  [
+    ['growatt_meter_power_watts', 'Power at a smart meter, positive is usually import (activePower).'],
+    ['growatt_meter_phase_voltage_volts', 'Voltage at a smart meter (voltageL1 to 3).', 'instant', ['phase']],
+    ['growatt_meter_phase_current_amps', 'Current at a smart meter (currentL1 to 3).', 'instant', ['phase']],
+    ['growatt_meter_frequency_hz', 'Frequency at a smart meter (frequency).'],
+    ['growatt_meter_power_factor_ratio', 'Power factor at a smart meter (powerFactor).'],
+    ['growatt_meter_import_energy_today_kwh', 'Forward energy today, usually import.', 'today'],
+    ['growatt_meter_import_energy_total_kwh', 'Forward energy in total, usually import.', 'lifetime'],
+    ['growatt_meter_export_energy_today_kwh', 'Reverse energy today, usually export.', 'today'],
+    ['growatt_meter_export_energy_total_kwh', 'Reverse energy in total, usually export.', 'lifetime'],
+    ['growatt_environment_temperature_celsius', 'Air temperature at an environment sensor (envTemp).'],
+    ['growatt_environment_panel_temperature_celsius', 'Temperature of a PV module (panelTemp).'],
+    ['growatt_environment_irradiance_watts_per_square_meter', 'Solar irradiance (radiant).'],
+    ['growatt_environment_wind_speed_meters_per_second', 'Wind speed (windSpeed).'],
+    ['growatt_environment_wind_direction_degrees', 'Wind direction (windAngle).'],
+    ['growatt_environment_humidity_percent', 'Relative humidity of the air (envHumidity).'],
+  ],
+);
+
 const plant = define(
   ['plant_id'],
   [
@@ -104,6 +125,30 @@ const plant = define(
   ],
 );
 
+const history = [
+  ...define(
+    ['plant_id', 'date'],
+    [
+      [
+        'growatt_daily_energy_kwh',
+        'Energy of a completed day (plant/energy; else the integral of plant/power).',
+        'fact',
+      ],
+      ['growatt_daily_peak_power_watts', 'Highest power of a completed day (plant/power).', 'fact'],
+    ],
+  ),
+  ...define(
+    ['plant_id', 'hour'],
+    [
+      [
+        'growatt_hourly_avg_power_watts',
+        'Mean power of each hour, 00 to 23 local time, of the newest completed day (plant/power).',
+        'fact',
+      ],
+    ],
+  ),
+];
+
 const account = define(
   ['account'],
   [
@@ -115,4 +160,4 @@ const account = define(
   ],
 );
 
-export const growattMetrics: readonly Metric[] = [...account, ...plant, ...device];
+export const growattMetrics: readonly Metric[] = [...account, ...plant, ...device, ...onBus, ...history];

@@ -2,13 +2,22 @@ import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import type { Circuit } from '../poll/policy.ts';
 
+/** `partial`: some plants or devices failed. */
+const POLL_OUTCOMES = ['success', 'partial', 'failure'] as const;
+export type PollOutcome = (typeof POLL_OUTCOMES)[number];
+
 /** What the agent counts about its own work. */
 export interface Telemetry {
-  poll(source: string, outcome: 'success' | 'partial' | 'failure', seconds: number): void;
+  /** Makes the counters of a source start at 0: a rate needs a value from before the first event. */
+  expect(source: string): void;
+  poll(source: string, outcome: PollOutcome, seconds: number): void;
   request(source: string, endpoint: string, outcome: string): void;
   retry(source: string): void;
   suspect(source: string, reason: string): void;
 }
+
+/** The labels of these metrics. */
+export const OWN_LABELS = ['source', 'outcome', 'endpoint', 'reason', 'version', 'le'];
 
 /** A running poll loop, as far as its metrics go. */
 export interface PollState {
@@ -51,6 +60,10 @@ export function createTelemetry(
   observeProcess(meter, version);
 
   return {
+    expect(source) {
+      for (const outcome of POLL_OUTCOMES) polls.add(0, { source, outcome });
+      retries.add(0, { source });
+    },
     poll(source, outcome, seconds) {
       polls.add(1, { source, outcome });
       durations.record(seconds, { source });
@@ -59,6 +72,15 @@ export function createTelemetry(
     retry: (source) => retries.add(1, { source }),
     suspect: (source, reason) => suspects.add(1, { source, reason }),
   };
+}
+
+/** Creates the counter of OTLP exports, which an agent without OTLP does not have. */
+export function countExports(meter: Meter): (outcome: 'success' | 'failure') => void {
+  const exports = meter.createCounter('solar_agent_otlp_exports_total', {
+    description: 'Exports by OTLP, each counted once however often it was tried, by outcome.',
+  });
+  for (const outcome of ['success', 'failure']) exports.add(0, { outcome });
+  return (outcome) => exports.add(1, { outcome });
 }
 
 function observePollers(meter: Meter, pollers: () => readonly PollState[]): void {

@@ -10,8 +10,11 @@ import {
 /** Scope of the instruments that the store feeds; only their series come and go. */
 export const DEVICE_SCOPE = 'solar-otel-agent/devices';
 
+/** The attribute objects of the series that exist now, each with its value. */
+export type LiveSeries = ReadonlyMap<object, number>;
+
 /** The SDK's own limit is 2000 series an instrument over the life of the process, the dead ones included. */
-const MOST_SERIES = 1_000_000;
+export const MOST_SERIES = 1_000_000;
 
 /**
  * The Prometheus reader: without the package's own server, and without series that have ended. With cumulative
@@ -19,9 +22,9 @@ const MOST_SERIES = 1_000_000;
  * values for ever.
  */
 export class ScrapeReader extends PrometheusExporter {
-  readonly #live: () => ReadonlySet<object>;
+  readonly #live: () => LiveSeries;
 
-  constructor(live: () => ReadonlySet<object>) {
+  constructor(live: () => LiveSeries) {
     super({ preventServerStart: true });
     this.#live = live;
   }
@@ -46,15 +49,19 @@ export function temporalityFor(type: InstrumentType): AggregationTemporality {
     : AggregationTemporality.CUMULATIVE;
 }
 
-/** Drops the points of devices whose attribute object the store no longer uses. */
-export function onlyLive(result: CollectionResult, live: ReadonlySet<object>): CollectionResult {
+/**
+ * Drops the points of devices whose attribute object the store no longer uses, and gives the others the value
+ * that was observed: the SDK adds up the differences of a counter, and those are not exact.
+ */
+export function onlyLive(result: CollectionResult, live: LiveSeries): CollectionResult {
   const scopeMetrics = result.resourceMetrics.scopeMetrics.map((scope) => {
     if (scope.scope.name !== DEVICE_SCOPE) return scope;
     const metrics = scope.metrics.map((metric) => ({
       ...metric,
-      dataPoints: (metric.dataPoints as { attributes: object }[]).filter((point) =>
-        live.has(point.attributes),
-      ),
+      dataPoints: (metric.dataPoints as { attributes: object }[]).flatMap((point) => {
+        const value = live.get(point.attributes);
+        return value === undefined ? [] : [{ ...point, value }];
+      }),
     })) as MetricData[];
     return { ...scope, metrics: metrics.filter((metric) => metric.dataPoints.length > 0) };
   });

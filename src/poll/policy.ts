@@ -25,6 +25,8 @@ export interface PolicyOptions {
 
 const LONGEST_DELAY_MS = 30_000;
 const FAILURES_TO_OPEN = 5;
+/** Not 0: the breaker reads the system's clock, and one that was set back would keep the circuit open. */
+const AT_ONCE = Number.NEGATIVE_INFINITY;
 
 /** Makes calls to one source survive what calls do; shared by all calls to that source. */
 export interface Policy {
@@ -45,7 +47,7 @@ export function createPolicy({ clock, source, onRetry }: PolicyOptions): Policy 
   const { timeout: limit, retries, firstDelay } = source.patience;
   const breaker = circuitBreaker(
     handleWhen((error) => treatmentOf(error).breaks),
-    { halfOpenAfter: 0, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+    { halfOpenAfter: AT_ONCE, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
   );
   const retrying = retry(
     handleWhen((error) => treatmentOf(error).retry && breaker.state === CircuitState.Closed),
@@ -73,9 +75,9 @@ export function createPolicy({ clock, source, onRetry }: PolicyOptions): Policy 
       return await retrying.execute(async ({ attempt }) => {
         signal.throwIfAborted();
         if (attempt > 0) {
-          onRetry?.();
           backoff = backoff ? backoff.next(undefined) : delays.next();
           await clock.sleep(backoff.duration, signal);
+          onRetry?.();
         }
         const guarded = () => breaker.execute(once);
         return await (source.pace ? source.pace(signal, guarded) : guarded());

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { SourceError, treatmentOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { PollState, Telemetry } from '../metrics/own.ts';
-import type { Request, Source, Step, Turn } from '../sources/source.ts';
+import type { Holding, Request, Source, Step, Turn } from '../sources/source.ts';
 import type { SourceStatus } from '../status.ts';
 import type { Store } from '../store/store.ts';
 import { createPolicy, type Policy } from './policy.ts';
@@ -23,6 +23,7 @@ export interface PollerOptions {
 const JITTER = 0.05;
 /** A poll that took longer than its interval is still followed by a pause. */
 const LEAST_PAUSE = 0.1;
+const LEAST_WAIT_MS = 1000;
 
 /** The one loop of one source: polls it again and again until the signal is aborted. */
 export class Poller {
@@ -32,27 +33,31 @@ export class Poller {
   #lastSuccess: number | undefined;
   #failingSince: number | undefined;
   #failure: SourceError | undefined;
+  #lastDefect: string | undefined;
   #polls = 0;
+  #resuming = false;
 
   constructor(options: PollerOptions) {
     const { clock, source, telemetry } = options;
     this.#options = options;
     this.#policy = createPolicy({ clock, source, onRetry: () => telemetry.retry(source.name) });
+    telemetry.expect(source.name);
   }
 
-  /** True once the source has been tried, whatever came of it. */
+  /** True once the source has been tried, by this run of the agent or the one before it. */
   get tried(): boolean {
-    return this.#polls > 0;
+    return this.#polls > 0 || this.#resuming;
   }
 
   /** Resolves when the signal is aborted, without waiting for a device. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random = Math.random } = this.#options;
+    await this.#resume(signal);
     while (!signal.aborted) {
       const started = clock.now();
       const ok = await this.poll(signal);
       const interval = this.#options.source.interval() * (1 + JITTER * random());
-      if (ok) await this.#tend(signal, started + interval);
+      if (ok) await this.#useGap(signal, started + interval);
       // Bounded on both sides, since the system's clock may have jumped meanwhile.
       const pause = Math.min(interval, Math.max(started + interval - clock.now(), interval * LEAST_PAUSE));
       await clock.sleep(pause, signal).catch(() => {});
@@ -64,9 +69,13 @@ export class Poller {
     const { source, store, telemetry, clock, onIdle } = this.#options;
     const started = clock.now();
     let partial = false;
-    const outcome = await this.#consume(signal, source.read(this.#turn(signal)), (step) => {
-      if ('ok' in step && !step.ok) partial = true;
-    });
+    const outcome = await this.#consume(
+      signal,
+      (turn) => source.read(turn),
+      (step) => {
+        if ('ok' in step && !step.ok) partial = true;
+      },
+    );
     if (signal.aborted) return false;
     this.#polls++;
     telemetry.poll(
@@ -82,6 +91,18 @@ export class Poller {
     }
     onIdle?.();
     return !outcome;
+  }
+
+  /** One poll and the work of the gap after it. @returns whether the source answered the poll */
+  async pollFully(signal: AbortSignal, deadline: number): Promise<boolean> {
+    const ok = await this.poll(signal);
+    if (ok) await this.#tend(signal, deadline);
+    return ok;
+  }
+
+  /** Looks up what the source holds, under the same policies. @throws SourceError */
+  survey(signal: AbortSignal): Promise<readonly Holding[]> {
+    return this.#options.source.survey(this.#turn(signal));
   }
 
   get state(): PollState {
@@ -108,35 +129,63 @@ export class Poller {
     };
   }
 
+  /** Does what waits for the gap at once, and what becomes due by the clock when it does. */
+  async #useGap(signal: AbortSignal, until: number): Promise<void> {
+    const { clock, source } = this.#options;
+    while (!signal.aborted) {
+      await this.#tend(signal, until);
+      const dueAt = source.dueAt?.() ?? Number.POSITIVE_INFINITY;
+      if (dueAt >= until) return;
+      await clock.sleep(Math.max(dueAt - clock.now(), LEAST_WAIT_MS), signal).catch(() => {});
+    }
+  }
+
   /** Work in the gap between two polls; its failures show as the `up` of what could not be read. */
   async #tend(signal: AbortSignal, deadline: number): Promise<void> {
     const { source, onIdle } = this.#options;
     if (!source.tend) return;
-    await this.#consume(signal, source.tend(this.#turn(signal), deadline));
+    await this.#consume(signal, (turn) => source.tend?.(turn, deadline));
     onIdle?.();
+  }
+
+  /** After a restart the first poll waits until its call is no longer too early. */
+  async #resume(signal: AbortSignal): Promise<void> {
+    const { clock, source } = this.#options;
+    const wait = Math.min((source.resumeAt ?? 0) - clock.now(), source.interval());
+    if (wait <= 0) return;
+    this.#resuming = true;
+    await clock.sleep(wait, signal).catch(() => {});
   }
 
   /** Passes steps on to the store. @returns what ended them early, if anything did */
   async #consume(
     signal: AbortSignal,
-    steps: AsyncIterable<Step>,
+    work: (turn: Turn) => AsyncIterable<Step> | undefined,
     each: (step: Step) => void = () => {},
   ): Promise<SourceError | undefined> {
-    const { source, store, log } = this.#options;
+    const { source, store } = this.#options;
     try {
-      for await (const step of steps) {
+      for await (const step of work(this.#turn(signal)) ?? []) {
         each(step);
         store.apply(source.name, step);
       }
       return undefined;
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (error instanceof SourceError) return error;
-      // A defect of ours must not end the loop, nor hide.
-      log.error(`${source.name}: unexpected failure, please report it`, { error: String(error) });
-      log.debug('Where it happened', { stack: error instanceof Error ? error.stack : undefined });
-      return new SourceError('malformed', 'unexpected failure in the agent', { cause: error });
+      return error instanceof SourceError ? error : this.#defect(error);
     }
+  }
+
+  /** A defect of ours must neither end the loop nor hide; it is written once, not with each poll. */
+  #defect(error: unknown): SourceError {
+    const { source, log } = this.#options;
+    const message = `unexpected failure, please report it (${String(error)})`;
+    if (message !== this.#lastDefect) {
+      log.error(`${source.name}: ${message}`);
+      log.debug('Where it happened', { stack: error instanceof Error ? error.stack : undefined });
+    }
+    this.#lastDefect = message;
+    return new SourceError('refused', message, { cause: error });
   }
 
   #turn(signal: AbortSignal): Turn {
@@ -159,7 +208,7 @@ export class Poller {
             telemetry.request(source.name, endpoint, 'success');
             return answer;
           } catch (error) {
-            const outcome = error instanceof SourceError ? error.kind : 'timeout';
+            const outcome = error instanceof SourceError ? error.kind : inner.aborted ? 'timeout' : 'defect';
             if (!signal.aborted) telemetry.request(source.name, endpoint, outcome);
             throw error;
           }
@@ -186,7 +235,8 @@ export class Poller {
     this.#failingSince ??= clock.now();
     // A time-out after a refused connection is the same outage; a refused token is another matter.
     const same = this.#failure && treatmentOf(this.#failure).retry && treatmentOf(failure).retry;
-    if (!same && failure.message !== this.#failure?.message) log.warn(`${source.name}: ${failure.message}`);
+    const told = failure.message === this.#failure?.message || failure.message === this.#lastDefect;
+    if (!same && !told) log.warn(`${source.name}: ${failure.message}`);
     this.#failure = failure;
   }
 

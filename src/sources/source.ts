@@ -42,6 +42,8 @@ export interface Reading {
    * sources that answer live. A reading is believed only if this is later than in the last one.
    */
   readonly wallTime?: number | undefined;
+  /** Milliseconds after which its instantaneous values end when nothing newer comes; undefined: never. */
+  readonly holdsFor?: number;
   /** True when the values themselves show that it is working, e.g. PV power above zero. */
   readonly producing?: boolean;
   /** The cloud itself says that the device is not connected. */
@@ -77,6 +79,20 @@ export interface Turn {
   readonly note: (topic: string, problem: string | undefined) => void;
 }
 
+/** One line of what a source holds, for people. */
+export interface Holding {
+  /** Id and name; empty where there is none. */
+  readonly plant: string;
+  /** Serial number, or the address of a stick. */
+  readonly device: string;
+  readonly family: string;
+  readonly model: string;
+  /** As the source words it, in local time; empty when unknown. */
+  readonly lastUpdate: string;
+  /** Whether its values can be read. */
+  readonly supported: boolean;
+}
+
 /** How long to wait for one call and how often to try it again, in milliseconds. */
 export interface Patience {
   readonly timeout: number;
@@ -97,8 +113,18 @@ export interface Source {
   read(turn: Turn): AsyncIterable<Step>;
   /** Work that may wait, done in the gap before the next poll, until `deadline` (ms since the epoch). */
   tend?(turn: Turn, deadline: number): AsyncIterable<Step>;
+  /** When work for the gap becomes due by the clock, milliseconds since the epoch; in the future. */
+  dueAt?(): number;
   /** Waits until a call is allowed, makes it, and lets the next one in: one queue for each token. */
   pace?<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T>;
+  /** Milliseconds since the epoch before which a restarted agent leaves it alone; a call would be refused. */
+  readonly resumeAt?: number;
+  /** What it wants to know again after a restart, as plain JSON. */
+  remember?(): unknown;
+  /** Puts back what `remember` gave to an earlier run. @throws when it is something else */
+  recall?(memory: unknown): void;
+  /** Looks up everything there is, with no more calls than that takes. @throws SourceError */
+  survey(turn: Turn): Promise<readonly Holding[]>;
   /** How many plants and devices are known, for the status page. */
   inventory?(): { plants: number; devices: number };
 }

@@ -44,6 +44,7 @@ export class EntityRecord {
   /** The reading's wall time, or when it was received for sources that answer live. */
   #wall: number | undefined;
   #receivedAt = 0;
+  #holdsFor = Number.POSITIVE_INFINITY;
   #shift = 0;
   #values: readonly Accepted[] = [];
 
@@ -64,14 +65,17 @@ export class EntityRecord {
       const [order, clock] = judgeOrder(this.memory.clock, wallTime, now);
       const first = this.#values.length === 0;
       this.memory = { ...this.memory, clock };
-      this.#asleep = order !== 'newer' && now - clock.seenAt >= SLEEP_AFTER;
-      if (first && reading.lost && this.#ageOf(wallTime, now) > SLEEP_AFTER) this.#asleep = true;
+      // Once asleep it stays so until it says something new.
+      this.#asleep =
+        (order !== 'newer' && (this.#asleep || now - clock.seenAt >= SLEEP_AFTER)) ||
+        (first && reading.lost === true && this.#ageOf(wallTime, now) > SLEEP_AFTER);
       if (order === 'older') return ['older_reading'];
       // After a restart the first reading may be one that was judged before it.
       if (order === 'same' && !first) return [];
     }
     this.#wall = wallTime;
     this.#receivedAt = now;
+    this.#holdsFor = reading.holdsFor ?? Number.POSITIVE_INFINITY;
     this.#shift =
       wallTime !== undefined && this.entity.zone ? summerShift(this.entity.zone, wallTime, now) : 0;
     return this.#take(reading, now);
@@ -136,7 +140,7 @@ export class EntityRecord {
   ): number | undefined {
     switch (span) {
       case 'instant':
-        return stale || this.#asleep ? undefined : value;
+        return stale || this.#asleep || now - this.#receivedAt > this.#holdsFor ? undefined : value;
       case 'status':
         return stale ? undefined : this.#asleep ? 0 : value;
       case 'today':

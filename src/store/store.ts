@@ -23,7 +23,7 @@ export class Store {
   readonly #names = new SeriesNames();
   readonly #sources = new Map<string, Origin>();
   #version = 0;
-  #live: ReadonlySet<object> = new Set();
+  #live: ReadonlyMap<object, number> = new Map();
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -34,8 +34,8 @@ export class Store {
     return this.#version;
   }
 
-  /** The attribute objects of the last `samples()`. */
-  get live(): ReadonlySet<object> {
+  /** The attribute objects of the last `samples()`, each with its value. */
+  get live(): ReadonlyMap<object, number> {
     return this.#live;
   }
 
@@ -65,7 +65,7 @@ export class Store {
     const now = this.#options.clock.now();
     const samples: Sample[] = [];
     for (const origin of this.#sources.values()) this.#collect(origin, samples, now);
-    this.#live = new Set(samples.map((sample) => sample.attributes));
+    this.#live = new Map(samples.map(({ attributes, value }) => [attributes, value]));
     return samples;
   }
 

@@ -102,6 +102,7 @@ accounts:
       official: false,
       plants: [{ id: '1', timezone: 'Europe/Berlin' }],
       deviceSns: [],
+      v4: false,
     },
     {
       name: 'farm',
@@ -111,7 +112,15 @@ accounts:
       plants: [],
       deviceSns: ['X'],
     },
-    { name: 'barn', token: 'common', baseUrl: 'http://sim', official: false, plants: [], deviceSns: [] },
+    {
+      name: 'barn',
+      token: 'common',
+      baseUrl: 'http://sim',
+      official: false,
+      plants: [],
+      deviceSns: [],
+      v4: false,
+    },
   ]);
 });
 

@@ -49,6 +49,7 @@ test('a single account and a configuration without Growatt are printed in their 
 
 test('the secrets for the log are listed in the forms in which they may appear', () => {
   assert.deepEqual(secretsOf(load(YAML)).toSorted(), [
+    Buffer.from('user:secret@4').toString('base64'),
     'secret%2F3',
     'secret%404',
     'secret-1',

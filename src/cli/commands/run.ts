@@ -1,5 +1,6 @@
 import { type Flags, loadConfig } from '../../config/load.ts';
 import { logFor, type Program } from '../program.ts';
+import { push } from './push.ts';
 import { serve } from './serve.ts';
 
 export interface Configured {
@@ -12,8 +13,9 @@ export function configOf({ configFile, flags }: Configured, { env, isTerminal }:
   return loadConfig({ ...(configFile !== undefined && { file: configFile }), env, flags, isTerminal });
 }
 
-/** The agent, until a signal. */
+/** The agent: in http mode until a signal, in push mode once. */
 export async function run(invocation: Configured, program: Program): Promise<number> {
   const config = configOf(invocation, program);
-  return await serve({ config, log: logFor(program, config) }, program.signal);
+  const options = { config, log: logFor(program, config) };
+  return await (config.mode === 'push' ? push : serve)(options, program.signal);
 }

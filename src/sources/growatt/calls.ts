@@ -57,9 +57,9 @@ export class Calls {
     return this.ledger.lateness(keyOf(call), interval, this.#clock.now());
   }
 
-  /** Makes a call due at once. */
-  forget(call: Call): void {
-    this.ledger.forget(keyOf(call));
+  /** When a call last succeeded, milliseconds since the epoch. */
+  doneAt(call: Call): number | undefined {
+    return this.ledger.doneAt(keyOf(call));
   }
 
   /**

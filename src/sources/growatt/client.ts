@@ -2,14 +2,14 @@ import { type ErrorKind, SourceError } from '../../errors.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import type { Endpoint } from './families/family.ts';
-import { parseText } from './numbers.ts';
+import { parseCode, parseText } from './numbers.ts';
 
 /** A hundred inverters with three hundred keys each are about 1 MB. */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** An absurd Retry-After must not silence the agent. */
 const LONGEST_RETRY_AFTER = 24 * 3_600_000;
 
-/** Error codes of reads, the same for all of v1. 10012 has two meanings, told apart by its text. */
+/** Error codes of reads in v1. 10012 has two meanings, told apart by its text. */
 const codes: Readonly<Record<number, ErrorKind>> = {
   [-1]: 'unauthorized',
   10001: 'server',
@@ -20,9 +20,22 @@ const codes: Readonly<Record<number, ErrorKind>> = {
   10012: 'rate-limited',
 };
 
+/** Codes of the v4 API. */
+const v4Codes: Readonly<Record<number, ErrorKind>> = {
+  [-1]: 'unauthorized',
+  1: 'server',
+  2: 'unauthorized',
+  3: 'unauthorized',
+  4: 'missing',
+  12: 'unauthorized',
+  100: 'rate-limited',
+  101: 'unauthorized',
+  102: 'rate-limited',
+};
+
 export type Params = Readonly<Record<string, string | number>>;
 
-/** Makes single calls to one account of Growatt's OpenAPI v1. Waits for nothing and tries nothing twice. */
+/** Makes single calls to one account of Growatt's OpenAPI. Waits for nothing and tries nothing twice. */
 export class GrowattClient {
   readonly #baseUrl: string;
   readonly #token: string;
@@ -44,7 +57,7 @@ export class GrowattClient {
     const values = new URLSearchParams(
       Object.entries(params).map(([key, value]) => [key, String(value)] as [string, string]),
     );
-    const url = new URL(`${this.#baseUrl}/v1/${path}`);
+    const url = new URL(`${this.#baseUrl}/${path.startsWith('v4/') ? path : `v1/${path}`}`);
     if (method === 'GET') url.search = values.toString();
     const { status, headers, text } = await fetchText(this.#fetch, url, {
       method,
@@ -67,15 +80,18 @@ export class GrowattClient {
   }
 }
 
+/** v1 says `error_code` and `error_msg`, v4 `code` and `message`. */
 function throwOnError(path: string, envelope: Record<string, unknown>): void {
-  const code = Number(envelope.error_code);
-  if (envelope.error_code === undefined || envelope.error_code === '' || Number.isNaN(code)) {
-    throw new SourceError('malformed', `${path}: the answer has no error_code, so it is not Growatt's API`);
+  const v4 = path.startsWith('v4/');
+  const code = parseCode(v4 ? envelope.code : envelope.error_code);
+  if (code === undefined) {
+    throw new SourceError('malformed', `${path}: the answer has no error code, so it is not Growatt's API`);
   }
   if (code === 0) return;
-  const message = parseText(envelope.error_msg);
+  const message = parseText(v4 ? envelope.message : envelope.error_msg);
   const gone = code === 10012 && /not (exist|found)/i.test(message);
-  throw new SourceError(gone ? 'missing' : (codes[code] ?? 'refused'), `${path}: ${code} ${message}`.trim());
+  const kind = gone ? 'missing' : ((v4 ? v4Codes : codes)[code] ?? 'refused');
+  throw new SourceError(kind, `${path}: ${code} ${message}`.trim());
 }
 
 /** Seconds or an HTTP date. @returns milliseconds from now */

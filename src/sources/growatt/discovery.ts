@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SourceError } from '../../errors.ts';
+import { BUS_TYPE } from './families/bus.ts';
 import { parseNumber, parseText } from './numbers.ts';
 
 /** A plant as `plant/list` describes it. */
@@ -10,7 +11,7 @@ export interface ListedPlant {
   readonly location: string;
   /** Rated PV power in kW, as text for a label; empty when unknown. */
   readonly peakPowerKw: string;
-  readonly status: number | undefined;
+  readonly status?: number | undefined;
 }
 
 /** A device as `device/list` describes it. */
@@ -22,6 +23,19 @@ export interface ListedDevice {
   readonly lost: boolean;
   /** Wall clock of the last upload, as text for people. */
   readonly lastUpdate: string;
+}
+
+/** A meter or sensor behind a datalogger, as `meter_list` and `env_list` describe it. */
+export interface ListedBusDevice {
+  readonly address: string;
+  readonly model: string;
+}
+
+/** A device as v4's `queryDeviceList` describes it: with its family's word, without its plant. */
+export interface ListedV4Device {
+  readonly sn: string;
+  readonly word: string;
+  readonly dataloggerSn: string;
 }
 
 /** One page of a list: its rows that make sense, and how many rows there are in all. */
@@ -36,12 +50,11 @@ export const PAGE_SIZE = 100;
 const list = (key: string) =>
   z.object({ data: z.looseObject({ count: z.unknown(), [key]: z.array(z.unknown()).nullish() }) });
 
-const id = z.union([z.number().int(), z.string().trim().min(1)]).transform(String);
-const plant = z.looseObject({ plant_id: id });
-const device = z.looseObject({
-  device_sn: z.union([z.string(), z.number()]).transform(parseText).pipe(z.string().min(1)),
-  type: z.coerce.number().int(),
-});
+const text = z.union([z.string(), z.number()]).transform(parseText).pipe(z.string().min(1));
+const plant = z.looseObject({ plant_id: text });
+const device = z.looseObject({ device_sn: text, type: z.coerce.number().int() });
+const busDevice = z.looseObject({ address: text });
+const v4Device = z.looseObject({ deviceSn: text, deviceType: text });
 
 export function parsePlants(envelope: unknown): Page<ListedPlant> {
   return parsePage(envelope, 'plants', plant, (row) => ({
@@ -54,13 +67,33 @@ export function parsePlants(envelope: unknown): Page<ListedPlant> {
 }
 
 export function parseDevices(envelope: unknown): Page<ListedDevice> {
-  return parsePage(envelope, 'devices', device, (row) => ({
-    sn: row.device_sn,
-    type: row.type,
-    model: parseText(row.model),
-    dataloggerSn: parseText(row.datalogger_sn),
-    lost: row.lost === true || row.lost === 'true' || row.lost === '1',
-    lastUpdate: parseText(row.last_update_time),
+  return parsePage(envelope, 'devices', device, (row) => {
+    const dataloggerSn = parseText(row.datalogger_sn);
+    return {
+      // Every meter is called AMMETER: only with its datalogger is that a name.
+      sn: row.type === BUS_TYPE ? `${row.device_sn}-${dataloggerSn}` : row.device_sn,
+      type: row.type,
+      model: parseText(row.model),
+      dataloggerSn,
+      lost: row.lost === true || row.lost === 'true' || row.lost === '1',
+      lastUpdate: parseText(row.last_update_time),
+    };
+  });
+}
+
+/** @param key `meters` or `envs` */
+export function parseBusDevices(envelope: unknown, key: string): Page<ListedBusDevice> {
+  return parsePage(envelope, key, busDevice, (row) => ({
+    address: row.address,
+    model: parseText(row.device_name),
+  }));
+}
+
+export function parseV4Devices(envelope: unknown): Page<ListedV4Device> {
+  return parsePage(envelope, 'data', v4Device, (row) => ({
+    sn: row.deviceSn,
+    word: row.deviceType,
+    dataloggerSn: parseText(row.datalogSn),
   }));
 }
 

@@ -1,45 +1,44 @@
 import type { GrowattAccount } from '../../config/config.ts';
-import { type Entity, type Reading, SLEEP_AFTER, type Zone } from '../source.ts';
-import type { ListedDevice, ListedPlant, Page } from './discovery.ts';
-import { type Family, families } from './families/index.ts';
-import { ianaZone } from './zone.ts';
+import { SLEEP_AFTER, type Zone } from '../source.ts';
+import { type Device, familyNamed, isReadable, newDevice } from './device.ts';
+import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './discovery.ts';
+import { BUS_TYPE, type BusKind, busKinds } from './families/bus.ts';
+import { v4Families } from './families/v4.ts';
+import type { InventoryMemory } from './memory.ts';
+import { ianaZone, parseGmtZone } from './zone.ts';
 
 export interface Plant {
   readonly id: string;
   listed: ListedPlant | undefined;
+  /** Its zone as the cloud writes it, such as `GMT+1`. */
+  gmt: string | undefined;
   zone: Zone | undefined;
+  /** From `device/list`. */
   devices: Device[];
-  /** Why it is left alone until the next listing of plants. */
+  /** Looked up behind its dataloggers. */
+  busDevices: Device[];
+  /** Left alone until the next listing of plants. */
   refused: boolean;
   /** Its list of devices came back empty once, which the cloud does by mistake. */
   emptyOnce: boolean;
 }
 
-export interface Device {
-  readonly sn: string;
-  readonly plantId: string;
-  readonly family: Family | undefined;
-  listed: ListedDevice;
-  /** Optional parts (PV inputs, phases, battery, grid) that were ever seen to be there. */
-  readonly parts: Set<string>;
-  /** Its own clock in the last answer, and when the agent first saw that. */
-  wall: { readonly time: number; readonly seenAt: number } | undefined;
-  tried: boolean;
-  /** Left alone until its plant's devices are listed again. */
-  refused: boolean;
-  /** A batch with it was refused: read by its own call, to tell which one is the cause. */
-  solo: boolean;
+/** One datalogger of a plant, and a kind of thing to look up behind it. */
+export interface Bus {
+  readonly kind: BusKind;
+  readonly dataloggerSn: string;
 }
 
 /** The plants and devices of one account, as far as they are listed and chosen. */
 export class Inventory {
   readonly #account: GrowattAccount;
   #plants = new Map<string, Plant>();
+  #v4: Device[] = [];
   #emptyOnce = false;
 
   constructor(account: GrowattAccount) {
     this.#account = account;
-    for (const { id } of account.plants) this.#plants.set(id, this.#plant(id));
+    for (const { id } of account.plants) this.#plants.set(id, this.#newPlant(id));
   }
 
   get plants(): readonly Plant[] {
@@ -47,12 +46,21 @@ export class Inventory {
   }
 
   get devices(): readonly Device[] {
-    return this.plants.flatMap((plant) => plant.devices);
+    const v4 = new Set(this.#v4.map(({ sn }) => sn));
+    const v1 = this.plants.flatMap(({ devices, busDevices }) => {
+      // "AMMETER" stands for all meters; once they are looked up, it says nothing more.
+      const known = new Set(busDevices.map(({ family }) => family));
+      return [
+        ...devices.filter(({ listed, family }) => listed.type !== BUS_TYPE || !known.has(family)),
+        ...busDevices,
+      ];
+    });
+    return [...v1.filter(({ sn, family }) => family || !v4.has(sn)), ...this.#v4];
   }
 
   /** Devices that live calls are made for. */
   get readable(): readonly Device[] {
-    return this.devices.filter((device) => device.family && !device.refused);
+    return this.devices.filter(isReadable);
   }
 
   /** True while there is something to read and all of it sleeps. */
@@ -61,21 +69,32 @@ export class Inventory {
     return readable.length > 0 && readable.every(({ wall }) => wall && now - wall.seenAt >= SLEEP_AFTER);
   }
 
-  /**
-   * Takes a complete list of plants. An empty one is believed only the second time; chosen plants are kept
-   * even when not listed, since some tokens list none.
-   * @returns ids that are chosen but not listed
-   */
-  listPlants(page: Page<ListedPlant>): readonly string[] {
+  zoneOf(device: Device): Zone | undefined {
+    return this.#plants.get(device.plantId)?.zone;
+  }
+
+  /** Learns a plant's zone from the cloud. @returns whether that is news */
+  locate(plant: Plant, gmt: string): boolean {
+    const zone = plant.zone ? undefined : parseGmtZone(gmt);
+    if (!zone) return false;
+    plant.gmt = gmt;
+    plant.zone = zone;
+    return true;
+  }
+
+  /** Takes the complete list of plants. @returns ids that are chosen but not listed */
+  listPlants({ rows }: Page<ListedPlant>): readonly string[] {
     const chosen = new Set(this.#account.plants.map(({ id }) => id));
-    const doubtful = page.rows.length === 0 && this.#plants.size > 0 && !this.#emptyOnce;
-    this.#emptyOnce = page.rows.length === 0;
+    // An empty list is believed only the second time.
+    const doubtful = rows.length === 0 && this.#plants.size > 0 && !this.#emptyOnce;
+    this.#emptyOnce = rows.length === 0;
     if (doubtful) return [];
-    const listed = new Map(page.rows.map((row) => [row.id, row]));
+    const listed = new Map(rows.map((row) => [row.id, row]));
+    // Chosen plants are kept even when not listed: some tokens list none.
     const ids = chosen.size > 0 ? [...chosen] : [...listed.keys()];
     this.#plants = new Map(
       ids.map((id) => {
-        const plant = this.#plants.get(id) ?? this.#plant(id);
+        const plant = this.#plants.get(id) ?? this.#newPlant(id);
         plant.listed = listed.get(id) ?? plant.listed;
         plant.refused = false;
         return [id, plant];
@@ -85,29 +104,63 @@ export class Inventory {
   }
 
   /** Takes the complete list of a plant's devices; one that is empty or short of its own count is doubted once. */
-  listDevices(plant: Plant, page: Page<ListedDevice>): void {
-    const short = page.rows.length < page.count || page.rows.length === 0;
-    const doubtful = short && plant.devices.length > page.rows.length && !plant.emptyOnce;
+  listDevices(plant: Plant, { rows, count }: Page<ListedDevice>): void {
+    const short = rows.length < count || rows.length === 0;
+    const doubtful = short && plant.devices.length > rows.length && !plant.emptyOnce;
     plant.emptyOnce = short;
     if (doubtful) return;
-    const before = new Map(plant.devices.map((device) => [device.sn, device]));
-    const choice = this.#account.plants.find(({ id }) => id === plant.id);
-    const wanted = new Set(choice?.deviceSns ?? this.#account.deviceSns);
-    const rows = new Map<string, ListedDevice>();
-    for (const row of page.rows) {
+    const bySn = new Map<string, ListedDevice>();
+    for (const row of rows) {
       // A MAX may be listed twice, as type 1 and type 4: the more specific one counts.
-      const twin = rows.get(row.sn);
-      if (!twin || (row.type === 4 && twin.type === 1)) rows.set(row.sn, row);
+      const twin = bySn.get(row.sn);
+      if (!twin || (row.type === 4 && twin.type === 1)) bySn.set(row.sn, row);
     }
-    plant.devices = [...rows.values()]
-      .filter(({ sn }) => wanted.size === 0 || wanted.has(sn))
-      .map((row) => {
-        const known = before.get(row.sn);
-        const device = known?.listed.type === row.type ? known : newDevice(plant.id, row);
-        device.listed = row;
-        device.refused = false;
-        return device;
-      });
+    const wanted = [...bySn.values()].filter(
+      ({ sn, type }) => this.#wants(plant.id, sn) || type === BUS_TYPE,
+    );
+    plant.devices = keepKnown(
+      plant.devices,
+      wanted.map((row) => newDevice(plant.id, row)),
+    );
+  }
+
+  /** Where the things on buses of a plant have to be looked up. */
+  busesOf(plant: Plant): readonly Bus[] {
+    const rows = plant.devices.filter(({ listed }) => listed.type === BUS_TYPE && listed.dataloggerSn !== '');
+    return busKinds.flatMap((kind) => {
+      const behind = rows
+        .filter(({ family }) => family === kind.family)
+        .map(({ listed }) => listed.dataloggerSn);
+      return [...new Set(behind)].map((dataloggerSn) => ({ kind, dataloggerSn }));
+    });
+  }
+
+  listBus(plant: Plant, { kind, dataloggerSn }: Bus, rows: readonly ListedBusDevice[]): void {
+    const others = plant.busDevices.filter(
+      ({ family, bus }) => family !== kind.family || bus?.datalog_sn !== dataloggerSn,
+    );
+    const found = rows.map(({ address, model }) => {
+      // Serial numbers of meters are not told; datalogger and address are as good.
+      const sn = `${dataloggerSn}-${address}`;
+      const listed = { sn, type: BUS_TYPE, model, dataloggerSn, lost: false, lastUpdate: '' };
+      return newDevice(plant.id, listed, { family: kind.family, bus: { datalog_sn: dataloggerSn, address } });
+    });
+    const wanted = found.filter(({ sn }) => this.#wants(plant.id, sn));
+    plant.busDevices = [...others, ...keepKnown(plant.busDevices, wanted)];
+  }
+
+  /** Takes the v4 list, which names no plant: a shared datalogger tells it, or that there is only one. */
+  listV4(rows: readonly ListedV4Device[]): void {
+    const found = rows.flatMap(({ sn, word, dataloggerSn }) => {
+      const family = v4Families.get(word);
+      if (!family) return [];
+      const listed = { sn, type: 0, model: '', dataloggerSn, lost: false, lastUpdate: '' };
+      return [newDevice(this.#plantBehind(sn, dataloggerSn), listed, { family })];
+    });
+    this.#v4 = keepKnown(
+      this.#v4,
+      found.filter(({ plantId, sn }) => this.#wants(plantId, sn)),
+    );
   }
 
   /** The whole account was refused and is accepted again: whatever was refused meanwhile was not to blame. */
@@ -121,75 +174,101 @@ export class Inventory {
   }
 
   dropDevice(device: Device): void {
-    const plant = this.#plants.get(device.plantId);
-    if (plant) plant.devices = plant.devices.filter((other) => other !== device);
+    const without = (devices: Device[]) => devices.filter((other) => other !== device);
+    this.#v4 = without(this.#v4);
+    for (const plant of this.plants) {
+      plant.devices = without(plant.devices);
+      plant.busDevices = without(plant.busDevices);
+    }
   }
 
-  /** All entities that exist now, for the store. */
-  entities(): Entity[] {
-    const { name } = this.#account;
-    return [
-      { id: 'account', labels: { account: name }, up: 'growatt_account_up' },
-      ...this.plants.flatMap(({ id, zone, devices }): Entity[] => {
-        const labels = { plant_id: id };
-        const place = zone ? { zone } : {};
-        return [
-          { id: plantEntity(id), labels, up: 'growatt_up' },
-          { id: infoEntity(plantEntity(id)), labels },
-          { id: dataEntity(id), labels, parent: plantEntity(id), ...place },
-          ...devices.flatMap(({ sn }): Entity[] => {
-            const both = { plant_id: id, device_sn: sn };
-            return [
-              { id: deviceEntity(sn), labels: both, parent: plantEntity(id), clocked: true, ...place },
-              { id: infoEntity(deviceEntity(sn)), labels: both },
-            ];
-          }),
-        ];
-      }),
-    ];
+  remember(): InventoryMemory {
+    const stored = ({ family, plantId, listed, bus, parts, wall }: Device) => ({
+      plantId,
+      listed,
+      word: family?.word,
+      bus,
+      parts: [...parts],
+      wall,
+    });
+    return {
+      plants: this.plants.map(({ id, listed, gmt, devices, busDevices }) => ({
+        id,
+        listed,
+        gmt,
+        devices: devices.map(stored),
+        busDevices: busDevices.map(stored),
+      })),
+      v4: this.#v4.map(stored),
+    };
   }
 
-  /** Names and models, which change only with a listing. */
-  information(): Reading[] {
-    return this.plants.flatMap(({ id, listed, devices }): Reading[] => [
-      ...(listed ? [plantReading(id, listed)] : []),
-      ...devices.map(({ sn, family, listed: { model } }): Reading => {
-        const labels = { device_type: family?.word ?? 'unknown', model };
-        return {
-          entity: infoEntity(deviceEntity(sn)),
-          values: [{ metric: 'growatt_device_info', value: 1, labels }],
-        };
-      }),
-    ]);
+  /** Puts back what was remembered, as far as it is still chosen. */
+  recall({ plants, v4 }: InventoryMemory): void {
+    const restored = ({
+      plantId,
+      listed,
+      bus,
+      parts,
+      wall,
+      word,
+    }: InventoryMemory['v4'][number]): Device => ({
+      ...newDevice(plantId, listed, { family: familyNamed(word), bus }),
+      parts: new Set(parts),
+      wall,
+    });
+    const chosen = ({ sn, plantId, listed }: Device) => listed.type === BUS_TYPE || this.#wants(plantId, sn);
+    for (const { id, listed, gmt, devices, busDevices } of plants) {
+      if (this.#account.plants.length > 0 && !this.#plants.has(id)) continue;
+      const plant = this.#newPlant(id);
+      plant.listed = listed;
+      if (gmt !== undefined) this.locate(plant, gmt);
+      plant.devices = devices.map(restored).filter(chosen);
+      plant.busDevices = busDevices.map(restored).filter(({ sn }) => this.#wants(id, sn));
+      this.#plants.set(id, plant);
+    }
+    if (this.#account.v4) this.#v4 = v4.map(restored).filter(chosen);
   }
 
-  #plant(id: string): Plant {
+  #newPlant(id: string): Plant {
     const { timezone } = this.#account.plants.find((choice) => choice.id === id) ?? {};
-    const zone = timezone ? ianaZone(timezone) : undefined;
-    return { id, listed: undefined, zone, devices: [], refused: false, emptyOnce: false };
+    return {
+      id,
+      listed: undefined,
+      gmt: undefined,
+      zone: timezone ? ianaZone(timezone) : undefined,
+      devices: [],
+      busDevices: [],
+      refused: false,
+      emptyOnce: false,
+    };
+  }
+
+  #wants(plantId: string, sn: string): boolean {
+    const choice = this.#account.plants.find(({ id }) => id === plantId);
+    const wanted = choice?.deviceSns ?? this.#account.deviceSns;
+    return wanted.length === 0 || wanted.includes(sn);
+  }
+
+  #plantBehind(sn: string, dataloggerSn: string): string {
+    const [only, ...more] = this.plants;
+    const host = this.plants.find(({ devices }) =>
+      devices.some(
+        ({ listed }) => listed.sn === sn || (dataloggerSn !== '' && listed.dataloggerSn === dataloggerSn),
+      ),
+    );
+    return host?.id ?? (more.length === 0 ? (only?.id ?? '') : '');
   }
 }
 
-export const plantEntity = (id: string) => `plant/${id}`;
-export const dataEntity = (id: string) => `plant/${id}/data`;
-export const deviceEntity = (sn: string) => `device/${sn}`;
-const infoEntity = (entity: string) => `${entity}/info`;
-
-function newDevice(plantId: string, listed: ListedDevice): Device {
-  const family = families.get(listed.type);
-  const parts = new Set(family?.parts);
-  const wall = undefined;
-  return { sn: listed.sn, plantId, family, listed, parts, wall, tried: false, refused: false, solo: false };
-}
-
-function plantReading(id: string, plant: ListedPlant): Reading {
-  const { name, location, peakPowerKw, status } = plant;
-  const labels = { plant_name: name, location, peak_power_kw: peakPowerKw };
-  return {
-    entity: infoEntity(plantEntity(id)),
-    values: [
-      { metric: 'growatt_plant_info', value: 1, labels },
-      ...(status === undefined ? [] : [{ metric: 'growatt_plant_status', value: status }]),
-    ],
-  };
+/** What is known of a device outlives a listing; being listed again, it may be asked again. */
+function keepKnown(before: readonly Device[], listed: readonly Device[]): Device[] {
+  const known = new Map(before.map((device) => [device.sn, device]));
+  return listed.map((device) => {
+    const old = known.get(device.sn);
+    if (!old || old.family !== device.family || old.plantId !== device.plantId) return device;
+    old.listed = device.listed;
+    old.refused = false;
+    return old;
+  });
 }

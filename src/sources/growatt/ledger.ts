@@ -1,7 +1,7 @@
 /** What is known of one call, named by endpoint and parameters; times in milliseconds since the epoch. */
 export interface LedgerEntry {
-  readonly doneAt?: number;
-  readonly blockedUntil?: number;
+  readonly doneAt?: number | undefined;
+  readonly blockedUntil?: number | undefined;
   /** Refusals for calling too often, in a row. */
   readonly strikes: number;
 }
@@ -10,6 +10,8 @@ const MINUTE = 60_000;
 /** The least pause after "called too frequently": the cloud counts in five minutes. */
 const FIRST_PAUSE = 5 * MINUTE;
 const LONGEST_PAUSE = 2 * 60 * MINUTE;
+/** No call has an interval longer than this; one made so long ago is due like one never made. */
+const OBSOLETE = 48 * 60 * MINUTE;
 
 /** Remembers when each call was last made and which ones the cloud wants to be left alone. */
 export class Ledger {
@@ -46,18 +48,15 @@ export class Ledger {
     this.#entries.set(key, { ...before, strikes, blockedUntil: now + pause });
   }
 
-  /** Makes a call due at once. */
-  forget(key: string): void {
-    this.#entries.delete(key);
+  doneAt(key: string): number | undefined {
+    return this.#entries.get(key)?.doneAt;
   }
 
-  /** Forgets calls whose names the predicate refuses: plants and devices that are gone. */
-  retain(keep: (key: string) => boolean): void {
-    for (const key of this.#entries.keys()) if (!keep(key)) this.#entries.delete(key);
-  }
-
-  remember(): Record<string, LedgerEntry> {
-    return Object.fromEntries(this.#entries);
+  /** All entries but those that no longer matter: of devices that are gone, or of batches that changed. */
+  remember(now: number): Record<string, LedgerEntry> {
+    const recent = ({ doneAt = 0, blockedUntil = 0 }: LedgerEntry) =>
+      Math.max(doneAt, blockedUntil) > now - OBSOLETE;
+    return Object.fromEntries([...this.#entries].filter(([, entry]) => recent(entry)));
   }
 
   recall(entries: Readonly<Record<string, LedgerEntry>>): void {

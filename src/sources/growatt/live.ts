@@ -1,11 +1,13 @@
 import { isRecord } from '../../http/json.ts';
-import type { Reading } from '../source.ts';
+import type { Reading, Zone } from '../source.ts';
 import type { Call } from './calls.ts';
-import { type Family, OTHER } from './families/family.ts';
+import type { Params } from './client.ts';
+import type { Device } from './device.ts';
+import { deviceEntity } from './entities.ts';
+import { type DeviceCall, type Family, OTHER } from './families/family.ts';
 import { extract, foldCase } from './fields.ts';
-import { type Device, deviceEntity } from './inventory.ts';
 import { parseCode, parseNumber } from './numbers.ts';
-import { parseWallTime } from './zone.ts';
+import { EARLIEST, LATEST, parseWallTime } from './zone.ts';
 
 /** Serial numbers that one batch call may name. */
 const BATCH_SIZE = 100;
@@ -22,22 +24,18 @@ export function planLiveCalls(devices: readonly Device[]): LiveCall[] {
   return [...byFamily].flatMap(([family, members]) => {
     if (!family) return [];
     const { last, batch } = family;
-    const alone = batch ? members.filter(({ solo }) => solo) : members;
-    const together = batch ? members.filter(({ solo }) => !solo) : [];
-    const single = (device: Device): LiveCall => ({
-      endpoint: last,
-      params: { [last.param]: device.sn },
-      family,
-      devices: [device],
-    });
-    if (!batch || together.length === 1) return [...together, ...alone].map(single);
-    const batches = chunks(together, BATCH_SIZE).map((some) => ({
-      endpoint: batch,
-      params: { [batch.param]: some.map(({ sn }) => sn).join(','), pageNum: 1 },
-      family,
-      devices: some,
-    }));
-    return [...batches, ...alone.map(single)];
+    const call = (endpoint: DeviceCall, some: readonly Device[]): LiveCall => {
+      const params: Params = some[0]?.bus ?? {
+        [endpoint.param]: some.map(({ sn }) => sn).join(','),
+        ...endpoint.fixed,
+      };
+      return { endpoint, params, family, devices: some };
+    };
+    const [alone, together] = batch ? divide(members, ({ solo }) => solo) : [members, []];
+    const batches = chunks(together, BATCH_SIZE).map((some) =>
+      call(batch && some.length > 1 ? batch : last, some),
+    );
+    return [...batches, ...alone.map((device) => call(last, [device]))];
   });
 }
 
@@ -45,7 +43,10 @@ export function planLiveCalls(devices: readonly Device[]): LiveCall[] {
 export function answerFor(call: LiveCall, device: Device, envelope: Record<string, unknown>) {
   const { data } = envelope;
   if (!isRecord(data)) return undefined;
-  if (call.endpoint.path === call.family.last.path) return ownAnswer(data, device);
+  const list = data[call.family.word];
+  // v4 answers with a list, whatever the number of devices.
+  if (Array.isArray(list)) return list.filter(isRecord).find((row) => namedIn(row) === device.sn);
+  if (call.endpoint === call.family.last) return ownAnswer(data, device);
   // In a batch the serial number is a key twice.
   const outer = data[device.sn];
   const inner = isRecord(outer) ? outer[device.sn] : undefined;
@@ -54,16 +55,23 @@ export function answerFor(call: LiveCall, device: Device, envelope: Record<strin
 
 /** An answer about another device is nobody's. */
 function ownAnswer(data: Record<string, unknown>, device: Device): Record<string, unknown> | undefined {
-  const named = data.serialNum ?? data.inverterId;
+  const named = namedIn(data);
   const foreign = typeof named === 'string' && named !== '' && named !== device.sn;
   return foreign || Object.keys(data).length === 0 ? undefined : data;
 }
 
-/** Turns one device's live answer into a reading. */
-export function readDevice(device: Device, family: Family, data: Record<string, unknown>): Reading {
+const namedIn = (data: Record<string, unknown>) => data.serialNum ?? data.inverterId ?? data.deviceSn;
+
+/** Turns one device's live answer into a reading; `zone` is that of its plant, once known. */
+export function readDevice(
+  device: Device,
+  family: Family,
+  zone: Zone | undefined,
+  data: Record<string, unknown>,
+): Reading {
   const answer = foldCase(data);
   const { values, doubts } = extract(family.fields, answer, device.parts);
-  const wallTime = parseWallTime(answer.get('time')) ?? parseWallTime(answer.get('timetext'));
+  const wallTime = wallTimeOf(answer.get('time') ?? answer.get('timetext'), zone);
   const code = parseCode(answer.get('status'));
   const states =
     code === undefined || !family.status
@@ -82,12 +90,23 @@ export function readDevice(device: Device, family: Family, data: Record<string, 
   };
 }
 
+/** Wall clocks are text; NOAH gives the instant instead, in milliseconds. */
+function wallTimeOf(time: unknown, zone: Zone | undefined): number | undefined {
+  if (typeof time !== 'number') return parseWallTime(time);
+  const wall = zone && time + zone.offsetAt(time) * 60_000;
+  return wall !== undefined && wall > EARLIEST && wall < LATEST ? wall : undefined;
+}
+
 /** PV power shows daylight; where a family does not report it, the middle of the day by its own clock does. */
 function isProducing(answer: ReadonlyMap<string, unknown>, wallTime: number | undefined): boolean {
   const power = parseNumber(answer.get('ppv') ?? answer.get('ppvinverter'));
   if (typeof power === 'number') return power > 0;
   const hour = wallTime === undefined ? 0 : new Date(wallTime).getUTCHours();
   return hour >= 9 && hour < 16;
+}
+
+function divide<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -1,9 +1,12 @@
 import { isRecord } from '../../http/json.ts';
-import type { Reading, Zone } from '../source.ts';
+import type { Reading } from '../source.ts';
+import { dataEntity } from './entities.ts';
 import { extract, type Field, foldCase } from './fields.ts';
-import { dataEntity } from './inventory.ts';
 import { parseText } from './numbers.ts';
-import { parseGmtZone, parseWallTime } from './zone.ts';
+import { parseWallTime } from './zone.ts';
+
+/** Accounts with many plants read each of them rarely: after an hour its power says nothing any more. */
+const POWER_HOLDS_FOR = 60 * 60_000;
 
 const fields: readonly Field[] = [
   ['growatt_plant_power_watts', 'current_power'],
@@ -13,11 +16,14 @@ const fields: readonly Field[] = [
   ['growatt_energy_year_kwh', 'yearly_energy'],
 ];
 
-/** Reads `plant/data`, whose power is in kW where every other power of the API is in W. */
+/**
+ * Reads `plant/data`, whose power is in kW where every other power of the API is in W.
+ * @returns the reading and the zone as the cloud writes it; undefined for an answer without data
+ */
 export function readPlantData(
   plantId: string,
   envelope: Record<string, unknown>,
-): { reading: Reading; zone: Zone | undefined } | undefined {
+): { reading: Reading; gmt: string } | undefined {
   const { data } = envelope;
   if (!isRecord(data)) return undefined;
   const answer = foldCase(data);
@@ -29,11 +35,12 @@ export function readPlantData(
   );
   const power = inWatts.find(({ metric }) => metric === 'growatt_plant_power_watts');
   return {
-    zone: parseGmtZone(parseText(answer.get('timezone'))),
+    gmt: parseText(answer.get('timezone')),
     reading: {
       entity: dataEntity(plantId),
       values: inWatts,
       doubts,
+      holdsFor: POWER_HOLDS_FOR,
       wallTime: parseWallTime(answer.get('last_update_time')),
       producing: (power?.value ?? 0) > 0,
     },

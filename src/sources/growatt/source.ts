@@ -1,18 +1,23 @@
 import type { Clock } from '../../clock.ts';
 import type { Config, GrowattAccount } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
-import type { Entity, Source, Step, Turn } from '../source.ts';
+import type { Entity, Holding, Source, Step, Turn } from '../source.ts';
 import { type Call, Calls } from './calls.ts';
 import { GrowattClient } from './client.ts';
-import { parseDevices, parsePlants } from './discovery.ts';
-import { type Device, dataEntity, deviceEntity, Inventory, type Plant, plantEntity } from './inventory.ts';
-import { answerFor, type LiveCall, planLiveCalls, readDevice } from './live.ts';
+import type { Device } from './device.ts';
+import { holdingsOf } from './entities.ts';
+import { DailyHistory } from './history/daily.ts';
+import { Inventory } from './inventory.ts';
+import { Lister, listBusCall, listDevicesCall, listPlantsCall, listV4Call, plantDataCall } from './lister.ts';
+import { planLiveCalls } from './live.ts';
+import { LiveReader } from './live-reader.ts';
+import { type AccountMemory, accountMemory } from './memory.ts';
 import type { CallQueue } from './pace.ts';
-import { readPlantData } from './plant-data.ts';
 
 export interface GrowattOptions {
   readonly account: GrowattAccount;
   readonly settings: Config['growatt'];
+  readonly history: Config['history'];
   /** Shared by all accounts with the same token. */
   readonly queue: CallQueue;
   readonly clock: Clock;
@@ -30,18 +35,17 @@ const FIRST_PLANTS = 10;
 /** Newly found devices are read in one go when so many wait, or the first has waited so long. */
 const CROWD = 100;
 const LONGEST_WAIT = MINUTE / 3;
+/** Beyond so many plants, what is asked plant by plant is asked that much more rarely. */
+const MANY_PLANTS = 100;
 /** At night lists change as rarely as readings do. */
 const NIGHT_STRETCH = 4;
 
-const listPlantsCall: Call = { endpoint: { method: 'GET', path: 'plant/list' }, params: {} };
-const listDevicesCall = ({ id }: Plant): Call => ({
-  endpoint: { method: 'GET', path: 'device/list' },
-  params: { plant_id: id },
-});
-const plantDataCall = ({ id }: Plant): Call => ({
-  endpoint: { method: 'GET', path: 'plant/data' },
-  params: { plant_id: id },
-});
+/** A call that may wait for the gap between two polls. */
+interface Job {
+  /** In intervals; 1 and more is due. */
+  readonly late: number;
+  readonly run: (turn: Turn) => AsyncGenerator<Step>;
+}
 
 /** One Growatt account: lists its plants and devices rarely, reads live values often, month and year in between. */
 export class GrowattSource implements Source {
@@ -53,29 +57,38 @@ export class GrowattSource implements Source {
   readonly #clock: Clock;
   readonly #calls: Calls;
   readonly #inventory: Inventory;
-  /** Refusals of the whole account in a row. */
+  readonly #history: DailyHistory;
+  readonly #lister: Lister;
+  readonly #live: LiveReader;
+  /** Refusals of the whole account in a row, and when the last one came. */
   #denials = 0;
+  #deniedAt = 0;
+  resumeAt = 0;
 
-  constructor({ account, settings, queue, clock, fetch }: GrowattOptions) {
+  constructor({ account, settings, history, queue, clock, fetch }: GrowattOptions) {
     this.name = `growatt/${account.name}`;
     this.#account = account;
     this.#settings = settings;
     this.#queue = queue;
     this.#clock = clock;
     const client = new GrowattClient({ baseUrl: account.baseUrl, token: account.token, fetch });
-    // Shorter than the interval, so that the next poll tries again.
+    // A call that failed waits less than an interval, so that the next poll tries it again.
     this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9 });
     this.#inventory = new Inventory(account);
+    this.#history = new DailyHistory(history, this.#calls);
+    this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
+    this.#live = new LiveReader(this.#calls, this.#inventory, clock);
   }
 
   get entities(): readonly Entity[] {
-    return this.#inventory.entities();
+    return this.#lister.entities;
   }
 
   interval(): number {
-    if (this.#denials > 0) return Math.min(DENIED_PAUSE * 2 ** (this.#denials - 1), LONGEST_DENIED_PAUSE);
+    const now = this.#clock.now();
+    if (this.#denials > 0) return this.#deniedPause;
     const awake = this.#awakeInterval * this.#calls.slowdown;
-    return this.#inventory.asleep(this.#clock.now()) ? Math.max(awake, this.#settings.idleInterval) : awake;
+    return this.#inventory.asleep(now) ? Math.max(awake, this.#settings.idleInterval) : awake;
   }
 
   pace<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
@@ -90,7 +103,7 @@ export class GrowattSource implements Source {
     this.#calls.begin();
     if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(turn);
     for (const plant of this.#inventory.plants.slice(0, FIRST_PLANTS)) {
-      if (!plant.refused && this.#neverDone(listDevicesCall(plant))) yield* this.#listDevices(turn, plant);
+      if (!plant.refused && this.#neverDone(listDevicesCall(plant))) yield* this.#lister.devices(turn, plant);
     }
     yield* this.#readLive(turn, this.#inventory.readable);
     yield { entity: 'account', ok: true };
@@ -111,8 +124,54 @@ export class GrowattSource implements Source {
         }
       }
       if (!job) return;
-      yield* job(turn);
+      yield* job.run(turn);
     }
+  }
+
+  dueAt(): number {
+    const now = this.#clock.now();
+    const releases = this.#inventory.plants.map(({ zone }) => this.#history.nextRelease(zone, now));
+    return Math.min(...releases, Number.POSITIVE_INFINITY);
+  }
+
+  async survey(turn: Turn): Promise<readonly Holding[]> {
+    const exhaust = async (steps: AsyncIterable<Step>) => {
+      for await (const _step of steps);
+    };
+    await exhaust(this.#listPlants(turn));
+    for (const plant of this.#inventory.plants) {
+      await exhaust(this.#lister.devices(turn, plant));
+      for (const bus of this.#inventory.busesOf(plant)) await exhaust(this.#lister.bus(turn, plant, bus));
+    }
+    if (this.#account.v4) await exhaust(this.#lister.v4(turn));
+    return holdingsOf(this.#inventory.plants, this.#inventory.devices);
+  }
+
+  remember(): AccountMemory {
+    return {
+      inventory: this.#inventory.remember(),
+      ledger: this.#calls.ledger.remember(this.#clock.now()),
+      history: this.#history.remember(),
+      denials: this.#denials,
+      deniedAt: this.#deniedAt,
+    };
+  }
+
+  /** Puts back what `remember` gave to an earlier run. @throws when it is something else */
+  recall(memory: unknown): void {
+    const { inventory, ledger, history, denials, deniedAt } = accountMemory.parse(memory);
+    this.#inventory.recall(inventory);
+    this.#calls.ledger.recall(ledger);
+    this.#history.recall(history);
+    this.#denials = denials;
+    this.#deniedAt = deniedAt;
+    for (const device of this.#inventory.devices) device.tried = true;
+    const now = this.#clock.now();
+    const interval = this.interval();
+    const latest = planLiveCalls(this.#inventory.readable).map((call) => this.#calls.doneAt(call) ?? 0);
+    const resumeAt = denials > 0 ? deniedAt + interval : Math.max(0, ...latest) + interval;
+    // Further away than one interval: the system's clock was set back meanwhile.
+    if (resumeAt - now <= interval) this.resumeAt = resumeAt;
   }
 
   get #awakeInterval(): number {
@@ -120,157 +179,76 @@ export class GrowattSource implements Source {
     return this.#account.official ? Math.max(collectInterval, OFFICIAL_FLOOR) : collectInterval;
   }
 
+  get #deniedPause(): number {
+    return Math.min(DENIED_PAUSE * 2 ** (this.#denials - 1), LONGEST_DENIED_PAUSE);
+  }
+
   #neverDone(call: Call): boolean {
     return this.#calls.lateness(call, Number.POSITIVE_INFINITY) === Number.POSITIVE_INFINITY;
   }
 
   /** The background call that is most overdue, measured in its own intervals; undefined when none is due. */
-  #mostOverdue(): ((turn: Turn) => AsyncGenerator<Step>) | undefined {
+  #mostOverdue(): Job | undefined {
     const { discoveryInterval, plantInterval } = this.#settings;
-    const asleep = this.#inventory.asleep(this.#clock.now());
+    const now = this.#clock.now();
+    const asleep = this.#inventory.asleep(now);
     const listing = discoveryInterval * (asleep ? NIGHT_STRETCH : 1);
+    const job = (call: Call, interval: number, run: Job['run']): Job => ({
+      late: this.#calls.lateness(call, interval),
+      run,
+    });
     const plants = this.#inventory.plants.filter(({ refused }) => !refused);
+    const stretch = Math.max(1, plants.length / MANY_PLANTS);
+    // Of what was never done, the first in this list goes first: devices have to be found before all else.
     const jobs = [
-      { late: this.#calls.lateness(listPlantsCall, listing), run: (turn: Turn) => this.#listPlants(turn) },
-      ...plants.map((plant) => ({
-        late: this.#calls.lateness(listDevicesCall(plant), listing),
-        run: (turn: Turn) => this.#listDevices(turn, plant),
-      })),
+      job(listPlantsCall, listing, (turn) => this.#listPlants(turn)),
+      ...(this.#account.v4 ? [job(listV4Call, listing, (turn) => this.#lister.v4(turn))] : []),
+      ...plants.map((plant) =>
+        job(listDevicesCall(plant), listing * stretch, (turn) => this.#lister.devices(turn, plant)),
+      ),
+      ...plants.flatMap((plant) =>
+        this.#inventory
+          .busesOf(plant)
+          .map((bus) =>
+            job(listBusCall(bus), listing * stretch, (turn) => this.#lister.bus(turn, plant, bus)),
+          ),
+      ),
       // Nothing in it changes while everything sleeps.
-      ...(asleep ? [] : plants).map((plant) => ({
-        late: this.#calls.lateness(plantDataCall(plant), plantInterval),
-        run: (turn: Turn) => this.#readPlant(turn, plant),
-      })),
+      ...(asleep ? [] : plants).map((plant) =>
+        job(plantDataCall(plant), plantInterval * stretch, (turn) => this.#lister.plantData(turn, plant)),
+      ),
+      ...plants.flatMap((plant) => {
+        const date = this.#history.missing(plant.id, plant.zone, now);
+        return date === undefined
+          ? []
+          : [{ late: 1, run: (turn: Turn) => this.#lister.day(turn, plant, date) }];
+      }),
     ].filter(({ late }) => late >= 1);
-    return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0]?.run;
+    // Infinity minus Infinity would be no order at all.
+    return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0];
   }
 
   async *#listPlants(turn: Turn): AsyncGenerator<Step> {
-    const { value: page, error } = await this.#calls.list(turn, listPlantsCall, parsePlants);
-    if (error?.kind === 'unauthorized') {
-      this.#denials++;
-      throw new SourceError('unauthorized', deniedHelp(this.#account, error), { cause: error });
+    try {
+      yield* this.#lister.plants(turn);
+    } catch (error) {
+      if (error instanceof SourceError && error.kind === 'unauthorized') {
+        this.#denials++;
+        this.#deniedAt = this.#clock.now();
+      }
+      throw error;
     }
-    if (!page) throw error;
     if (this.#denials > 0) this.#inventory.forgive();
     this.#denials = 0;
-    const unlisted = this.#inventory.listPlants(page).join(', ');
-    turn.note(
-      'the choice of plants',
-      unlisted ? `the account does not list plant ${unlisted}: check GROWATT_PLANT_ID` : undefined,
-    );
-    turn.note('the list of plants', this.#inventory.plants.length === 0 ? NO_PLANTS : undefined);
-    yield* this.#announce();
-  }
-
-  async *#listDevices(turn: Turn, plant: Plant): AsyncGenerator<Step> {
-    const { value: page, error } = await this.#calls.list(turn, listDevicesCall(plant), parseDevices);
-    if (!page) return yield* this.#plantFailed(turn, plant, error);
-    this.#inventory.listDevices(plant, page);
-    turn.note(`plant ${plant.id}`, undefined);
-    for (const { sn, family, listed } of plant.devices) {
-      if (family) continue;
-      const what = `device ${sn} (${listed.model || 'no model'}) has type ${listed.type}`;
-      turn.note(`device ${sn}`, `${what}, which is not known: it is listed, not read`);
-    }
-    yield* this.#announce();
-    yield { entity: plantEntity(plant.id), ok: true };
-  }
-
-  async *#readPlant(turn: Turn, plant: Plant): AsyncGenerator<Step> {
-    const { value, error } = await this.#calls.attempt(turn, plantDataCall(plant));
-    const data = value && readPlantData(plant.id, value);
-    if (!data) {
-      yield { entity: dataEntity(plant.id), ok: false };
-      if (error?.kind === 'unauthorized' || error?.kind === 'missing')
-        yield* this.#plantFailed(turn, plant, error);
-      return;
-    }
-    if (!plant.zone && data.zone) {
-      plant.zone = data.zone;
-      yield { entities: this.entities };
-    }
-    yield { reading: data.reading };
   }
 
   /** Reads devices; fails as a whole only when none could be read for a reason that is not its own. */
   async *#readLive(turn: Turn, devices: readonly Device[]): AsyncGenerator<Step> {
-    let answered = 0;
-    let failure: SourceError | undefined;
-    for (const call of planLiveCalls(devices)) {
-      const { value, error } = await this.#calls.attempt(turn, call);
-      for (const device of call.devices) device.tried = true;
-      if (!value) {
-        failure = error;
-        yield* this.#devicesFailed(turn, call, error);
-        continue;
-      }
-      answered++;
-      for (const device of call.devices) yield this.#deviceAnswered(turn, call, device, value);
-    }
+    const { answered, dropped, failure } = yield* this.#live.read(turn, devices);
+    if (dropped) yield* this.#lister.announce();
     if (!failure || answered > 0 || failure.kind === 'missing') return;
     // Every device refused: a listing of plants tells whether it is the token.
-    if (failure.kind === 'unauthorized') return yield* this.#listPlants(turn);
-    throw failure;
+    if (failure.kind === 'unauthorized') yield* this.#listPlants(turn);
+    else throw failure;
   }
-
-  #deviceAnswered(turn: Turn, call: LiveCall, device: Device, envelope: Record<string, unknown>): Step {
-    const answer = answerFor(call, device, envelope);
-    if (!answer) return { entity: deviceEntity(device.sn), ok: false };
-    device.solo = false;
-    turn.note(`device ${device.sn}`, undefined);
-    const reading = readDevice(device, call.family, answer);
-    const { wallTime } = reading;
-    if (wallTime !== undefined && wallTime !== device.wall?.time) {
-      device.wall = { time: wallTime, seenAt: this.#clock.now() };
-    }
-    return { reading };
-  }
-
-  *#devicesFailed(turn: Turn, call: LiveCall, error: SourceError): Generator<Step> {
-    for (const device of call.devices) yield { entity: deviceEntity(device.sn), ok: false };
-    if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
-    const [device] = call.devices;
-    if (!device || call.devices.length > 1) {
-      for (const each of call.devices) each.solo = true;
-      return;
-    }
-    turn.note(
-      `device ${device.sn}`,
-      `device ${device.sn} is left alone until the next discovery (${error.message})`,
-    );
-    device.refused = true;
-    if (error.kind === 'missing') {
-      this.#inventory.dropDevice(device);
-      yield* this.#announce();
-    }
-  }
-
-  *#plantFailed(turn: Turn, plant: Plant, error: SourceError): Generator<Step> {
-    yield { entity: plantEntity(plant.id), ok: false };
-    if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
-    turn.note(
-      `plant ${plant.id}`,
-      `plant ${plant.id} is left alone until the next discovery (${error.message})`,
-    );
-    plant.refused = true;
-    if (error.kind === 'missing') {
-      this.#inventory.dropPlant(plant);
-      yield* this.#announce();
-    }
-  }
-
-  /** Tells the store what exists now. */
-  *#announce(): Generator<Step> {
-    yield { entities: this.entities };
-    for (const reading of this.#inventory.information()) yield { reading };
-  }
-}
-
-const NO_PLANTS =
-  'the token sees no plant: where the ShinePhone app shows some, make the token in the app instead of on the web';
-
-function deniedHelp({ baseUrl, official }: GrowattAccount, { message }: SourceError): string {
-  const where = official ? 'GROWATT_REGION (a token belongs to one region)' : 'GROWATT_BASE_URL';
-  return `${new URL(baseUrl).host} refuses the token (${message}): check the token and ${where}`;
 }

@@ -34,11 +34,15 @@ export function ianaZone(name: string): Zone {
   };
 }
 
+/** Outside these, in milliseconds, no inverter has a clock that was ever set. */
+export const EARLIEST = Date.UTC(2005);
+export const LATEST = Date.UTC(2100);
+
 const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?/;
 
 /**
  * A device's wall clock, `YYYY-MM-DD HH:MM[:SS]`, as milliseconds as if it were UTC.
- * @returns undefined for anything else, impossible dates and years no inverter has seen included
+ * @returns undefined for anything else, impossible dates and clocks that were never set included
  */
 export function parseWallTime(value: unknown): number | undefined {
   const match = typeof value === 'string' ? WALL_TIME.exec(value.trim()) : null;
@@ -51,7 +55,7 @@ export function parseWallTime(value: unknown): number | undefined {
     number,
     number,
   ];
-  if (year < 2005 || year > 2100 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
-  return new Date(wall).getUTCDate() === day ? wall : undefined;
+  return new Date(wall).getUTCDate() === day && wall > EARLIEST && wall < LATEST ? wall : undefined;
 }

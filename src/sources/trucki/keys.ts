@@ -76,6 +76,14 @@ export const NOT_FOUND = 'not found';
 export const BATTERY_LOW = 'vbat low';
 
 export const zeroExportStates = ['enabled', 'disabled', 'manual', 'mqtt', 'linked', 'unknown'] as const;
+/** What may stand in the place of a number. */
+export const powerWords: ReadonlySet<string> = new Set([
+  NOT_SET,
+  NOT_FOUND,
+  BATTERY_LOW,
+  ...zeroExportStates,
+]);
+
 export const meterStates = ['ok', 'not_set', 'not_found', 'inactive'] as const;
 
 /** In trucki2prometheus's order, whose numbers its own metric carries. */

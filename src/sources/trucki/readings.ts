@@ -8,6 +8,7 @@ import {
   NOT_SET,
   type NumberKey,
   numberKeys,
+  powerWords,
   wifiQualities,
   wifiStates,
   zeroExportStates,
@@ -35,7 +36,7 @@ export function readAnswer(
   const values: Value[] = [];
   for (const row of numberKeys) {
     const value = numberOf(row, fields);
-    if (value === 'implausible') doubts.push('implausible_value');
+    if (typeof value === 'string') doubts.push(value);
     else if (value) values.push(value);
   }
   values.push(...inverterStates(fields), ...controllerStates(fields), ...wifi(fields));
@@ -47,14 +48,19 @@ export function readAnswer(
 
 const wordOf = (fields: Fields, key: string) => fields.get(key)?.word?.toLowerCase();
 
-function numberOf(row: NumberKey, fields: Fields): Value | 'implausible' | undefined {
+function numberOf(
+  row: NumberKey,
+  fields: Fields,
+): Value | 'implausible_value' | 'unparsed_value' | undefined {
+  const word = wordOf(fields, row.key);
+  if (word !== undefined && !powerWords.has(word)) return 'unparsed_value';
   const number = fields.get(row.key)?.number;
   if (number === undefined || (row.needs && !present(row.needs, fields))) return undefined;
   if (row.zeroNeedsInverter && number === 0 && !present('inverter', fields)) return undefined;
   // With no grid voltage either, 0 degrees only says that nothing was measured.
   if (row.key === 'TEMP' && number === 0 && fields.get('VGRID')?.number === 0) return undefined;
   if (row.range && (number < row.range[0] || number > row.range[1])) {
-    return row.key.endsWith('ROUNDTRIP') ? undefined : 'implausible';
+    return row.key.endsWith('ROUNDTRIP') ? undefined : 'implausible_value';
   }
   // The product of a decimal fraction is off in the sixteenth digit; nobody measured that.
   const value = row.scale === undefined ? number : Number((number * row.scale).toPrecision(12));
@@ -64,7 +70,10 @@ function numberOf(row: NumberKey, fields: Fields): Value | 'implausible' | undef
 function present(needs: Needs, fields: Fields): boolean {
   switch (needs) {
     case 'inverter':
-      return wordOf(fields, 'ACPOWER') !== NOT_FOUND;
+      // Low memory may cut the key off; without mains nobody is there to answer either.
+      return fields.has('ACPOWER')
+        ? wordOf(fields, 'ACPOWER') !== NOT_FOUND
+        : fields.get('VGRID')?.number !== 0;
     case 'meter':
       return wordOf(fields, 'METERPOWER') !== NOT_SET;
     case 'remote2':

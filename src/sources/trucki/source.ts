@@ -30,14 +30,31 @@ export function createTruckiSource({ stick, interval, legacyNames, fetch }: Truc
       authorization: `Basic ${Buffer.from(`admin:${stick.password}`).toString('base64')}`,
     }),
   };
-  let known: string | undefined;
+  /** The path that answered last comes first; after a firmware update the other one may be the right one. */
+  let paths: readonly string[] = LIVE_PATHS;
 
-  async function ask(path: string, turn: Turn): Promise<Record<string, unknown> | undefined> {
+  async function live(turn: Turn): Promise<Record<string, unknown>> {
+    for (const path of paths) {
+      try {
+        const answer = await ask(path, turn);
+        paths = [path, ...LIVE_PATHS.filter((other) => other !== path)];
+        return answer;
+      } catch (error) {
+        if (!(error instanceof SourceError && error.kind === 'missing')) throw error;
+      }
+    }
+    throw new SourceError(
+      'refused',
+      `${stick.address} serves neither /jsonlive nor /json (HTTP 404): is it a Trucki stick with firmware 1.08 or newer?`,
+    );
+  }
+
+  async function ask(path: string, turn: Turn): Promise<Record<string, unknown>> {
     return await turn.request(path.slice(1), async (signal) => {
       const what = `GET ${path}`;
       const url = new URL(path, `http://${stick.address}`);
       const { status, text } = await fetchText(fetch, url, { headers, signal, maxBytes: MAX_BYTES, what });
-      if (status === 404) return undefined;
+      if (status === 404) throw new SourceError('missing', `${what}: ${url.host} answered HTTP 404`);
       if (status === 401 || status === 403) throw new SourceError('unauthorized', passwordHelp(stick));
       if (status >= 500) throw new SourceError('server', `${what}: ${url.host} answered HTTP ${status}`);
       if (status !== 200) throw new SourceError('refused', `${what}: ${url.host} answered HTTP ${status}`);
@@ -52,19 +69,13 @@ export function createTruckiSource({ stick, interval, legacyNames, fetch }: Truc
     entities: [{ id: ENTITY, labels: { stick: stick.name }, up: 'trucki_up' }],
     interval: () => interval,
     async *read(turn): AsyncGenerator<Step> {
-      for (const path of known ? [known] : LIVE_PATHS) {
-        const answer = await ask(path, turn);
-        if (!answer) continue;
-        known = path;
-        yield { reading: readAnswer(ENTITY, answer, legacyNames) };
-        return;
-      }
-      // After a firmware update the other path may be the right one.
-      known = undefined;
-      throw new SourceError(
-        'refused',
-        `${stick.address} serves neither /jsonlive nor /json (HTTP 404): is it a Trucki stick with firmware 1.08 or newer?`,
-      );
+      yield { reading: readAnswer(ENTITY, await live(turn), legacyNames) };
+    },
+    async survey(turn) {
+      await live(turn);
+      const model = paths[0] === '/json' ? 'firmware 1.08 to 1.12' : '';
+      const lastUpdate = 'now';
+      return [{ plant: '', device: stick.address, family: 'trucki', model, lastUpdate, supported: true }];
     },
   };
 }

@@ -22,7 +22,6 @@ const chargeEnergies: readonly Field[] = [
 /** Power conversion system: battery and grid, PV on some. Grid power is spelled like this. */
 export const pcs: Family = {
   word: 'pcs',
-  type: 8,
   ...endpoints('pcs', false),
   status,
   parts,
@@ -51,7 +50,6 @@ export const pcs: Family = {
 /** Hybrid power system. */
 export const hps: Family = {
   word: 'hps',
-  type: 9,
   ...endpoints('hps', false),
   status,
   parts,
@@ -88,7 +86,6 @@ export const hps: Family = {
 /** PV to battery: direct current on both sides. */
 export const pbd: Family = {
   word: 'pbd',
-  type: 10,
   ...endpoints('pbd', false),
   status: { 0: WAITING, 1: NORMAL, 3: FAULT },
   parts: ['battery'],

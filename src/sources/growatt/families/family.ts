@@ -1,3 +1,4 @@
+import type { Params } from '../client.ts';
 import type { Field } from '../fields.ts';
 
 /** Values of `growatt_inverter_status`. */
@@ -9,20 +10,25 @@ export const OTHER = 4;
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
-  /** Below `/v1/`. */
+  /** Below `/v1/`, unless it begins with `v4/`. */
   readonly path: string;
+}
+
+/** A call that names devices: one by `param`, or several separated by commas. */
+export interface DeviceCall extends Endpoint {
+  readonly param: string;
+  /** Parameters that are the same for all devices. */
+  readonly fixed?: Params;
 }
 
 /** How to read one family of devices: where, and what its keys mean. */
 export interface Family {
   /** The family's word, as in the label `device_type`. */
   readonly word: string;
-  /** `type` in `device/list`. */
-  readonly type: number;
   /** Live values of one device. */
-  readonly last: Endpoint & { readonly param: string };
+  readonly last: DeviceCall;
   /** Live values of up to 100 devices, where the API has such a call. */
-  readonly batch?: Endpoint & { readonly param: string };
+  readonly batch?: DeviceCall;
   readonly fields: readonly Field[];
   /** Raw status to `growatt_inverter_status`; anything else is OTHER. */
   readonly status?: Readonly<Record<number, number>>;
@@ -32,8 +38,14 @@ export interface Family {
 
 /** A family's usual endpoints: `device/tlx/tlx_last_data` and, in batches, `device/tlx/tlxs_data`. */
 export function endpoints(name: string, batch: boolean): Pick<Family, 'last' | 'batch'> {
+  const path = `device/${name}/${name}`;
   return {
-    last: { method: 'POST', path: `device/${name}/${name}_last_data`, param: `${name}_sn` },
-    ...(batch && { batch: { method: 'POST', path: `device/${name}/${name}s_data`, param: `${name}s` } }),
+    last: { method: 'POST', path: `${path}_last_data`, param: `${name}_sn` },
+    ...(batch && { batch: batchCall(`${path}s_data`, `${name}s`) }),
   };
+}
+
+/** Batches come in pages of 100 devices; we never ask for more. */
+export function batchCall(path: string, param: string): DeviceCall {
+  return { method: 'POST', path, param, fixed: { pageNum: 1 } };
 }

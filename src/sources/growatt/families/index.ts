@@ -5,7 +5,16 @@ import { groboost, inverter, max, min } from './string-inverters.ts';
 
 export type { Family } from './family.ts';
 
-/** Every family the v1 API can read, by `type` in `device/list`. */
-export const families: ReadonlyMap<number, Family> = new Map(
-  [inverter, storage, max, sph, spa, min, pcs, hps, pbd, groboost].map((family) => [family.type, family]),
-);
+/** The families of the v1 API, by `type` in `device/list`; 3 is what hangs on a bus. */
+export const families: ReadonlyMap<number, Family> = new Map([
+  [1, inverter],
+  [2, storage],
+  [4, max],
+  [5, sph],
+  [6, spa],
+  [7, min],
+  [8, pcs],
+  [9, hps],
+  [10, pbd],
+  [11, groboost],
+]);

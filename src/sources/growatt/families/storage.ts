@@ -52,7 +52,6 @@ export const batteryPort: readonly Field[] = [
 /** Hybrid inverters, "mix" in the API. */
 export const sph: Family = {
   word: 'sph',
-  type: 5,
   ...endpoints('mix', true),
   status: hybridStatus,
   parts,
@@ -68,7 +67,6 @@ export const sph: Family = {
 /** AC-coupled storage: PV is another inverter's. */
 export const spa: Family = {
   word: 'spa',
-  type: 6,
   ...endpoints('spa', true),
   status: hybridStatus,
   parts,
@@ -83,7 +81,6 @@ export const spa: Family = {
 /** Off-grid inverters (SPF). Their output is the load; the energy they make is the PV energy. */
 export const storage: Family = {
   word: 'storage',
-  type: 2,
   ...endpoints('storage', false),
   status: {
     ...Object.fromEntries([1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((code) => [code, NORMAL])),

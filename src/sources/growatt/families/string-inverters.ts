@@ -1,5 +1,5 @@
 import { type Field, phases, pvInputs } from '../fields.ts';
-import { endpoints, FAULT, type Family, NORMAL, WAITING } from './family.ts';
+import { batchCall, endpoints, FAULT, type Family, NORMAL, WAITING } from './family.ts';
 
 /** Raw status of inverters without a battery of their own. */
 const status = { 0: WAITING, 1: NORMAL, 2: WAITING, 3: FAULT };
@@ -19,7 +19,6 @@ const gridFlows: readonly Field[] = [
 /** MIN, MID, MOD, MIC, NEO. `tlx_data_info` is no alternative: its telemetry fields are always 0. */
 export const min: Family = {
   word: 'min',
-  type: 7,
   ...endpoints('tlx', true),
   // 2 is a fault to Growatt's documentation of this call, off-grid to others: unverified.
   status: { 0: WAITING, 1: NORMAL, 2: FAULT, 3: FAULT },
@@ -61,9 +60,8 @@ const threePhase: readonly Field[] = [
 /** Older string inverters. The energies are called power, and are kWh all the same. */
 export const inverter: Family = {
   word: 'inverter',
-  type: 1,
   last: { method: 'GET', path: 'device/inverter/last_new_data', param: 'device_sn' },
-  batch: { method: 'POST', path: 'device/inverter/invs_data', param: 'inverters' },
+  batch: batchCall('device/inverter/invs_data', 'inverters'),
   status,
   fields: [
     ...threePhase,
@@ -76,7 +74,6 @@ export const inverter: Family = {
 /** Large three-phase inverters. */
 export const max: Family = {
   word: 'max',
-  type: 4,
   ...endpoints('max', true),
   status,
   fields: [
@@ -90,7 +87,6 @@ export const max: Family = {
 /** Diverts surplus to a water heater: what it draws is load. The total is spelled like this. */
 export const groboost: Family = {
   word: 'groboost',
-  type: 11,
   ...endpoints('boost', true),
   fields: [
     ['growatt_load_power_watts', 'power'],

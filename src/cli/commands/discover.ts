@@ -1,0 +1,51 @@
+import { createAgent, type Survey } from '../../agent.ts';
+import type { Holding } from '../../sources/source.ts';
+import { DONE, FAILED, logFor, type Program } from '../program.ts';
+import { type Configured, configOf } from './run.ts';
+
+/** One table of what the configured accounts and sticks hold. @returns 1 when a source could not be asked */
+export async function discover(
+  invocation: Configured & { readonly json: boolean },
+  program: Program,
+): Promise<number> {
+  const config = configOf(invocation, program);
+  // It only looks, so nothing may leave by OTLP.
+  const agent = createAgent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
+  const surveys = await agent.survey(program.signal);
+  program.out(invocation.json ? `${JSON.stringify(surveys, null, 2)}\n` : table(surveys));
+  return surveys.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
+}
+
+const columns: readonly (readonly [title: string, width: number, cell: (holding: Holding) => string])[] = [
+  ['PLANT', 20, ({ plant }) => plant],
+  ['DEVICE', 18, ({ device }) => device],
+  ['FAMILY', 9, ({ family }) => family],
+  ['MODEL', 12, ({ model }) => model],
+  ['LAST UPDATE', 11, ({ lastUpdate }) => lastUpdate.replace(/^\d{4}-/, '').slice(0, 11)],
+  ['READ', 4, ({ device, supported }) => (device === '' ? '' : supported ? 'yes' : 'no')],
+];
+
+/** Fits 80 columns; serial numbers and addresses are never cut. */
+function table(surveys: readonly Survey[]): string {
+  return surveys
+    .map(({ source, holdings, problem }) => {
+      const rows = holdings.map((holding) => columns.map(([, , cell]) => cell(holding)));
+      const lines = [columns.map(([title]) => title), ...rows].map(line);
+      const body = problem === undefined ? lines.join('\n') : `  ${problem}`;
+      return `${source}\n${body}\n`;
+    })
+    .join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return columns
+    .map(([title, width], i) => fit(cells[i] ?? '', width, title === 'DEVICE'))
+    .join(' ')
+    .trimEnd();
+}
+
+function fit(text: string, width: number, whole: boolean): string {
+  const characters = [...text];
+  const shown = whole || characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+  return shown.padEnd(width);
+}

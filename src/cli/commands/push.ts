@@ -1,0 +1,65 @@
+import { type AgentOptions, createAgent } from '../../agent.ts';
+import { systemClock } from '../../clock.ts';
+import type { Config } from '../../config/config.ts';
+import { SourceError } from '../../errors.ts';
+import { pushMetrics } from '../../export/pushgateway.ts';
+import type { SourceStatus } from '../../status.ts';
+import { DONE, FAILED } from '../program.ts';
+
+/** What could wait and is not read by then is left out: hundreds of plants at the pace of the cloud. */
+const LONGEST_COLLECTION_MS = 10 * 60_000;
+const MOST_REASONS = 3;
+
+/**
+ * Reads every source once and sends what a scrape would show to the Pushgateway. When no source could be read,
+ * nothing is sent, so that a failure cannot look like news.
+ * @returns 0 when all went well or the signal was aborted, else 1
+ */
+export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
+  const { log, clock = systemClock, fetch = globalThis.fetch } = options;
+  const config = onceOnly(options.config);
+  const agent = createAgent({ ...options, config });
+  try {
+    const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
+    signal.throwIfAborted();
+    const { sources } = agent.status();
+    const failing = sources.filter(({ state }) => state === 'failing');
+    if (failing.length === sources.length) {
+      log.error(`Nothing is pushed, because no source could be read: ${reasonsOf(failing)}`);
+      return FAILED;
+    }
+    const text = await agent.metrics('text');
+    await pushMetrics(text, { gateway: config.pushgateway, clock, fetch, signal });
+    const samples = text.match(/^[^#\n]/gm)?.length ?? 0;
+    log.info(`Pushed ${samples} samples of ${sources.length - failing.length} of ${sources.length} sources`);
+    return complete ? DONE : FAILED;
+  } catch (error) {
+    if (signal.aborted) {
+      log.info('Stopped');
+      return DONE;
+    }
+    if (!(error instanceof SourceError)) throw error;
+    log.error(error.message);
+    return FAILED;
+  } finally {
+    await agent.stop();
+  }
+}
+
+/**
+ * With intervals no shorter than a collection, nothing becomes due twice in it; and since a push replaces what
+ * was pushed before, plants are read for each, whatever an earlier run remembers of them.
+ */
+function onceOnly(config: Config): Config {
+  const discoveryInterval = Math.max(config.growatt.discoveryInterval, LONGEST_COLLECTION_MS);
+  return {
+    ...config,
+    growatt: { ...config.growatt, discoveryInterval, plantInterval: LONGEST_COLLECTION_MS },
+  };
+}
+
+function reasonsOf(failing: readonly SourceStatus[]): string {
+  const reasons = failing.slice(0, MOST_REASONS).map(({ name, problem = 'failed' }) => `${name}: ${problem}`);
+  const more = failing.length - reasons.length;
+  return [...reasons, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}

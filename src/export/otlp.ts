@@ -1,0 +1,127 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
+import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import { createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import {
+  type IExportMetricsServiceResponse,
+  type ISerializer,
+  JsonMetricsSerializer,
+  MetricsExporterMetricsHelper,
+  ProtobufMetricsSerializer,
+} from '@opentelemetry/otlp-transformer';
+import {
+  AggregationTemporality,
+  AggregationType,
+  InstrumentType,
+  type PushMetricExporter,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import type { OtlpExport } from '../config/config.ts';
+import { formatDuration } from '../config/duration.ts';
+import type { Log } from '../log.ts';
+import { OtlpReader, type OtlpReaderOptions } from '../metrics/otlp-reader.ts';
+import { version } from '../version.ts';
+import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
+
+/** ExportResultCode.SUCCESS, whose package is none of ours. */
+const SUCCESS = 0;
+
+type Serializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>;
+
+const ENCODINGS: Readonly<Record<OtlpExport['protocol'], { serializer: Serializer; contentType: string }>> = {
+  'http/protobuf': { serializer: ProtobufMetricsSerializer, contentType: 'application/x-protobuf' },
+  'http/json': { serializer: JsonMetricsSerializer, contentType: 'application/json' },
+};
+
+export interface OtlpOptions extends Pick<OtlpReaderOptions, 'live'>, Pick<ExportHealthOptions, 'onExport'> {
+  readonly settings: OtlpExport;
+  readonly log: Log;
+}
+
+/** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
+export function createOtlpReader({ settings, live, log, onExport }: OtlpOptions): OtlpReader {
+  const { url, interval } = settings;
+  const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
+  return new OtlpReader({ exporter, interval, live });
+}
+
+/**
+ * The exporter for one receiver. It is put together from the packages' own parts instead of taken whole, since
+ * the whole would read the environment a second time, and would tell of rejected data points only a logger of
+ * the whole process.
+ */
+function createOtlpExporter(settings: OtlpExport, health: ExportHealth): PushMetricExporter {
+  const { serializer, contentType } = ENCODINGS[settings.protocol];
+  const connections = connectionsOf(settings);
+  const delegate = createOtlpHttpExportDelegate(
+    {
+      url: settings.url,
+      headers: async () => ({ ...settings.headers, 'Content-Type': contentType }),
+      compression: settings.compression,
+      timeoutMillis: settings.timeout,
+      // An export that hangs must not be joined by others.
+      concurrencyLimit: 1,
+      agentFactory: () => connections,
+      userAgent: `solar-otel-agent/${version}`,
+    },
+    {
+      serializeRequest: serializer.serializeRequest,
+      deserializeResponse(data) {
+        health.answered(serializer.deserializeResponse(data));
+        return {};
+      },
+    },
+    'otlp_http_metric_exporter',
+    MetricsExporterMetricsHelper,
+    undefined,
+  );
+  return new OTLPMetricExporterBase(bounded(delegate, connections, settings, health), {
+    temporalityPreference: AggregationTemporality.CUMULATIVE,
+    aggregationPreference: (type) => ({
+      type:
+        settings.exponentialHistograms && type === InstrumentType.HISTOGRAM
+          ? AggregationType.EXPONENTIAL_HISTOGRAM
+          : AggregationType.DEFAULT,
+    }),
+  });
+}
+
+function connectionsOf({ url, certificate, clientCertificate, clientKey }: OtlpExport): HttpAgent {
+  if (!url.startsWith('https:')) return new HttpAgent({ keepAlive: true });
+  return new HttpsAgent({
+    keepAlive: true,
+    ...(certificate && { ca: certificate.pem }),
+    ...(clientCertificate && { cert: clientCertificate.pem }),
+    ...(clientKey && { key: clientKey.pem }),
+  });
+}
+
+/** The delegate's own time-out is about silence; a receiver that drips its answer would never meet it. */
+function bounded(
+  delegate: IOtlpExportDelegate<ResourceMetrics>,
+  connections: HttpAgent,
+  { timeout }: OtlpExport,
+  health: ExportHealth,
+): IOtlpExportDelegate<ResourceMetrics> {
+  return {
+    export(metrics, done) {
+      const begun = performance.now();
+      const deadline = setTimeout(() => connections.destroy(), timeout);
+      delegate.export(metrics, (result) => {
+        clearTimeout(deadline);
+        const isLate = performance.now() - begun >= timeout;
+        if (result.code === SUCCESS) health.succeeded();
+        else
+          health.failed(isLate ? `no answer within ${formatDuration(timeout)}` : exportFailure(result.error));
+        done(result);
+      });
+    },
+    forceFlush: () => delegate.forceFlush(),
+    async shutdown() {
+      await delegate.shutdown();
+      connections.destroy();
+    },
+    setMetrics: (metrics) => delegate.setMetrics(metrics),
+  };
+}

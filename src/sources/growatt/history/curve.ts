@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { SourceError } from '../../../errors.ts';
+import { parseNumber } from '../numbers.ts';
+import { parseWallTime } from '../zone.ts';
+
+/** Plant power at one moment of a day: wall clock in milliseconds as if it were UTC, and W. */
+export interface Slot {
+  readonly wall: number;
+  /** undefined: the cloud has no value, at night as a rule. */
+  readonly watts: number | undefined;
+}
+
+/** What the power curve of one day says. */
+export interface CurveStatistics {
+  /** W */
+  readonly peak: number;
+  /** kWh, the integral over the slots with a value. */
+  readonly energy: number;
+  /** Mean power in W of each hour of the wall clock that has values. */
+  readonly hourly: ReadonlyMap<number, number>;
+}
+
+const SLOT = 5 * 60_000;
+const HOUR = 60 * 60_000;
+/** Fewer values than this, or less than half of the time between the first and the last, are no curve. */
+const FEWEST_VALUES = 6;
+const LEAST_COVERAGE = 0.5;
+
+const answer = z.object({ data: z.looseObject({ powers: z.array(z.unknown()).nullish() }) });
+const row = z.looseObject({ time: z.string() });
+
+/**
+ * Reads `plant/power`: the slots of one day in the order of time. The cloud sends the newest first.
+ * @param date YYYY-MM-DD; slots of other days are dropped
+ */
+export function parseCurve(envelope: unknown, date: string): Slot[] {
+  const parsed = answer.safeParse(envelope);
+  if (!parsed.success) throw new SourceError('malformed', 'plant/power: the answer holds no list of powers');
+  const slots = (parsed.data.data.powers ?? []).flatMap((given): Slot[] => {
+    const { data } = row.safeParse(given);
+    const wall = data?.time.startsWith(date) ? parseWallTime(data.time) : undefined;
+    const watts = parseNumber(data?.power);
+    return wall === undefined
+      ? []
+      : [{ wall, watts: typeof watts === 'number' && watts >= 0 ? watts : undefined }];
+  });
+  // Not sorted: on a day of 25 hours one hour is there twice, and its order tells the two apart.
+  const descending = slots.length > 1 && slots[0]!.wall > slots.at(-1)!.wall;
+  return descending ? slots.toReversed() : slots;
+}
+
+/**
+ * Peak, energy and hourly means. Each value stands for the time to the next slot, at most for one slot length:
+ * gaps are left out, and so are the hours that a change to or from summer time skips or repeats.
+ * @returns undefined when there are too few values to say anything
+ */
+export function curveStatistics(slots: readonly Slot[]): CurveStatistics | undefined {
+  const length = slotLength(slots);
+  const weighed = slots.flatMap(({ wall, watts }, i) => {
+    const gap = (slots[i + 1]?.wall ?? wall + length) - wall;
+    return watts === undefined ? [] : [{ wall, watts, time: gap > 0 ? Math.min(gap, length) : length }];
+  });
+  if (weighed.length < FEWEST_VALUES) return undefined;
+  const span = weighed.at(-1)!.wall - weighed[0]!.wall + length;
+  const covered = weighed.reduce((sum, { time }) => sum + time, 0);
+  if (covered < span * LEAST_COVERAGE) return undefined;
+  const byHour = Map.groupBy(weighed, ({ wall }) => new Date(wall).getUTCHours());
+  const wattHours = (some: readonly { watts: number; time: number }[]) =>
+    some.reduce((sum, { watts, time }) => sum + (watts * time) / HOUR, 0);
+  return {
+    peak: weighed.reduce((peak, { watts }) => Math.max(peak, watts), 0),
+    energy: round(wattHours(weighed) / 1000),
+    hourly: new Map(
+      [...byHour].map(([hour, some]) => {
+        const time = some.reduce((sum, slot) => sum + slot.time, 0);
+        return [hour, round((wattHours(some) * HOUR) / time)];
+      }),
+    ),
+  };
+}
+
+/** The usual distance between slots: five minutes, unless this cloud has coarser ones. */
+export function slotLength(slots: readonly Slot[]): number {
+  const gaps = slots
+    .slice(1)
+    .map(({ wall }, i) => wall - slots[i]!.wall)
+    .filter((gap) => gap > 0)
+    .toSorted((a, b) => a - b);
+  return gaps[Math.floor(gaps.length / 2)] ?? SLOT;
+}
+
+const round = (value: number) => Math.round(value * 1000) / 1000;

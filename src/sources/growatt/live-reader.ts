@@ -1,0 +1,81 @@
+import type { Clock } from '../../clock.ts';
+import type { SourceError } from '../../errors.ts';
+import type { Step, Turn } from '../source.ts';
+import type { Calls } from './calls.ts';
+import type { Device } from './device.ts';
+import { deviceEntity } from './entities.ts';
+import type { Inventory } from './inventory.ts';
+import { answerFor, type LiveCall, planLiveCalls, readDevice } from './live.ts';
+
+/** What came of reading a number of devices. */
+export interface LiveResult {
+  readonly answered: number;
+  /** Whether a device turned out not to exist. */
+  readonly dropped: boolean;
+  /** The last failure of a call, if any. */
+  readonly failure: SourceError | undefined;
+}
+
+/** Reads the live values of devices, with as few calls as there can be. */
+export class LiveReader {
+  readonly #calls: Calls;
+  readonly #inventory: Inventory;
+  readonly #clock: Clock;
+
+  constructor(calls: Calls, inventory: Inventory, clock: Clock) {
+    this.#calls = calls;
+    this.#inventory = inventory;
+    this.#clock = clock;
+  }
+
+  /** A call that fails concerns its own devices; the others go on. */
+  async *read(turn: Turn, devices: readonly Device[]): AsyncGenerator<Step, LiveResult> {
+    let answered = 0;
+    let dropped = false;
+    let failure: SourceError | undefined;
+    for (const call of planLiveCalls(devices)) {
+      const { value, error } = await this.#calls.attempt(turn, call);
+      for (const device of call.devices) device.tried = true;
+      if (value) {
+        answered++;
+        for (const device of call.devices) yield this.#answered(turn, call, device, value);
+      } else {
+        failure = error;
+        dropped ||= error.kind === 'missing' && call.devices.length === 1;
+        yield* this.#failed(turn, call, error);
+      }
+    }
+    return { answered, dropped, failure };
+  }
+
+  #answered(turn: Turn, call: LiveCall, device: Device, envelope: Record<string, unknown>): Step {
+    const answer = answerFor(call, device, envelope);
+    if (!answer) return { entity: deviceEntity(device.sn), ok: false };
+    device.solo = false;
+    turn.note(`device ${device.sn}`, undefined);
+    const reading = readDevice(device, call.family, this.#inventory.zoneOf(device), answer);
+    const { wallTime } = reading;
+    if (wallTime !== undefined && wallTime !== device.wall?.time) {
+      device.wall = { time: wallTime, seenAt: this.#clock.now() };
+    }
+    return { reading };
+  }
+
+  *#failed(turn: Turn, call: LiveCall, error: SourceError): Generator<Step> {
+    for (const { sn } of call.devices) yield { entity: deviceEntity(sn), ok: false };
+    if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
+    const [device, ...others] = call.devices;
+    if (!device) return;
+    if (others.length > 0) {
+      // Which of them is the cause shows when each is asked for by itself.
+      for (const each of call.devices) each.solo = true;
+      return;
+    }
+    turn.note(
+      `device ${device.sn}`,
+      `device ${device.sn} is left alone until the next discovery (${error.message})`,
+    );
+    device.refused = true;
+    if (error.kind === 'missing') this.#inventory.dropDevice(device);
+  }
+}

@@ -1,0 +1,379 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ErrorKind, SourceError } from '../../src/errors.ts';
+import type { Source } from '../../src/sources/source.ts';
+import { virtualClock } from '../helpers/clock.ts';
+import { fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
+
+const answering: Source['read'] = async function* () {
+  yield watts(5);
+};
+
+/** Polls that end as the test says: in a failure, in a defect, or well. */
+function scripted(outcomes: (ErrorKind | Error | 'ok')[], changes: Partial<Source> = {}) {
+  return fakeSource(async function* () {
+    const outcome = outcomes.shift() ?? 'ok';
+    if (outcome instanceof Error) throw outcome;
+    if (outcome !== 'ok') throw new SourceError(outcome, `it is ${outcome}`);
+    yield watts(5);
+  }, changes);
+}
+
+test('a poll begins with each interval, no sooner and at most a twentieth later', async (t) => {
+  const starts: number[] = [];
+  const clock = virtualClock();
+  const randoms = [0, 0.5, 0.999, 0.25];
+  let n = 0;
+  const source = fakeSource(async function* () {
+    starts.push(clock.now());
+    yield watts(1);
+  });
+  const { run } = setUp(t, source, { clock, random: () => randoms[n++ % randoms.length]! });
+  void run();
+  await clock.pass(20 * MINUTE);
+  const gaps = starts.slice(1).map((at, i) => at - starts[i]!);
+  assert.ok(gaps.length > 15);
+  assert.ok(gaps.every((gap) => gap >= MINUTE && gap <= 1.05 * MINUTE), gaps.join());
+  assert.equal(new Set(gaps).size, randoms.length);
+});
+
+test('the time of a poll counts as part of its interval', async (t) => {
+  const clock = virtualClock();
+  const starts: number[] = [];
+  const source = fakeSource(async function* ({ signal }) {
+    starts.push(clock.now());
+    await clock.sleep(20_000, signal);
+    yield watts(1);
+  });
+  void setUp(t, source, { clock }).run();
+  await clock.pass(5 * MINUTE);
+  assert.deepEqual(
+    starts.slice(1).map((at, i) => at - starts[i]!),
+    Array(5).fill(MINUTE),
+  );
+});
+
+test('polls of one source never overlap, and a long one is followed by a pause', async (t) => {
+  const clock = virtualClock();
+  let running = 0;
+  let most = 0;
+  const ends: number[] = [];
+  const pauses: number[] = [];
+  const source = fakeSource(async function* ({ signal }) {
+    most = Math.max(most, ++running);
+    pauses.push(clock.now() - (ends.at(-1) ?? clock.now()));
+    await clock.sleep(3 * MINUTE, signal);
+    ends.push(clock.now());
+    running--;
+    yield watts(1);
+  });
+  void setUp(t, source, { clock }).run();
+  await clock.pass(30 * MINUTE);
+  assert.equal(most, 1);
+  assert.ok(ends.length >= 9);
+  assert.ok(pauses.slice(1).every((pause) => pause === MINUTE / 10));
+});
+
+test('the interval in force is asked for anew after each poll', async (t) => {
+  const clock = virtualClock();
+  const starts: number[] = [];
+  const source = fakeSource(
+    async function* () {
+      starts.push(clock.now());
+      yield watts(1);
+    },
+    { interval: () => (starts.length < 3 ? MINUTE : 30 * MINUTE) },
+  );
+  const { poller, run } = setUp(t, source, { clock });
+  void run();
+  await clock.pass(70 * MINUTE);
+  assert.deepEqual(
+    starts.slice(1).map((at, i) => (at - starts[i]!) / MINUTE),
+    [1, 1, 30, 30],
+  );
+  assert.equal(poller.state.intervalSeconds, 1800);
+});
+
+test('a clock that is set ahead or back during a poll neither stops nor floods the source', async (t) => {
+  for (const jump of [-365 * 24 * 60 * MINUTE, -61 * MINUTE, 61 * MINUTE, 365 * 24 * 60 * MINUTE]) {
+    const clock = virtualClock();
+    let polls = 0;
+    const source = fakeSource(async function* () {
+      if (++polls === 2) clock.jump(jump);
+      yield watts(1);
+    });
+    const { run, abort } = setUp(t, source, { clock });
+    const running = run();
+    await clock.pass(10 * MINUTE);
+    assert.ok(polls >= 10 && polls <= 12, `${polls} polls after a jump of ${jump}`);
+    abort();
+    await running;
+  }
+});
+
+test('a source that hangs does not disturb another', async (t) => {
+  const clock = virtualClock();
+  const hanging = fakeSource(async function* (turn) {
+    await turn.request('live', () => new Promise(() => {}));
+    yield watts(1);
+  });
+  const one = setUp(t, hanging, { clock });
+  const other = setUp(t, fakeSource(answering, { name: 'fake/other' }), { clock });
+  void one.run();
+  void other.run();
+  await clock.pass(10 * MINUTE);
+  assert.equal(other.counts['polls fake/other success'], 11);
+  assert.equal(one.poller.tried, false);
+});
+
+test('stopping is immediate: while waiting, during a call that hangs, and in the gap', async (t) => {
+  const hang = () => new Promise<never>(() => {});
+  const cases: Source[] = [
+    fakeSource(answering),
+    fakeSource(async function* (turn) {
+      await turn.request('live', hang);
+      yield watts(1);
+    }),
+    fakeSource(answering, {
+      async *tend(turn) {
+        await turn.request('late', hang);
+        yield watts(1);
+      },
+    }),
+  ];
+  for (const source of cases) {
+    const { run, abort, clock, log, counts } = setUp(t, source);
+    const running = run();
+    await clock.pass(0);
+    abort();
+    await running;
+    assert.equal(counts['polls fake/one failure'], undefined);
+    assert.deepEqual(log.lines.filter((line) => !line.startsWith('info')), []);
+  }
+});
+
+test('the log has one line for each change of state', async (t) => {
+  const outcomes: (ErrorKind | 'ok')[] = [
+    ...(['ok', 'ok', 'unreachable', 'timeout', 'unreachable', 'ok', 'ok'] as const),
+    ...(['unauthorized', 'unauthorized', 'timeout', 'ok'] as const),
+  ];
+  const { poll, log, clock } = setUp(t, scripted(outcomes));
+  for (let i = 0; i < 11; i++) {
+    await poll();
+    await clock.pass(MINUTE);
+  }
+  assert.deepEqual(log.lines, [
+    'info: fake/one: first readings are in',
+    'warn: fake/one: it is unreachable',
+    'info: fake/one: answers again after 180 s',
+    'warn: fake/one: it is unauthorized',
+    'warn: fake/one: it is timeout',
+    'info: fake/one: answers again after 180 s',
+  ]);
+});
+
+test('a condition of a part is written when it begins, changes and ends', async (t) => {
+  const notes = [undefined, 'plant 7 is gone', 'plant 7 is gone', 'plant 7 is refused', undefined, undefined];
+  const source = fakeSource(async function* (turn) {
+    turn.note('plant 7', notes.shift());
+    yield watts(1);
+  });
+  const { poll, log, poller } = setUp(t, source);
+  for (let i = 0; i < 4; i++) await poll();
+  assert.equal(poller.status.problem, 'plant 7 is refused');
+  for (let i = 0; i < 2; i++) await poll();
+  assert.deepEqual(log.lines.slice(1), [
+    'warn: fake/one: plant 7 is gone',
+    'warn: fake/one: plant 7 is refused',
+    'info: fake/one: plant 7 is well again',
+  ]);
+  assert.equal(poller.status.problem, undefined);
+});
+
+test('a defect neither ends the loop nor hides, and is written once', async (t) => {
+  const defect = new TypeError('x is not a function');
+  const source = scripted([defect, defect, 'unreachable', defect, 'ok']);
+  const { run, clock, log, counts, poller } = setUp(t, source);
+  void run();
+  await clock.pass(MINUTE);
+  assert.equal(poller.status.state, 'failing');
+  assert.match(poller.status.problem ?? '', /unexpected failure.*TypeError: x is not a function/);
+  await clock.pass(3 * MINUTE);
+  assert.deepEqual(
+    log.lines.filter((line) => !line.startsWith('debug')),
+    [
+      'error: fake/one: unexpected failure, please report it (TypeError: x is not a function)',
+      'warn: fake/one: it is unreachable',
+      'info: fake/one: answers again after 240 s',
+    ],
+  );
+  assert.equal(counts['polls fake/one failure'], 4);
+  assert.equal(counts['polls fake/one success'], 1);
+});
+
+test('a defect outside of the steps is a defect like any other', async (t) => {
+  const throwing = () => {
+    throw new TypeError('no steps');
+  };
+  const unknownMetric = { reading: { entity: 'stick', values: [{ metric: 'no_such_metric', value: 1 }] } };
+  const cases = [
+    fakeSource(throwing),
+    fakeSource(async function* (turn) {
+      await turn.request('live', throwing);
+      yield watts(1);
+    }),
+    fakeSource(async function* () {
+      yield unknownMetric;
+    }),
+  ];
+  for (const source of cases) {
+    const { poll, log, counts } = setUp(t, source);
+    assert.equal(await poll(), false);
+    assert.equal(log.lines.filter((line) => /^error: .*please report it/.test(line)).length, 1);
+    assert.equal(counts['requests fake/one live defect'], source === cases[1] ? 1 : undefined);
+  }
+  const tending = setUp(t, fakeSource(answering, { tend: throwing }));
+  void tending.run();
+  await tending.clock.pass(2 * MINUTE);
+  assert.equal(tending.counts['polls fake/one success'], 3);
+  assert.equal(tending.log.lines.filter((line) => line.startsWith('error')).length, 1);
+});
+
+test('work in the gap is told when the next poll is due, and follows only a poll that went well', async (t) => {
+  const clock = virtualClock();
+  const begun: number[] = [];
+  const polled: number[] = [];
+  const outcomes = ['ok', 'unreachable', 'ok'];
+  const source = fakeSource(
+    async function* () {
+      polled.push(clock.now());
+      if (outcomes.shift() === 'unreachable') throw new SourceError('unreachable', 'down');
+      yield watts(1);
+    },
+    {
+      async *tend({ signal }, deadline) {
+        begun.push(clock.now());
+        while (clock.now() + 7000 < deadline) {
+          await clock.sleep(7000, signal);
+          yield watts(2);
+        }
+      },
+    },
+  );
+  const { run, shown } = setUp(t, source, { clock, random: () => 0 });
+  void run();
+  await clock.pass(2.9 * MINUTE);
+  assert.deepEqual(begun, [polled[0], polled[2]]);
+  assert.deepEqual(
+    polled.slice(1).map((at, i) => at - polled[i]!),
+    [MINUTE, MINUTE],
+  );
+  assert.equal(shown().trucki_meter_power_watts, 2);
+});
+
+test('steps reach the store as they come, and a failing source keeps its last values', async (t) => {
+  const clock = virtualClock();
+  let failing = false;
+  const source = fakeSource(async function* ({ signal }) {
+    yield watts(1);
+    await clock.sleep(1000, signal);
+    if (failing) throw new SourceError('unreachable', 'down');
+    yield watts(2);
+  });
+  const { poll, shown } = setUp(t, source, { clock });
+  const polling = poll();
+  await clock.pass(0);
+  assert.deepEqual(shown(), { trucki_meter_power_watts: 1 });
+  await clock.pass(1000);
+  await polling;
+  assert.deepEqual(shown(), { trucki_up: 1, trucki_meter_power_watts: 2 });
+  failing = true;
+  const again = poll();
+  await clock.pass(1000);
+  assert.equal(await again, false);
+  assert.deepEqual(shown(), { trucki_up: 0, trucki_meter_power_watts: 1 });
+});
+
+test('polls, calls and retries are counted by what came of them', async (t) => {
+  const outcomes: (ErrorKind | 'ok')[] = ['unreachable', 'ok', 'missing', 'timeout', 'timeout', 'ok'];
+  const source = fakeSource(
+    async function* (turn) {
+      await turn.request('live', async () => {
+        const outcome = outcomes.shift() ?? 'ok';
+        if (outcome !== 'ok') throw new SourceError(outcome, outcome);
+      });
+      yield watts(1);
+      yield { entity: 'stick', ok: outcomes.length > 0 };
+    },
+    { patience: { timeout: 1000, retries: 2, firstDelay: 0 } },
+  );
+  const { poll, counts, clock } = setUp(t, source);
+  assert.deepEqual(counts, { 'retries fake/one': 0 });
+  for (let i = 0; i < 3; i++) {
+    const polling = poll();
+    // cockatiel waits a real millisecond of its own between two tries.
+    while (!(await Promise.race([polling.then(() => true), clock.pass(1000)])));
+  }
+  assert.deepEqual(counts, {
+    'polls fake/one success': 1,
+    'polls fake/one failure': 1,
+    'polls fake/one partial': 1,
+    'requests fake/one live unreachable': 1,
+    'requests fake/one live success': 2,
+    'requests fake/one live missing': 1,
+    'requests fake/one live timeout': 2,
+    'retries fake/one': 3,
+  });
+});
+
+test('a call that is ended for taking too long counts as a time-out', async (t) => {
+  const source = fakeSource(
+    async function* (turn) {
+      await turn.request(
+        'live',
+        (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      );
+      yield watts(1);
+    },
+    { patience: { timeout: 5, retries: 0, firstDelay: 0 } },
+  );
+  const { poll, counts, poller } = setUp(t, source);
+  assert.equal(await poll(), false);
+  assert.equal(counts['requests fake/one live timeout'], 1);
+  assert.equal(poller.status.problem, 'live: no complete answer within 0.005 s');
+});
+
+test('a source that stays down is asked once an interval, and its circuit closes with the first answer', async (t) => {
+  let down = true;
+  let calls = 0;
+  const source = fakeSource(
+    async function* (turn) {
+      await turn.request('live', async () => {
+        calls++;
+        if (down) throw new SourceError('unreachable', 'down');
+      });
+      assert.equal(turn.exhausted(), false);
+      yield watts(1);
+    },
+    { patience: { timeout: 1000, retries: 0, firstDelay: 0 } },
+  );
+  const { run, clock, poller, log } = setUp(t, source);
+  void run();
+  await clock.pass(9 * MINUTE);
+  assert.deepEqual([calls, poller.state.circuit, poller.status.state], [10, 'open', 'failing']);
+  down = false;
+  await clock.pass(MINUTE);
+  assert.deepEqual([calls, poller.state.circuit, poller.status.state], [11, 'closed', 'ok']);
+  assert.equal(log.lines.length, 2);
+});
+
+test('the status tells where a source stands, from the start to the first success and after', async (t) => {
+  const source = scripted(['unreachable', 'ok'], { inventory: () => ({ plants: 1, devices: 2 }) });
+  const { poller, poll, clock } = setUp(t, source);
+  const common = { name: 'fake/one', circuit: 'closed', intervalSeconds: 60, plants: 1, devices: 2 };
+  assert.deepEqual(poller.status, { ...common, state: 'starting' });
+  await poll();
+  assert.deepEqual(poller.status, { ...common, state: 'failing', problem: 'it is unreachable' });
+  await poll();
+  assert.deepEqual(poller.status, { ...common, state: 'ok', lastSuccess: clock.now() / 1000 });
+});
