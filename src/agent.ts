@@ -1,4 +1,5 @@
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Job } from './backfill/collect.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { SourceError } from './errors.ts';
@@ -40,6 +41,8 @@ export interface Agent extends Surface {
   pollOnce(signal: AbortSignal, deadline: number): Promise<boolean>;
   /** Looks up what each source holds, or why that is not possible. */
   survey(signal: AbortSignal): Promise<readonly Survey[]>;
+  /** The sources that know days that are over. */
+  pasts(signal: AbortSignal): readonly Job[];
   stop(): Promise<void>;
 }
 
@@ -135,6 +138,11 @@ export function createAgent({
           }
         }),
       ),
+    pasts: (signal) =>
+      pollers.flatMap((poller) => {
+        const { name, past } = poller.source;
+        return past ? [{ source: name, past, turn: poller.turn(signal) }] : [];
+      }),
     async stop() {
       memory.save();
       await provider.shutdown();

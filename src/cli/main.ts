@@ -1,5 +1,6 @@
 import { ConfigError } from '../config/load.ts';
 import { version } from '../version.ts';
+import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
@@ -15,6 +16,7 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
     signal: stopSignal(process),
   };
   try {
@@ -48,8 +50,8 @@ function dispatch(invocation: Invocation, program: Program): Promise<number> | n
       return simulate(invocation, program);
     case 'discover':
       return discover(invocation, program);
-    default:
-      throw new UsageError('not yet');
+    case 'backfill':
+      return backfill(invocation, program);
   }
 }
 

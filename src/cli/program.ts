@@ -9,6 +9,8 @@ export interface Program {
   readonly err: (text: string) => void;
   /** Whether people look at the log. */
   readonly isTerminal: boolean;
+  /** Width of the terminal. */
+  readonly columns: number;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
 }

@@ -59,7 +59,8 @@ export class Poller {
       const interval = this.#options.source.interval() * (1 + JITTER * random());
       if (ok) await this.#useGap(signal, started + interval);
       // Bounded on both sides, since the system's clock may have jumped meanwhile.
-      const pause = Math.min(interval, Math.max(started + interval - clock.now(), interval * LEAST_PAUSE));
+      const left = started + interval - clock.now();
+      const pause = left > 0 ? Math.min(left, interval) : interval * LEAST_PAUSE;
       await clock.sleep(pause, signal).catch(() => {});
     }
   }
@@ -102,7 +103,11 @@ export class Poller {
 
   /** Looks up what the source holds, under the same policies. @throws SourceError */
   survey(signal: AbortSignal): Promise<readonly Holding[]> {
-    return this.#options.source.survey(this.#turn(signal));
+    return this.#options.source.survey(this.turn(signal));
+  }
+
+  get source(): Source {
+    return this.#options.source;
   }
 
   get state(): PollState {
@@ -165,7 +170,7 @@ export class Poller {
   ): Promise<SourceError | undefined> {
     const { source, store } = this.#options;
     try {
-      for await (const step of work(this.#turn(signal)) ?? []) {
+      for await (const step of work(this.turn(signal)) ?? []) {
         each(step);
         store.apply(source.name, step);
       }
@@ -188,7 +193,8 @@ export class Poller {
     return new SourceError('refused', message, { cause: error });
   }
 
-  #turn(signal: AbortSignal): Turn {
+  /** What calls to the source are made with, under its policies. */
+  turn(signal: AbortSignal): Turn {
     return {
       signal,
       request: this.#request(signal),

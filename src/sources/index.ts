@@ -26,7 +26,11 @@ export function createSources(means: Means): readonly Source[] {
 }
 
 /** The cloud counts calls by token, so accounts that share one share its queue. */
-function growattSources({ config: { accounts, growatt: settings, history }, clock, fetch }: Means): readonly Source[] {
+function growattSources({
+  config: { accounts, growatt: settings, history },
+  clock,
+  fetch,
+}: Means): readonly Source[] {
   const queues = new Map<string, CallQueue>();
   return accounts.map((account) => {
     const queue = queues.get(account.token) ?? new CallQueue(clock, settings.callSpacing);

@@ -93,6 +93,34 @@ export interface Holding {
   readonly supported: boolean;
 }
 
+/** A plant whose past can be read. */
+export interface PastPlant {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: Zone;
+  /** Its first day, YYYY-MM-DD; undefined when the cloud does not tell. */
+  readonly created: string | undefined;
+  /** kWh produced before `today`, which is its present date; undefined when the cloud does not tell. */
+  readonly total: number | undefined;
+  readonly today: string;
+}
+
+/** Reads days that are over, one call after the other, waiting where the cloud asks for it. */
+export interface Past {
+  /** Days that one call for energies may span. */
+  readonly energySpan: number;
+  /** @throws SourceError like the other two, after all retries and pauses */
+  plants(turn: Turn): Promise<readonly PastPlant[]>;
+  /** Known power values of one date: milliseconds since the epoch, W; in the order of time. */
+  curve(
+    turn: Turn,
+    plant: PastPlant,
+    date: string,
+  ): Promise<readonly (readonly [at: number, watts: number])[]>;
+  /** kWh by date of at most `energySpan` days; days that the cloud does not know are missing. */
+  energies(turn: Turn, plant: PastPlant, from: string, to: string): Promise<ReadonlyMap<string, number>>;
+}
+
 /** How long to wait for one call and how often to try it again, in milliseconds. */
 export interface Patience {
   readonly timeout: number;
@@ -125,6 +153,8 @@ export interface Source {
   recall?(memory: unknown): void;
   /** Looks up everything there is, with no more calls than that takes. @throws SourceError */
   survey(turn: Turn): Promise<readonly Holding[]>;
+  /** Days that are over, for sources that can tell. */
+  readonly past?: Past;
   /** How many plants and devices are known, for the status page. */
   inventory?(): { plants: number; devices: number };
 }

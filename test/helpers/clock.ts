@@ -19,7 +19,11 @@ export interface VirtualClock extends Clock {
 /** Rounds of the event loop that work in memory is given to come to rest. */
 const ROUNDS = 8;
 
-export function virtualClock(start = Date.parse('2026-06-12T10:00:00Z')): VirtualClock {
+/** @param busy whether real work, such as a call to a server, is still under way: time then stands still */
+export function virtualClock(
+  start = Date.parse('2026-06-12T10:00:00Z'),
+  busy: () => boolean = () => false,
+): VirtualClock {
   let wall = start;
   let elapsed = 0;
   let sleepers: Sleeper[] = [];
@@ -53,7 +57,10 @@ export function virtualClock(start = Date.parse('2026-06-12T10:00:00Z')): Virtua
     async pass(ms) {
       const end = elapsed + ms;
       for (;;) {
-        for (let round = 0; round < ROUNDS; round++) await setImmediate();
+        for (let round = 0; round < ROUNDS; round++) {
+          await setImmediate();
+          if (busy()) round = 0;
+        }
         const next = sleepers.toSorted((a, b) => a.due - b.due)[0];
         if (!next || next.due > end) break;
         move(Math.max(elapsed, next.due));

@@ -283,7 +283,7 @@ test('steps reach the store as they come, and a failing source keeps its last va
   const { poll, shown } = setUp(t, source, { clock });
   const polling = poll();
   await clock.pass(0);
-  assert.deepEqual(shown(), { trucki_meter_power_watts: 1 });
+  assert.deepEqual(shown(), { trucki_up: 1, trucki_meter_power_watts: 1 });
   await clock.pass(1000);
   await polling;
   assert.deepEqual(shown(), { trucki_up: 1, trucki_meter_power_watts: 2 });

@@ -57,6 +57,11 @@ export class Calls {
     return this.ledger.lateness(keyOf(call), interval, this.#clock.now());
   }
 
+  /** Milliseconds until the cloud wants to hear this call again; 0 when it may be made. */
+  pauseLeft(call: Call): number {
+    return this.ledger.pauseLeft(keyOf(call), this.#clock.now());
+  }
+
   /** When a call last succeeded, milliseconds since the epoch. */
   doneAt(call: Call): number | undefined {
     return this.ledger.doneAt(keyOf(call));

@@ -12,6 +12,8 @@ export interface ListedPlant {
   /** Rated PV power in kW, as text for a label; empty when unknown. */
   readonly peakPowerKw: string;
   readonly status?: number | undefined;
+  /** First day of the plant, YYYY-MM-DD. */
+  readonly created?: string | undefined;
 }
 
 /** A device as `device/list` describes it. */
@@ -63,6 +65,7 @@ export function parsePlants(envelope: unknown): Page<ListedPlant> {
     location: locationOf(row),
     peakPowerKw: numberText(row.peak_power),
     status: known(parseNumber(row.status)),
+    created: /^\d{4}-\d{2}-\d{2}/.exec(parseText(row.create_date))?.[0],
   }));
 }
 

@@ -17,6 +17,8 @@ export interface Plant {
   devices: Device[];
   /** Looked up behind its dataloggers. */
   busDevices: Device[];
+  /** Whether its month and year energy were read since the agent started. */
+  dataRead: boolean;
   /** Left alone until the next listing of plants. */
   refused: boolean;
   /** Its list of devices came back empty once, which the cloud does by mistake. */
@@ -239,6 +241,7 @@ export class Inventory {
       zone: timezone ? ianaZone(timezone) : undefined,
       devices: [],
       busDevices: [],
+      dataRead: false,
       refused: false,
       emptyOnce: false,
     };

@@ -22,6 +22,11 @@ export class Ledger {
     return (this.#entries.get(key)?.strikes ?? 0) > 0 && this.#waits(key, now);
   }
 
+  /** Milliseconds until the cloud's pause is over; 0 when there is none. */
+  pauseLeft(key: string, now: number): number {
+    return this.limits(key, now) ? (this.#entries.get(key)?.blockedUntil ?? now) - now : 0;
+  }
+
   /** How overdue a call is, in intervals: at least 1 when due, Infinity when never made, 0 while it waits. */
   lateness(key: string, interval: number, now: number): number {
     if (this.#waits(key, now)) return 0;

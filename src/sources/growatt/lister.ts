@@ -78,7 +78,7 @@ export class Lister {
       const what = `device ${sn} (${listed.model || 'no model'}) has type ${listed.type}`;
       turn.note(`device ${sn}`, `${what}, which is not known: it is listed, not read`);
     }
-    yield* this.announce();
+    yield* this.#announcePlant(plant);
     yield { entity: plantEntity(plant.id), ok: true };
   }
 
@@ -90,7 +90,7 @@ export class Lister {
       return;
     }
     this.#inventory.listBus(plant, bus, page.rows);
-    yield* this.announce();
+    yield* this.#announcePlant(plant);
   }
 
   /** An account whose token does not reach v4 keeps its other devices. */
@@ -111,6 +111,7 @@ export class Lister {
       if (error) yield* this.#plantFailed(turn, plant, error);
       return;
     }
+    plant.dataRead = true;
     if (this.#inventory.locate(plant, data.gmt)) yield { entities: this.entities };
     yield { reading: data.reading };
   }
@@ -126,6 +127,13 @@ export class Lister {
     yield { entities: this.entities };
     const { plants, devices } = this.#inventory;
     for (const reading of [...informationOf(plants, devices), ...this.#history.readings()]) yield { reading };
+  }
+
+  /** The same, with news of one plant only: an account may have a thousand of them. */
+  *#announcePlant(plant: Plant): Generator<Step> {
+    yield { entities: this.entities };
+    const { devices, busDevices } = plant;
+    for (const reading of informationOf([plant], [...devices, ...busDevices])) yield { reading };
   }
 
   *#plantFailed(turn: Turn, plant: Plant, error: SourceError): Generator<Step> {

@@ -31,6 +31,7 @@ const inventory = z.object({
           location: z.string(),
           peakPowerKw: z.string(),
           status: z.number().optional(),
+          created: z.string().optional(),
         })
         .optional(),
       gmt: z.string().optional(),

@@ -1,12 +1,13 @@
 import type { Clock } from '../../clock.ts';
 import type { Config, GrowattAccount } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
-import type { Entity, Holding, Source, Step, Turn } from '../source.ts';
+import type { Entity, Holding, Past, Source, Step, Turn } from '../source.ts';
 import { type Call, Calls } from './calls.ts';
 import { GrowattClient } from './client.ts';
 import type { Device } from './device.ts';
-import { holdingsOf } from './entities.ts';
+import { holdingsOf, plantEntity } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
+import { GrowattPast } from './history/past.ts';
 import { Inventory } from './inventory.ts';
 import { Lister, listBusCall, listDevicesCall, listPlantsCall, listV4Call, plantDataCall } from './lister.ts';
 import { planLiveCalls } from './live.ts';
@@ -60,9 +61,11 @@ export class GrowattSource implements Source {
   readonly #history: DailyHistory;
   readonly #lister: Lister;
   readonly #live: LiveReader;
+  readonly past: Past;
   /** Refusals of the whole account in a row, and when the last one came. */
   #denials = 0;
   #deniedAt = 0;
+  #recalled = false;
   resumeAt = 0;
 
   constructor({ account, settings, history, queue, clock, fetch }: GrowattOptions) {
@@ -78,6 +81,12 @@ export class GrowattSource implements Source {
     this.#history = new DailyHistory(history, this.#calls);
     this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
     this.#live = new LiveReader(this.#calls, this.#inventory, clock);
+    this.past = new GrowattPast({
+      calls: this.#calls,
+      clock,
+      inventory: this.#inventory,
+      lister: this.#lister,
+    });
   }
 
   get entities(): readonly Entity[] {
@@ -101,6 +110,7 @@ export class GrowattSource implements Source {
 
   async *read(turn: Turn): AsyncGenerator<Step> {
     this.#calls.begin();
+    if (this.#recalled) yield* this.#resume();
     if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(turn);
     for (const plant of this.#inventory.plants.slice(0, FIRST_PLANTS)) {
       if (!plant.refused && this.#neverDone(listDevicesCall(plant))) yield* this.#lister.devices(turn, plant);
@@ -165,6 +175,7 @@ export class GrowattSource implements Source {
     this.#history.recall(history);
     this.#denials = denials;
     this.#deniedAt = deniedAt;
+    this.#recalled = true;
     for (const device of this.#inventory.devices) device.tried = true;
     const now = this.#clock.now();
     const interval = this.interval();
@@ -214,9 +225,11 @@ export class GrowattSource implements Source {
           ),
       ),
       // Nothing in it changes while everything sleeps.
-      ...(asleep ? [] : plants).map((plant) =>
-        job(plantDataCall(plant), plantInterval * stretch, (turn) => this.#lister.plantData(turn, plant)),
-      ),
+      ...plants
+        .filter(({ dataRead }) => !asleep || !dataRead)
+        .map((plant) =>
+          job(plantDataCall(plant), plantInterval * stretch, (turn) => this.#lister.plantData(turn, plant)),
+        ),
       ...plants.flatMap((plant) => {
         const date = this.#history.missing(plant.id, plant.zone, now);
         return date === undefined
@@ -226,6 +239,13 @@ export class GrowattSource implements Source {
     ].filter(({ late }) => late >= 1);
     // Infinity minus Infinity would be no order at all.
     return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0];
+  }
+
+  /** What was remembered is known to the store again, as after a listing. */
+  *#resume(): Generator<Step> {
+    this.#recalled = false;
+    yield* this.#lister.announce();
+    for (const { id } of this.#inventory.plants) yield { entity: plantEntity(id), ok: true };
   }
 
   async *#listPlants(turn: Turn): AsyncGenerator<Step> {

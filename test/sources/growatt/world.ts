@@ -1,8 +1,5 @@
 import type { TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../src/clock.ts';
 import type { Config, GrowattAccount } from '../../../src/config/config.ts';
-import type { Telemetry } from '../../../src/metrics/own.ts';
 import { Poller } from '../../../src/poll/poller.ts';
 import {
   type GrowattCloud,
@@ -10,73 +7,23 @@ import {
   startGrowattCloud,
 } from '../../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../../src/simulators/growatt/plants.ts';
+import type { Reading } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
+import { createWorld } from '../../../src/simulators/growatt/world.ts';
 import { CallQueue } from '../../../src/sources/growatt/pace.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
+import { createMemory } from '../../../src/state/memory.ts';
 import { Store } from '../../../src/store/store.ts';
+import { virtualClock } from '../../helpers/clock.ts';
+import { memoryLog } from '../../helpers/log.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 export const TOKEN = 'a-token-for-tests';
 /** Midnight in Berlin, in June. */
 export const MIDNIGHT = Date.parse('2026-06-11T22:00:00Z');
 export const NOON = MIDNIGHT + 12 * HOUR;
-
-interface Sleeper {
-  readonly at: number;
-  readonly wake: () => void;
-}
-
-/** Time that passes only when nothing else is left to do: no call under way, everybody asleep. */
-class VirtualTime implements Clock {
-  #now: number;
-  #sleepers: Sleeper[] = [];
-  underWay = 0;
-
-  constructor(now: number) {
-    this.#now = now;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  /** Sets the clock without anybody waking, as a time server does. */
-  jump(ms: number): void {
-    this.#now += ms;
-    this.#sleepers = this.#sleepers.map(({ at, wake }) => ({ at: at + ms, wake }));
-  }
-
-  async sleep(ms: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const sleeper = { at: this.#now + ms, wake: resolve };
-    this.#sleepers.push(sleeper);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    await promise;
-  }
-
-  /** Lets time pass up to `until`. */
-  async pass(until: number): Promise<void> {
-    for (;;) {
-      await this.#settle();
-      const next = this.#sleepers.toSorted((a, b) => a.at - b.at)[0];
-      if (!next || next.at > until) break;
-      this.#sleepers.splice(this.#sleepers.indexOf(next), 1);
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
-    }
-    this.#now = Math.max(this.#now, until);
-  }
-
-  async #settle(): Promise<void> {
-    for (let quiet = 0; quiet < 4; quiet++) {
-      await setImmediate();
-      // The library's own delay between two tries is a real, very short timer.
-      if (this.underWay > 0 || process.getActiveResourcesInfo().includes('Timeout')) quiet = 0;
-    }
-  }
-}
 
 export interface WorldOptions {
   readonly start?: number;
@@ -85,6 +32,13 @@ export interface WorldOptions {
   readonly settings?: Partial<Config['growatt']>;
   readonly history?: Partial<Config['history']>;
   readonly cloud?: Partial<GrowattCloudOptions>;
+}
+
+export interface BootOptions {
+  readonly account?: Partial<GrowattAccount>;
+  readonly stateDir?: string;
+  /** Shared by agents' accounts with one token. */
+  readonly queue?: CallQueue;
 }
 
 /** A home in Berlin with one MIN inverter. */
@@ -101,21 +55,22 @@ export function berlinHome(changes: Partial<PlantSpec> = {}): PlantSpec {
   return { ...home, devices: home.devices.slice(0, 1), ...changes };
 }
 
-/** A simulated cloud and an account that is polled in virtual time. */
+/** The one inverter of `berlinHome`. */
+export const MIN = 'SIMMIN0001';
+
+export type Values = Record<string, number>;
+
+/** A simulated cloud and accounts that are polled in virtual time. */
 export async function startWorld(t: TestContext, options: WorldOptions = {}) {
-  const clock = new VirtualTime(options.start ?? NOON);
-  const cloud: GrowattCloud = await startGrowattCloud({
-    token: TOKEN,
-    plants: options.plants ?? [berlinHome()],
-    now: () => clock.now(),
-    ...options.cloud,
-  });
-  const controller = new AbortController();
-  t.after(async () => {
-    controller.abort();
-    await cloud.close();
-  });
-  const settings = {
+  const { start = NOON, plants = [berlinHome()] } = options;
+  let underWay = 0;
+  // The retrying library's own delay between two tries is a real, very short timer.
+  const busy = () => underWay > 0 || process.getActiveResourcesInfo().includes('Timeout');
+  const clock = virtualClock(start, busy);
+  const now = () => clock.now();
+  const cloud: GrowattCloud = await startGrowattCloud({ token: TOKEN, plants, now, ...options.cloud });
+  t.after(() => cloud.close());
+  const settings: Config['growatt'] = {
     callSpacing: 3000,
     collectInterval: 5 * MINUTE,
     discoveryInterval: 3 * HOUR,
@@ -123,62 +78,98 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     idleInterval: 30 * MINUTE,
     ...options.settings,
   };
-  const account: GrowattAccount = {
-    name: 'default',
-    token: TOKEN,
-    baseUrl: cloud.url,
-    official: false,
-    plants: [],
-    deviceSns: [],
-    v4: false,
-    ...options.account,
-  };
+  const history = { enabled: false, days: 7, schedule: '5 0 * * *', ...options.history };
   const tracked: typeof fetch = async (...request) => {
-    clock.underWay++;
+    underWay++;
     try {
       const response = await fetch(...request);
       const { status, headers } = response;
       return new Response(await response.text(), { status, headers });
     } finally {
-      clock.underWay--;
+      underWay--;
     }
   };
-  const history = { enabled: false, days: 7, schedule: '5 0 * * *', ...options.history };
-  const lines: string[] = [];
-  const write = (message: string) => void lines.push(message);
-  const log = { debug: () => {}, info: write, warn: write, error: write };
-  const doubts: string[] = [];
-  const store = new Store({ clock, staleAfter: HOUR, onSuspect: (_source, reason) => doubts.push(reason) });
-  const telemetry: Telemetry = { poll() {}, request() {}, retry() {}, suspect() {}, expect() {} };
-  const queue = new CallQueue(clock, settings.callSpacing);
 
   /** A fresh agent on the same cloud, as after a restart. */
-  const boot = () => {
+  function boot({ account: choice, stateDir, queue = new CallQueue(clock, settings.callSpacing) }: BootOptions = {}) {
+    const account: GrowattAccount = {
+      name: 'default',
+      token: TOKEN,
+      baseUrl: cloud.url,
+      official: false,
+      plants: [],
+      deviceSns: [],
+      v4: false,
+      ...options.account,
+      ...choice,
+    };
+    const log = memoryLog();
+    const doubts: string[] = [];
+    const outcomes: string[] = [];
+    const store = new Store({ clock, staleAfter: HOUR, onSuspect: (_source, reason) => doubts.push(reason) });
     const source = new GrowattSource({ account, settings, history, queue, clock, fetch: tracked });
     store.apply(source.name, { entities: source.entities });
-    const poller = new Poller({ source, store, clock, log, telemetry, random: () => 0.5 });
-    return { source, poller, run: () => void poller.run(controller.signal) };
-  };
+    const memory = createMemory({ folder: stateDir, sources: [source], store, clock, log });
+    const poller = new Poller({
+      source,
+      store,
+      clock,
+      log,
+      random: () => 0.5,
+      telemetry: {
+        expect() {},
+        poll: (_source, outcome) => outcomes.push(outcome),
+        request() {},
+        retry() {},
+        suspect() {},
+      },
+      onIdle: () => memory.polled(source),
+    });
+    const controller = new AbortController();
+    t.after(() => controller.abort());
+    return {
+      source,
+      poller,
+      store,
+      /** What was written to the log. */
+      lines: log.lines,
+      /** Why values were held back. */
+      doubts,
+      outcomes,
+      run() {
+        memory.restore();
+        void poller.run(controller.signal);
+      },
+      /** Ends it, as SIGTERM does. */
+      async stop() {
+        controller.abort();
+        await clock.pass(0);
+        memory.save();
+      },
+      /** The value of a sample; labels that are not given do not matter. */
+      value(metric: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+        return find(store, metric, labels)?.value;
+      },
+      /** All samples of a plant or a device, each by `metric` or `metric{extra labels}`. */
+      values(labels: Readonly<Record<string, string>> = {}): Values {
+        const chosen = store.samples().filter(({ attributes }) => matches(attributes, labels));
+        return Object.fromEntries(chosen.map(({ metric, attributes, value }) => [nameOf(metric, attributes), value]));
+      },
+    };
+  }
 
   return {
     clock,
     cloud,
-    store,
-    lines,
-    doubts,
     boot,
-    signal: controller.signal,
-    /** The value of a sample; labels that are not given do not matter. */
-    value(metric: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
-      const match = store
-        .samples()
-        .find(
-          (sample) =>
-            sample.metric === metric &&
-            Object.entries(labels).every(([key, value]) => sample.attributes[key] === value),
-        );
-      return match?.value;
+    /** Boots an agent and starts its loop. */
+    run(bootOptions?: BootOptions) {
+      const agent = boot(bootOptions);
+      agent.run();
+      return agent;
     },
+    /** Lets time pass up to an instant. */
+    until: (at: number) => clock.pass(at - clock.now()),
     /** How many calls each endpoint got in a span of time. */
     callCounts(from = 0, to = Number.POSITIVE_INFINITY): Record<string, number> {
       const counts: Record<string, number> = {};
@@ -189,5 +180,39 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       }
       return counts;
     },
+    /** When calls to an endpoint came, in minutes since the start. */
+    callTimes: (path: string): number[] =>
+      cloud.calls.filter((call) => call.path.endsWith(path)).map(({ at }) => Math.round((at - start) / MINUTE)),
   };
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+export type Agent = ReturnType<World['boot']>;
+
+/** What the simulated devices measure, straight from the model. */
+export function startModel(plants: readonly PlantSpec[], now: () => number) {
+  const model = createWorld(plants, { now, uploadEvery: 5 * MINUTE, seed: 1 });
+  const device = (sn: string) => {
+    const found = model.device(sn);
+    if (!found) throw new Error(`the model has no device ${sn}`);
+    return found;
+  };
+  return {
+    model,
+    /** The newest that the cloud can know of a device. */
+    newest: (sn: string): Reading => model.view(device(sn)).reading,
+    device,
+  };
+}
+
+const matches = (attributes: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels).every(([key, value]) => attributes[key] === value);
+
+function find(store: Store, metric: string, labels: Readonly<Record<string, string>>) {
+  return store.samples().find((sample) => sample.metric === metric && matches(sample.attributes, labels));
+}
+
+function nameOf(metric: string, { plant_id, device_sn, account, ...extra }: Readonly<Record<string, string>>) {
+  const text = Object.entries(extra).map(([key, value]) => `${key}="${value}"`);
+  return text.length > 0 ? `${metric}{${text.join(',')}}` : metric;
 }

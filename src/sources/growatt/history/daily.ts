@@ -1,11 +1,12 @@
 import { Cron } from 'croner';
+import { addDays, datesBetween } from '../../../calendar.ts';
 import type { Config } from '../../../config/config.ts';
 import type { Entity, Reading, Step, Turn, Zone } from '../../source.ts';
 import type { Calls } from '../calls.ts';
 import { plantEntity } from '../entities.ts';
 import { curveCall, energiesCall } from './calls.ts';
 import { curveStatistics, parseCurve } from './curve.ts';
-import { addDays, datesBetween, ENERGY_SPAN, parseEnergies } from './energies.ts';
+import { ENERGY_SPAN, parseEnergies } from './energies.ts';
 
 /** What is kept of one completed day of a plant; plain JSON. Absent members are unknown. */
 export interface DayRecord {

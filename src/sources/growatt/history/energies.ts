@@ -5,7 +5,6 @@ import { parseNumber } from '../numbers.ts';
 /** The most days that one call may span. */
 export const ENERGY_SPAN = 7;
 
-const DAY = 24 * 60 * 60_000;
 const answer = z.object({ data: z.looseObject({ energys: z.array(z.unknown()).nullish() }) });
 const row = z.looseObject({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/) });
 
@@ -21,16 +20,4 @@ export function parseEnergies(envelope: unknown): ReadonlyMap<string, number> {
       return data && typeof energy === 'number' && energy >= 0 ? [[data.date, energy] as const] : [];
     }),
   );
-}
-
-/** The date so many days after (before, when negative) a date; YYYY-MM-DD both. */
-export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
-}
-
-/** All dates from one to another, both included. */
-export function datesBetween(from: string, to: string): string[] {
-  const dates: string[] = [];
-  for (let date = from; date <= to; date = addDays(date, 1)) dates.push(date);
-  return dates;
 }

@@ -1,6 +1,7 @@
-import type { Zone } from '../sources/source.ts';
+import type { Zone } from './sources/source.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** How far the local time at an instant is from UTC, in milliseconds. */
 const offsetMs = (zone: Zone, instant: number) => zone.offsetAt(instant) * MINUTE;
@@ -17,6 +18,13 @@ export function instantOf(zone: Zone, wall: number): number {
   return wall - offsetMs(zone, guess);
 }
 
+/** All instants at which the wall clock shows this, the earlier one first: two within a repeated hour. */
+export function instantsOf(zone: Zone, wall: number): readonly number[] {
+  const later = instantOf(zone, wall);
+  const earlier = later - 60 * MINUTE;
+  return wallTimeAt(zone, earlier) === wall ? [earlier, later] : [later];
+}
+
 /** `YYYY-MM-DD` of a wall time. */
 export function dateOf(wall: number): string {
   return new Date(wall).toISOString().slice(0, 10);
@@ -30,4 +38,16 @@ export function summerShift(zone: Zone, wall: number, now: number): number {
   if (!zone.fixed) return 0;
   const ahead = wall - wallTimeAt(zone, now);
   return ahead > 45 * MINUTE && ahead < 75 * MINUTE ? 60 * MINUTE : 0;
+}
+
+/** The date so many days after (before, when negative) a date; YYYY-MM-DD both. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** All dates from one to another, both included. */
+export function datesBetween(from: string, to: string): string[] {
+  const dates: string[] = [];
+  for (let date = from; date <= to; date = addDays(date, 1)) dates.push(date);
+  return dates;
 }

@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+
+export interface ProgressOptions {
+  readonly calls: number;
+  /** Milliseconds between two calls, for the first estimate. */
+  readonly spacing: number;
+  readonly clock: Clock;
+  readonly write: (text: string) => void;
+  /** A bar that redraws itself on a terminal, plain lines elsewhere. */
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+const BAR_WIDTH = 20;
+const PLAIN_EVERY_MS = 60_000;
+
+/** Tells people how far a backfill has come: plant, day, calls left, time left. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #started: number;
+  #done = 0;
+  #toldAt: number;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+    this.#started = this.#toldAt = options.clock.now();
+  }
+
+  /** Milliseconds that the calls left will take, at the pace so far. */
+  get timeLeft(): number {
+    const { calls, spacing, clock } = this.#options;
+    const pace = this.#done > 0 ? (clock.now() - this.#started) / this.#done : spacing;
+    return (calls - this.#done) * Math.max(pace, spacing);
+  }
+
+  /** One more call is done. */
+  step(plant: string, date: string): void {
+    const { calls, write, isTerminal, columns, clock } = this.#options;
+    this.#done++;
+    const left = `${calls - this.#done} calls left, ${formatTime(this.timeLeft)}`;
+    if (isTerminal) {
+      const full = Math.round((this.#done / calls) * BAR_WIDTH);
+      const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+      write(`\r\u001b[K${fit(`${bar} ${date} ${left}  ${plant}`, columns)}`);
+    } else if (clock.now() - this.#toldAt >= PLAIN_EVERY_MS) {
+      this.#toldAt = clock.now();
+      write(`${plant}: ${date}, ${left}\n`);
+    }
+  }
+
+  /** Leaves the bar's line. */
+  end(): void {
+    if (this.#options.isTerminal && this.#done > 0) this.#options.write('\n');
+  }
+}
+
+/** `1 h 5 min`, `12 min`, `40 s`. */
+export function formatTime(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** One line, so that the next one can be drawn over it. */
+const fit = (text: string, columns: number) =>
+  [...text.replace(/\p{Cc}/gu, ' ')].slice(0, columns - 1).join('');
