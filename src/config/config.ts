@@ -1,3 +1,5 @@
+import type { Shard } from './shard.ts';
+
 /** The resolved configuration of one process. All durations are milliseconds. */
 export interface Config {
   readonly accounts: readonly GrowattAccount[];
@@ -25,6 +27,8 @@ export interface Config {
   readonly staleAfter: number;
   /** Folder for what is remembered across restarts; undefined: nothing is. */
   readonly stateDir: string | undefined;
+  /** The part of the sources that this process reads; undefined: all. */
+  readonly shard: Shard | undefined;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
 }
 

@@ -1,4 +1,5 @@
 import convict from 'convict';
+import { Cron } from 'croner';
 import {
   isHostAddress,
   parseBaseUrl,
@@ -7,6 +8,7 @@ import {
   parsePushgatewayUrl,
 } from './addresses.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { parseShard } from './shard.ts';
 
 /** Limits that a setting adds to its format. */
 export interface Limits {
@@ -33,7 +35,6 @@ const OWN_HEADERS =
   /^(?:content-(?:type|length|encoding)|connection|expect|host|te|trailer|transfer-encoding|upgrade|user-agent)$/i;
 /** setTimeout takes no more than 2³¹ − 1 ms. */
 const LONGEST_TIMER_MS = 24 * 86_400_000;
-const CRON_FIELD = /^[\dA-Za-z*,/?#-]+$/;
 
 /** A format whose values stay the texts they are. */
 function text(
@@ -57,6 +58,15 @@ function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+function isSchedule(expression: string): boolean {
+  try {
+    const fields = expression.trim().split(/\s+/);
+    return fields.length === 5 && new Cron(expression, { paused: true }).nextRun() !== null;
   } catch {
     return false;
   }
@@ -133,10 +143,8 @@ export const FORMATS = {
   id: text('an id without spaces', (value) => /^[^\s\p{Cc}]+$/u.test(value)),
   path: text('a path', printable),
   timezone: text('an IANA time zone such as Europe/Berlin', isTimeZone),
-  cron: text('a cron expression of five fields such as 5 0 * * *', (value) => {
-    const fields = value.trim().split(/\s+/);
-    return fields.length === 5 && fields.every((field) => CRON_FIELD.test(field));
-  }),
+  cron: text('a cron expression of five fields such as 5 0 * * *', isSchedule),
+  shard: text('i/n or POD-i/n with i from 0 to n-1, such as 0/3', (value) => parseShard(value) !== undefined),
   listen: text(
     'host:port such as :9120, 127.0.0.1:9120 or [::1]:9120, port 0 to 65535',
     (value) => parseListenAddress(value) !== undefined,

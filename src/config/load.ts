@@ -8,6 +8,7 @@ import { readOtlp } from './otlp.ts';
 import { ConfigError } from './problems.ts';
 import { type Settings, schema } from './schema.ts';
 import { type Flags, readSettings } from './settings.ts';
+import { parseShard } from './shard.ts';
 import { TOKEN_HINT } from './source-schemas.ts';
 import { readSticks } from './sticks.ts';
 import { withoutEmptyVariables } from './substitute.ts';
@@ -83,6 +84,7 @@ function assemble(
     history: settings.history,
     staleAfter: settings.stale_after,
     stateDir: settings.state_dir,
+    shard: settings.shard === undefined ? undefined : parseShard(settings.shard),
     log: { level: settings.log.level, format: settings.log.format ?? (isTerminal ? 'text' : 'json') },
   };
 }

@@ -51,7 +51,11 @@ export const headerSchema: Schema<PairSettings> = {
 };
 
 export const attributeSchema: Schema<PairSettings> = {
-  name: { format: 'attribute', default: '', doc: 'Name of the attribute, such as `deployment.environment.name`.' },
+  name: {
+    format: 'attribute',
+    default: '',
+    doc: 'Name of the attribute, such as `deployment.environment.name`.',
+  },
   value: { format: 'attribute', default: '', doc: 'Its value, a text.' },
 };
 

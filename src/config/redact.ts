@@ -40,6 +40,7 @@ export function describeConfig(config: Config): string {
     history: { enabled: history.enabled, days: history.days, schedule: history.schedule },
     stale_after: formatDuration(config.staleAfter),
     state_dir: config.stateDir,
+    ...(config.shard && { shard: `${config.shard.index}/${config.shard.count}` }),
     log: { level: config.log.level, format: config.log.format },
   };
   return stringify(file, { lineWidth: 0 });

@@ -34,6 +34,7 @@ export interface Settings extends AccountSettings {
   history: { enabled: boolean; days: number; schedule: string };
   stale_after: number;
   state_dir: string | undefined;
+  shard: string | undefined;
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'text' | undefined };
 }
 
@@ -205,6 +206,13 @@ export const schema: Schema<Settings> = {
     default: undefined,
     otherwise: 'nothing is remembered',
     doc: 'Folder where the agent remembers across restarts.',
+  },
+  shard: {
+    env: 'SHARD',
+    format: 'shard',
+    default: undefined,
+    otherwise: 'all sources',
+    doc: 'Reads only a part of the accounts and sticks: `i/n` for part i of n, counted from 0, or the name of a StatefulSet pod in place of i, as `agent-2/5`.',
   },
   log: {
     level: {

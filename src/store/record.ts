@@ -1,6 +1,6 @@
+import { dateOf, instantOf, summerShift, wallTimeAt } from '../calendar.ts';
 import { metricNamed, type Span } from '../metrics/catalogue.ts';
 import { type Entity, type Labels, type Reading, SLEEP_AFTER } from '../sources/source.ts';
-import { dateOf, instantOf, summerShift, wallTimeAt } from '../calendar.ts';
 import {
   type ClockMemory,
   type DayEnergyMemory,

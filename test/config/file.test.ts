@@ -111,6 +111,7 @@ accounts:
       official: true,
       plants: [],
       deviceSns: ['X'],
+      v4: false,
     },
     {
       name: 'barn',

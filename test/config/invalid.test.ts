@@ -16,7 +16,8 @@ const duration = (min: string) =>
 
 /** What each file `invalid-NAME.yaml` is told. FILE stands for its path. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  'account-is-text': 'accounts[0]: must hold name, token, token_file, region, base_url, plants, device_sns, v4',
+  'account-is-text':
+    'accounts[0]: must hold name, token, token_file, region, base_url, plants, device_sns, v4',
   'account-name-twice': 'accounts[1].name: must be a name that no other account has, not "home"',
   'account-without-name': 'accounts[1].name: is missing; each of several accounts needs its own',
   'account-without-token': `accounts[0].token: is missing; ${TOKEN}`,
@@ -84,7 +85,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
     'plants[0].devices[0].sn: is missing; it must be an id without spaces',
   'unknown-key-without-guess':
     'mqtt: is not a known setting; known here: token, token_file, region, base_url, plants, device_sns, v4, accounts, ' +
-    'growatt, trucki, exporter, pushgateway, otlp, history, stale_after, state_dir, log',
+    'growatt, trucki, exporter, pushgateway, otlp, history, stale_after, state_dir, shard, log',
   'variable-form': `trucki.targets[0].address: holds \${HOST:-localhost}, but only \${NAME} with the name of an environment variable is understood`,
   'variable-token-unset': `token: names the environment variable NO_SUCH_VARIABLE, which is not set; ${TOKEN}`,
   'variable-unset':

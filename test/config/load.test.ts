@@ -33,6 +33,7 @@ test('a token alone gives one account with the documented defaults', () => {
     history: { enabled: false, days: 7, schedule: '5 0 * * *' },
     staleAfter: HOUR,
     stateDir: undefined,
+    shard: undefined,
     log: { level: 'info', format: 'text' },
   });
 });
@@ -75,6 +76,7 @@ test('every variable reaches its setting', () => {
         official: true,
         plants: [{ id: '1' }, { id: '2' }],
         deviceSns: ['A1', 'B2'],
+        v4: false,
       },
     ],
     growatt: {
@@ -104,6 +106,7 @@ test('every variable reaches its setting', () => {
     history: { enabled: true, days: 30, schedule: '0 5 * * *' },
     staleAfter: 0,
     stateDir: '/var/lib/agent',
+    shard: undefined,
     log: { level: 'debug', format: 'json' },
   });
 });

@@ -22,6 +22,8 @@ export type Outcome<T> =
 /** How far and how fast the poll interval gives way to a cloud that says "too frequently". */
 const SLOWDOWN = { step: 1.5, recovery: 1.25, most: 6 };
 const MOST_PAGES = 50;
+/** Background calls that were refused, and not for coming too soon, are made this rarely. */
+const REFUSAL_PAUSE = 60 * 60_000;
 
 /** Makes the calls of one account, keeps the ledger of them, and gives way when the cloud asks for it. */
 export class Calls {
@@ -72,6 +74,12 @@ export class Calls {
    * @throws SourceError when the circuit is open, so that the rest of the poll would fail as well
    */
   async attempt(turn: Turn, call: Call): Promise<Outcome<Record<string, unknown>>> {
+    const outcome = await this.#make(turn, call);
+    if (outcome.value) this.#done(call);
+    return outcome;
+  }
+
+  async #make(turn: Turn, call: Call): Promise<Outcome<Record<string, unknown>>> {
     const { endpoint, params, check } = call;
     const key = keyOf(call);
     const name = endpoint.path.split('/').slice(-2).join('/');
@@ -86,7 +94,6 @@ export class Calls {
         check?.(envelope);
         return envelope;
       });
-      this.ledger.done(key, this.#clock.now());
       turn.note(`${name} ${subjectOf(params)}`, undefined);
       return { value };
     } catch (error) {
@@ -95,7 +102,8 @@ export class Calls {
         this.#limit(endpoint.path, key, error.retryAfter);
         turn.note(`${name} ${subjectOf(params)}`, `${error.message}: calls are made more rarely for a while`);
       } else {
-        this.ledger.failed(key, this.#clock.now(), this.#pause);
+        const pause = treatmentOf(error).retry ? this.#pause : Math.max(this.#pause, REFUSAL_PAUSE);
+        this.ledger.failed(key, this.#clock.now(), pause);
       }
       if (treatmentOf(error).breaks && turn.exhausted()) throw error;
       return { error };
@@ -107,13 +115,20 @@ export class Calls {
     const rows: T[] = [];
     for (let page = 1; page <= MOST_PAGES; page++) {
       const params = { ...call.params, page, perpage: PAGE_SIZE };
-      const outcome = await this.attempt(turn, { ...call, params, check: parse });
+      const outcome = await this.#make(turn, { ...call, params, check: parse });
       if (outcome.error) return outcome;
       const { count, rows: some } = parse(outcome.value);
       rows.push(...some);
-      if (some.length === 0 || rows.length >= count) return { value: { count, rows } };
+      if (some.length > 0 && rows.length < count) continue;
+      this.#done(call);
+      return { value: { count, rows } };
     }
+    this.#done(call);
     return { value: { count: rows.length, rows } };
+  }
+
+  #done(call: Call): void {
+    this.ledger.done(keyOf(call), this.#clock.now());
   }
 
   #limit(path: string, key: string, retryAfter: number | undefined): void {

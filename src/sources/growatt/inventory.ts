@@ -21,8 +21,8 @@ export interface Plant {
   dataRead: boolean;
   /** Left alone until the next listing of plants. */
   refused: boolean;
-  /** Its list of devices came back empty once, which the cloud does by mistake. */
-  emptyOnce: boolean;
+  /** Its list of devices came back empty or incomplete once, which the cloud does by mistake. */
+  shortOnce: boolean;
 }
 
 /** One datalogger of a plant, and a kind of thing to look up behind it. */
@@ -36,7 +36,7 @@ export class Inventory {
   readonly #account: GrowattAccount;
   #plants = new Map<string, Plant>();
   #v4: Device[] = [];
-  #emptyOnce = false;
+  #shortOnce = false;
 
   constructor(account: GrowattAccount) {
     this.#account = account;
@@ -85,11 +85,12 @@ export class Inventory {
   }
 
   /** Takes the complete list of plants. @returns ids that are chosen but not listed */
-  listPlants({ rows }: Page<ListedPlant>): readonly string[] {
+  listPlants({ rows, count }: Page<ListedPlant>): readonly string[] {
     const chosen = new Set(this.#account.plants.map(({ id }) => id));
-    // An empty list is believed only the second time.
-    const doubtful = rows.length === 0 && this.#plants.size > 0 && !this.#emptyOnce;
-    this.#emptyOnce = rows.length === 0;
+    // A list that is empty or short of its own count is believed only the second time.
+    const short = rows.length < count || rows.length === 0;
+    const doubtful = short && this.#plants.size > rows.length && !this.#shortOnce;
+    this.#shortOnce = short;
     if (doubtful) return [];
     const listed = new Map(rows.map((row) => [row.id, row]));
     // Chosen plants are kept even when not listed: some tokens list none.
@@ -108,8 +109,8 @@ export class Inventory {
   /** Takes the complete list of a plant's devices; one that is empty or short of its own count is doubted once. */
   listDevices(plant: Plant, { rows, count }: Page<ListedDevice>): void {
     const short = rows.length < count || rows.length === 0;
-    const doubtful = short && plant.devices.length > rows.length && !plant.emptyOnce;
-    plant.emptyOnce = short;
+    const doubtful = short && plant.devices.length > rows.length && !plant.shortOnce;
+    plant.shortOnce = short;
     if (doubtful) return;
     const bySn = new Map<string, ListedDevice>();
     for (const row of rows) {
@@ -243,7 +244,7 @@ export class Inventory {
       busDevices: [],
       dataRead: false,
       refused: false,
-      emptyOnce: false,
+      shortOnce: false,
     };
   }
 

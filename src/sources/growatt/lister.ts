@@ -85,10 +85,10 @@ export class Lister {
   async *bus(turn: Turn, plant: Plant, bus: Bus): AsyncGenerator<Step> {
     const parse = (envelope: unknown) => parseBusDevices(envelope, bus.kind.key);
     const { value: page, error } = await this.#calls.list(turn, listBusCall(bus), parse);
-    if (!page) {
-      yield* this.#plantFailed(turn, plant, error);
-      return;
-    }
+    // Neither the plant nor its inverters are to blame.
+    const what = `the ${bus.kind.family.word}s behind datalogger ${bus.dataloggerSn}`;
+    turn.note(what, error && `${what} cannot be listed (${error.message})`);
+    if (!page) return;
     this.#inventory.listBus(plant, bus, page.rows);
     yield* this.#announcePlant(plant);
   }

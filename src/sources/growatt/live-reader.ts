@@ -50,9 +50,9 @@ export class LiveReader {
 
   #answered(turn: Turn, call: LiveCall, device: Device, envelope: Record<string, unknown>): Step {
     const answer = answerFor(call, device, envelope);
+    device.solo &&= !answer;
+    turn.note(`device ${device.sn}`, answer ? undefined : `the cloud says nothing about device ${device.sn}`);
     if (!answer) return { entity: deviceEntity(device.sn), ok: false };
-    device.solo = false;
-    turn.note(`device ${device.sn}`, undefined);
     const reading = readDevice(device, call.family, this.#inventory.zoneOf(device), answer);
     const { wallTime } = reading;
     if (wallTime !== undefined && wallTime !== device.wall?.time) {

@@ -195,7 +195,7 @@ export class GrowattSource implements Source {
   }
 
   #neverDone(call: Call): boolean {
-    return this.#calls.lateness(call, Number.POSITIVE_INFINITY) === Number.POSITIVE_INFINITY;
+    return this.#calls.doneAt(call) === undefined;
   }
 
   /** The background call that is most overdue, measured in its own intervals; undefined when none is due. */
@@ -213,10 +213,11 @@ export class GrowattSource implements Source {
     // Of what was never done, the first in this list goes first: devices have to be found before all else.
     const jobs = [
       job(listPlantsCall, listing, (turn) => this.#listPlants(turn)),
-      ...(this.#account.v4 ? [job(listV4Call, listing, (turn) => this.#lister.v4(turn))] : []),
       ...plants.map((plant) =>
         job(listDevicesCall(plant), listing * stretch, (turn) => this.#lister.devices(turn, plant)),
       ),
+      // Their plants show only by what else is listed there.
+      ...(this.#account.v4 ? [job(listV4Call, listing, (turn) => this.#lister.v4(turn))] : []),
       ...plants.flatMap((plant) =>
         this.#inventory
           .busesOf(plant)
@@ -256,7 +257,9 @@ export class GrowattSource implements Source {
         this.#denials++;
         this.#deniedAt = this.#clock.now();
       }
-      throw error;
+      // Plants that are chosen or known can be read without the list.
+      if (this.#denials > 0 || turn.exhausted() || this.#inventory.plants.length === 0) throw error;
+      return;
     }
     if (this.#denials > 0) this.#inventory.forgive();
     this.#denials = 0;

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
+import type { Entity, Reading, Value } from '../../src/sources/source.ts';
+import { Store } from '../../src/store/store.ts';
+import { virtualClock } from '../helpers/clock.ts';
+import { instant } from './replay.ts';
+
+const MINUTE = 60_000;
+
+const plant: Entity = { id: 'plant', labels: { plant_id: '1' }, up: 'growatt_up' };
+const inverter = (sn: string): Entity => ({
+  id: sn,
+  labels: { plant_id: '1', device_sn: sn },
+  parent: 'plant',
+});
+const power = (entity: string, value: number): { reading: Reading } => ({
+  reading: { entity, values: [{ metric: 'growatt_current_power_watts', value }] },
+});
+const reading = (entity: string, ...values: Value[]) => ({ reading: { entity, values } });
+
+function setUp(...entities: Entity[]) {
+  const clock = virtualClock();
+  const suspects: string[] = [];
+  const options = { clock, staleAfter: 60 * MINUTE };
+  const store = new Store({ ...options, onSuspect: (source, reason) => suspects.push(`${source} ${reason}`) });
+  store.apply('growatt', { entities });
+  return {
+    clock,
+    store,
+    suspects,
+    /** Each sample as `metric label=value … value`. */
+    lines: () =>
+      store.samples().map(({ metric, attributes, value }) => {
+        const labels = Object.entries(attributes).map((pair) => pair.join('='));
+        return [metric, ...labels, value].join(' ');
+      }),
+  };
+}
+
+test('a plant is up while it and all of its devices can be read', () => {
+  const { store, lines } = setUp(plant, inverter('A'), inverter('B'));
+  const up = () => lines().find((line) => line.startsWith('growatt_up'))?.at(-1);
+  assert.equal(up(), undefined, 'nothing was tried yet');
+  store.apply('growatt', { entity: 'plant', ok: true });
+  assert.equal(up(), '1');
+  store.apply('growatt', { entity: 'B', ok: false });
+  assert.equal(up(), '0');
+  store.apply('growatt', power('A', 5));
+  assert.equal(up(), '0', 'another device does not make up for it');
+  store.apply('growatt', power('B', 5));
+  assert.equal(up(), '1');
+  store.apply('growatt', { entity: 'plant', ok: false });
+  assert.equal(up(), '0');
+});
+
+test('while the source as a whole fails, nothing of it is up, and what is known stays', () => {
+  const { store, lines, clock } = setUp(plant, inverter('A'));
+  store.apply('growatt', { entity: 'plant', ok: true });
+  store.apply('growatt', power('A', 5));
+  store.polled('growatt', false);
+  const known = 'growatt_current_power_watts plant_id=1 device_sn=A 5';
+  assert.deepEqual(lines(), ['growatt_up plant_id=1 0', known]);
+  clock.jump(59 * MINUTE);
+  store.polled('growatt', false);
+  assert.deepEqual(lines(), ['growatt_up plant_id=1 0', known]);
+  clock.jump(MINUTE);
+  assert.deepEqual(lines(), ['growatt_up plant_id=1 0']);
+  store.polled('growatt', true);
+  assert.deepEqual(lines(), ['growatt_up plant_id=1 1', known]);
+});
+
+test('a source that never answered is down from its first failure on', () => {
+  const { store, lines } = setUp(plant);
+  assert.deepEqual(lines(), []);
+  store.polled('growatt', false);
+  assert.deepEqual(lines(), ['growatt_up plant_id=1 0']);
+});
+
+test('one source knows nothing of the failures of another', () => {
+  const { store, lines } = setUp(plant, inverter('A'));
+  store.apply('trucki/shed', { entities: [{ id: 'stick', labels: { stick: 'shed' }, up: 'trucki_up' }] });
+  store.apply('growatt', power('A', 5));
+  store.polled('trucki/shed', false);
+  assert.deepEqual(lines(), ['growatt_current_power_watts plant_id=1 device_sn=A 5', 'trucki_up stick=shed 0']);
+});
+
+test('what is no longer listed is gone at once, what is listed again begins anew under the same name', () => {
+  const { store, lines } = setUp(plant, inverter('A'), inverter('B'));
+  store.apply('growatt', power('A', 5));
+  store.apply('growatt', power('B', 6));
+  const before = store.samples().find(({ value }) => value === 6)?.attributes;
+  store.apply('growatt', { entities: [plant, inverter('A')] });
+  assert.deepEqual(lines(), ['growatt_current_power_watts plant_id=1 device_sn=A 5']);
+  store.apply('growatt', power('B', 7));
+  assert.equal(lines().length, 1, 'a reading of a stranger is ignored');
+  store.apply('growatt', { entities: [plant, inverter('A'), inverter('B')] });
+  assert.equal(lines().length, 1, 'its last reading is not remembered');
+  store.apply('growatt', power('B', 8));
+  assert.equal(store.samples().find(({ value }) => value === 8)?.attributes, before);
+});
+
+test('a list that is repeated changes nothing', () => {
+  const { store, lines } = setUp(plant, inverter('A'));
+  store.apply('growatt', power('A', 5));
+  const before = lines();
+  store.apply('growatt', { entities: [plant, inverter('A')] });
+  assert.deepEqual(lines(), before);
+});
+
+test('a series has one attribute object for as long as the process lives', () => {
+  const { store } = setUp(inverter('A'));
+  const phase = (n: string, value: number) => ({
+    metric: 'growatt_ac_phase_voltage_volts',
+    value,
+    labels: { phase: n },
+  });
+  const names = () => store.samples().map(({ attributes }) => attributes);
+  store.apply('growatt', reading('A', phase('1', 230), phase('2', 231)));
+  const [first, second] = names();
+  store.apply('growatt', reading('A', phase('2', 232), phase('1', 233)));
+  assert.deepEqual(names(), [second, first]);
+  assert.ok(names()[0] === second && names()[1] === first);
+  assert.ok(Object.isFrozen(first));
+  assert.deepEqual(
+    [...store.live],
+    [
+      [second, 232],
+      [first, 233],
+    ],
+  );
+});
+
+test('equal labels of two metrics are two objects, so that one can end without the other', () => {
+  const { store } = setUp(inverter('A'));
+  const values = ['growatt_current_power_watts', 'growatt_energy_total_kwh'];
+  store.apply('growatt', reading('A', ...values.map((metric) => ({ metric, value: 1 }))));
+  const [one, other] = store.samples();
+  assert.deepEqual(one?.attributes, other?.attributes);
+  assert.notEqual(one?.attributes, other?.attributes);
+});
+
+test('the version grows with every step and stands still without one', () => {
+  const { store } = setUp(plant, inverter('A'));
+  const versions = [
+    () => store.apply('growatt', power('A', 1)),
+    () => store.apply('growatt', { entity: 'A', ok: false }),
+    () => store.polled('growatt', true),
+    () => store.apply('growatt', { entities: [plant] }),
+  ].map((step) => {
+    step();
+    return store.version;
+  });
+  assert.deepEqual(versions, [2, 3, 4, 5]);
+  store.samples();
+  assert.equal(store.version, 5);
+});
+
+test('why a value was held back is told with its source', () => {
+  const { store, suspects } = setUp(inverter('A'));
+  const total = (value: number) => ({ metric: 'growatt_energy_total_kwh', value });
+  store.apply('growatt', { reading: { entity: 'A', values: [total(5)], doubts: ['implausible_value'] } });
+  store.apply('growatt', reading('A', total(4)));
+  assert.deepEqual(suspects, ['growatt implausible_value', 'growatt total_fell']);
+});
+
+test('a metric that the catalogue does not know is a mistake that shows', () => {
+  const { store } = setUp(inverter('A'));
+  assert.throws(() => store.apply('growatt', reading('A', { metric: 'growatt_typo', value: 1 })), /growatt_typo/);
+});
+
+test('what the guards remember survives a restart', () => {
+  const said = (time: string, ...values: Value[]) => ({
+    reading: { entity: 'A', values, wallTime: instant(time), producing: true },
+  });
+  const total = (value: number) => ({ metric: 'growatt_energy_total_kwh', value });
+  const today = (value: number) => ({ metric: 'growatt_energy_today_kwh', value });
+  const before = setUp(inverter('A'));
+  before.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
+  const memory = JSON.parse(JSON.stringify(before.store.remember('growatt')));
+
+  const after = setUp(inverter('A'));
+  after.store.recall('growatt', { ...memory, stranger: memory.A });
+  assert.deepEqual(after.lines(), [], 'memory alone is no reading');
+  after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
+  assert.deepEqual(after.lines(), [], 'an older reading is still older');
+  after.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
+  assert.equal(after.lines().length, 2, 'the same reading is the first of this run');
+  after.store.apply('growatt', said('06-12 10:00', total(0), today(9)));
+  assert.match(after.lines().join(), /growatt_energy_total_kwh.* 500/);
+  assert.deepEqual(after.suspects, ['growatt older_reading', 'growatt total_fell']);
+});
+
+test('the time of a reading is shown in UTC, once the zone is known', () => {
+  const clocked: Entity = { ...inverter('A'), clocked: true };
+  const stamps = (zone: Entity['zone'], utc: string, wall: string) => {
+    const { store, clock, lines } = setUp(zone ? { ...clocked, zone } : clocked);
+    clock.jump(instant(utc) - clock.now());
+    store.apply('growatt', { reading: { entity: 'A', values: [], wallTime: instant(wall) } });
+    const [line] = lines();
+    return line && new Date(Number(line.split(' ').at(-1)) * 1000).toISOString().slice(5, 16).replace('T', ' ');
+  };
+  const berlin = ianaZone('Europe/Berlin');
+  const gmt1 = parseGmtZone('GMT+1');
+  assert.equal(stamps(undefined, '06-12 10:02', '06-12 12:00'), undefined);
+  assert.equal(stamps(berlin, '06-12 10:02', '06-12 12:00'), '06-12 10:00');
+  assert.equal(stamps(gmt1, '06-12 10:02', '06-12 12:00'), '06-12 10:00', 'summer time that the plant does not know');
+  assert.equal(stamps(gmt1, '01-12 11:02', '01-12 12:00'), '01-12 11:00');
+  assert.equal(stamps(berlin, '06-12 10:02', '06-12 18:00'), '06-12 10:02', 'nobody has read the future');
+  assert.equal(stamps(berlin, '10-25 00:32', '10-25 02:30'), '10-25 00:32', 'the first pass of a repeated hour');
+  assert.equal(stamps(berlin, '10-25 01:32', '10-25 02:30'), '10-25 01:30');
+});
