@@ -1,4 +1,13 @@
-import { appendFileSync, createReadStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
@@ -37,6 +46,7 @@ export class Journal {
   static open(path: string, scope: Scope): Journal | undefined {
     const head = JSON.stringify({ version: 1, ...scope });
     if (!existsSync(path)) {
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${head}\n`, { mode: 0o600 });
       return new Journal(path);
     }

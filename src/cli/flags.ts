@@ -115,6 +115,8 @@ function invocation(command: Command, given: ReadonlyMap<Option, readonly string
       const [from, to] = [dayOf('--from', last('from')), dayOf('--to', last('to'))];
       if (from !== undefined && to !== undefined && from > to)
         throw new UsageError('--from is a day after --to.');
+      if (given.has('out') && given.has('otlp'))
+        throw new UsageError('backfill takes --out or --otlp, not both.');
       return { command, ...configured, from, to, out: last('out'), otlp: given.has('otlp') };
     }
   }

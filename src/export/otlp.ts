@@ -51,7 +51,7 @@ export function createOtlpReader({ settings, live, log, onExport }: OtlpOptions)
  * the whole would read the environment a second time, and would tell of rejected data points only a logger of
  * the whole process.
  */
-function createOtlpExporter(settings: OtlpExport, health: ExportHealth): PushMetricExporter {
+export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): PushMetricExporter {
   const { serializer, contentType } = ENCODINGS[settings.protocol];
   const connections = connectionsOf(settings);
   const delegate = createOtlpHttpExportDelegate(

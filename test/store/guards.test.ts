@@ -28,7 +28,7 @@ function totals(values: readonly number[], producing = true) {
   return values.map((value) => {
     const [doubt, next] = judgeTotal(memory, value, producing);
     memory = next;
-    return [next.value, doubt];
+    return [next.value, doubt] as const;
   });
 }
 
@@ -38,7 +38,7 @@ function days(values: readonly (readonly [date: string, value: number])[]) {
   return values.map(([date, value]) => {
     const [doubt, next] = judgeDayEnergy(memory, date, value);
     memory = next;
-    return [next.value, doubt];
+    return [next.value, doubt] as const;
   });
 }
 

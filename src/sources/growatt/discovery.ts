@@ -50,7 +50,7 @@ export interface Page<T> {
 export const PAGE_SIZE = 100;
 
 const list = (key: string) =>
-  z.object({ data: z.looseObject({ count: z.unknown(), [key]: z.array(z.unknown()).nullish() }) });
+  z.object({ data: z.looseObject({ count: z.unknown().optional(), [key]: z.array(z.unknown()).nullish() }) });
 
 const text = z.union([z.string(), z.number()]).transform(parseText).pipe(z.string().min(1));
 const plant = z.looseObject({ plant_id: text });

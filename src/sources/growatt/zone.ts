@@ -57,5 +57,6 @@ export function parseWallTime(value: unknown): number | undefined {
   ];
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const wall = Date.UTC(year, month - 1, day, hour, minute, second);
-  return new Date(wall).getUTCDate() === day && wall > EARLIEST && wall < LATEST ? wall : undefined;
+  const exists = new Date(wall).getUTCMonth() === month - 1;
+  return exists && wall > EARLIEST && wall < LATEST ? wall : undefined;
 }

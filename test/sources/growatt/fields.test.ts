@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { busKinds } from '../../../src/sources/growatt/families/bus.ts';
+import { families } from '../../../src/sources/growatt/families/index.ts';
+import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
+import { extract, type Field, foldCase, phases, pvInputs } from '../../../src/sources/growatt/fields.ts';
+
+const all = [...families.values(), ...v4Families.values(), ...busKinds.map(({ family }) => family)];
+
+function read(field: string, data: Record<string, unknown>, metric = 'growatt_current_power_watts') {
+  const { values, doubts } = extract([[metric, field]], foldCase(data), new Set(['grid', 'battery']));
+  return [values[0]?.value, ...doubts];
+}
+
+test('keys are compared without case', () => {
+  assert.deepEqual(read('etoGridTotal', { etogridTotal: 840.5 }), [840.5]);
+  assert.deepEqual(read('appv', { aPpv: 3 }), [3]);
+});
+
+test('a|b takes the first that is not zero, or zero when nothing else is there', () => {
+  assert.deepEqual(read('a|b', { a: 5, b: 7 }), [5]);
+  assert.deepEqual(read('a|b', { a: 0, b: 7 }), [7]);
+  assert.deepEqual(read('a|b', { b: 7 }), [7]);
+  assert.deepEqual(read('a|b', { a: 0, b: 0 }), [0]);
+  assert.deepEqual(read('a|b', { a: -1, b: '' }), [undefined]);
+});
+
+test('a+b adds what is there', () => {
+  assert.deepEqual(read('a+b', { a: 1.1, b: 2.2 }), [3.3]);
+  assert.deepEqual(read('a+b', { a: 1.1, b: null }), [1.1]);
+  assert.deepEqual(read('a+b', {}), [undefined]);
+});
+
+test('>a and <a take the two directions of a signed power', () => {
+  assert.deepEqual(read('>a', { a: 120 }), [120]);
+  assert.deepEqual(read('<a', { a: 120 }), [0]);
+  assert.deepEqual(read('>a', { a: -80 }), [0]);
+  assert.deepEqual(read('<a', { a: -80 }), [80]);
+  assert.deepEqual(read('<a', {}), [undefined]);
+});
+
+test('a negative number is no value, but for temperatures, battery currents and meters', () => {
+  assert.deepEqual(read('a', { a: -30 }), [undefined]);
+  assert.deepEqual(read('a', { a: -7.5 }, 'growatt_inverter_temperature_celsius'), [-7.5]);
+  assert.deepEqual(read('a', { a: -31 }, 'growatt_battery_current_amps'), [-31]);
+  assert.deepEqual(read('a', { a: -512 }, 'growatt_meter_power_watts'), [-512]);
+});
+
+test('what cannot be parsed is held back and counted', () => {
+  assert.deepEqual(read('a', { a: 'abc' }), [undefined, 'unparsed_value']);
+  assert.deepEqual(read('a|b', { a: 'abc', b: 4 }), [4, 'unparsed_value']);
+});
+
+test('inputs, phases, batteries and meters show once they were ever not zero', () => {
+  const table: Field[] = [
+    ...pvInputs(3, { voltage: 'vpvN' }),
+    ...phases(['vac1', 'vac2']),
+    ['growatt_battery_soc_percent', 'soc'],
+    ['growatt_load_power_watts', 'load'],
+  ];
+  const parts = new Set<string>();
+  const shown = (data: Record<string, unknown>) =>
+    extract(table, foldCase(data), parts).values.map(({ metric, labels }) => `${metric}${labels?.phase ?? ''}`);
+  const bare = { vpv1: 0, vpv2: 0, vpv3: 0, vac1: 230, vac2: 0, soc: 0, load: 0 };
+  const always = ['growatt_pv1_voltage_volts', 'growatt_pv2_voltage_volts', 'growatt_ac_voltage_volts'];
+  assert.deepEqual(shown(bare), always);
+  const full = [
+    ...always.slice(0, 2),
+    'growatt_pv3_voltage_volts',
+    'growatt_ac_voltage_volts',
+    'growatt_ac_phase_voltage_volts1',
+    'growatt_ac_phase_voltage_volts2',
+    'growatt_battery_soc_percent',
+    'growatt_load_power_watts',
+  ];
+  assert.deepEqual(shown({ ...bare, vpv3: 310, vac2: 231, soc: 55, load: 300 }), full);
+  assert.deepEqual(shown(bare), full, 'also when they read zero again');
+});
+
+test('every field table names metrics of the catalogue, each once', () => {
+  for (const { word, fields } of all) {
+    const rows = fields.map(([metric, , labels]) => `${metricNamed(metric).name} ${labels?.phase ?? ''}`);
+    assert.equal(new Set(rows).size, rows.length, word);
+    for (const [metric, , labels = {}] of fields) {
+      const { labels: allowed } = metricNamed(metric);
+      assert.deepEqual(allowed, ['plant_id', 'device_sn', ...Object.keys(labels)], `${word} ${metric}`);
+    }
+  }
+});
