@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-const OUT = 'dist';
+const [out = 'dist'] = process.argv.slice(2);
 const NAME = 'solar-otel-agent';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 const { metafile } = await build({
   entryPoints: ['src/main.ts'],
-  outfile: join(OUT, `${NAME}.js`),
+  outfile: join(out, `${NAME}.js`),
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -26,7 +26,7 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-writeFileSync(join(OUT, 'THIRD_PARTY_LICENSES.txt'), notices(metafile));
+writeFileSync(join(out, 'THIRD_PARTY_LICENSES.txt'), notices(metafile));
 
 /** The licence of every package that is in the bundle, as those licences ask. */
 function notices(metafile: Metafile): string {

@@ -11,18 +11,22 @@ export function wallTimeAt(zone: Zone, instant: number): number {
   return instant + offsetMs(zone, instant);
 }
 
-/** The instant at which the wall clock shows this; within a repeated hour, the later one. */
+/** The instant at which the wall clock shows this: the later of two in a repeated hour, one near it in a skipped one. */
 export function instantOf(zone: Zone, wall: number): number {
-  // Two steps are enough: the first lands within a day of the truth, the second uses the offset found there.
-  const guess = wall - offsetMs(zone, wall);
-  return wall - offsetMs(zone, guess);
+  return instantsOf(zone, wall).at(-1) ?? wall - offsetMs(zone, wall - DAY);
 }
 
-/** All instants at which the wall clock shows this, the earlier one first: two within a repeated hour. */
+/**
+ * All instants at which the wall clock shows this, the earlier one first: two within a repeated hour, none within
+ * one that a change leaves out.
+ */
 export function instantsOf(zone: Zone, wall: number): readonly number[] {
-  const later = instantOf(zone, wall);
-  const earlier = later - 60 * MINUTE;
-  return wallTimeAt(zone, earlier) === wall ? [earlier, later] : [later];
+  // No place is a day away from UTC, so one of these two lies before the instant and the other after it.
+  const offsets = new Set([wall - DAY, wall + DAY].map((at) => offsetMs(zone, at)));
+  return [...offsets]
+    .map((offset) => wall - offset)
+    .filter((at) => wallTimeAt(zone, at) === wall)
+    .toSorted((a, b) => a - b);
 }
 
 /** `YYYY-MM-DD` of a wall time. */

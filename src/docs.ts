@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { configurationReference } from './config/reference.ts';
+import { metricsReference } from './metrics/reference.ts';
 
 /** The pages that are made from the program's own tables; this file is the command that writes them. */
-const PAGES = { 'docs/configuration.md': configurationReference };
+const PAGES = {
+  'docs/configuration.md': configurationReference,
+  'docs/metrics.md': metricsReference,
+};
 
 for (const [path, render] of Object.entries(PAGES)) {
   writeFileSync(new URL(`../${path}`, import.meta.url), render());

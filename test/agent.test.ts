@@ -1,89 +1,11 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { createAgent } from '../src/agent.ts';
-import { loadConfig } from '../src/config/load.ts';
-import { secretsOf } from '../src/config/redact.ts';
-import { startServer } from '../src/export/server.ts';
-import { createLog } from '../src/log.ts';
-import { startGrowattCloud } from '../src/simulators/growatt/cloud.ts';
-import { homePlant } from '../src/simulators/growatt/plants.ts';
+import { test } from 'node:test';
 import { STICK_SECRETS } from '../src/simulators/trucki/settings.ts';
-import { startTruckiStick, type TruckiStickOptions } from '../src/simulators/trucki/stick.ts';
-import { type Exposition, parseExposition } from './export/exposition-parser.ts';
-import { virtualClock } from './helpers/clock.ts';
+import type { Exposition } from './export/exposition-parser.ts';
+import { type AgentSetUp, NOON, PASSWORD, simulatedAgent, TOKEN } from './helpers/agent.ts';
 import { deadAddress } from './helpers/http.ts';
 
-/** Noon in summer in Berlin, where the simulated home stands. */
-const NOON = Date.parse('2026-06-12T10:00:00Z');
 const MINUTE = 60_000;
-const TOKEN = 'growatt-token-0123456789';
-const PASSWORD = 'stick-password-42';
-
-const home = homePlant(NOON, {
-  id: 77,
-  name: 'Home "A"\nB',
-  latitude: 52.5,
-  longitude: 13.4,
-  timezone: 'GMT+1',
-  zone: 'Europe/Berlin',
-  createDate: '2026-06-01',
-});
-
-interface Options {
-  readonly env?: Record<string, string>;
-  readonly stick?: Partial<TruckiStickOptions>;
-  /** Everything is sent to this instead of the simulated cloud. */
-  readonly baseUrl?: string;
-}
-
-/** The whole agent over a simulated cloud and a simulated stick, on a clock that stands at noon. */
-async function setUp(t: TestContext, { env = {}, stick: changes = {}, baseUrl }: Options = {}) {
-  const clock = virtualClock(NOON);
-  const now = () => clock.now();
-  const cloud = await startGrowattCloud({ token: TOKEN, plants: [home], now, limits: false });
-  const stick = await startTruckiStick({ firmware: 'jsonlive', password: PASSWORD, remotes: 1, now, ...changes });
-  const config = loadConfig({
-    env: {
-      GROWATT_TOKEN: TOKEN,
-      GROWATT_BASE_URL: baseUrl ?? cloud.url,
-      GROWATT_CALL_SPACING: '0s',
-      TRUCKI_TARGETS: `shed=${stick.address}`,
-      TRUCKI_PASSWORD: PASSWORD,
-      EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
-      LOG_LEVEL: 'debug',
-      ...env,
-    },
-    flags: {},
-    isTerminal: false,
-  });
-  const lines: string[] = [];
-  const write = (line: string) => lines.push(line);
-  const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
-  const agent = createAgent({ config, log, clock });
-  const server = await startServer({ listen: config.listen, surface: agent, log });
-  const abort = new AbortController();
-  t.after(async () => {
-    abort.abort();
-    await Promise.all([cloud.close(), stick.close(), server.close(0), agent.stop()]);
-  });
-  const get = async (path: string, headers: Record<string, string> = {}) =>
-    await (await fetch(server.url + path, { headers })).text();
-  return {
-    agent,
-    clock,
-    cloud,
-    stick,
-    lines,
-    get,
-    abort,
-    run: () => agent.run(abort.signal),
-    scrape: async () => parseExposition(await get('/metrics')),
-    /** Resolves once a source has been polled so many times, or the log or the metrics say so. */
-    until: async (holds: () => boolean) => {
-      while (!holds()) await new Promise(setImmediate);
-    },
-  };
-}
 
 /** The values of one metric, by their labels but for these. */
 function valuesOf({ samples }: Exposition, metric: string, label = ''): Record<string, number> {
@@ -94,11 +16,12 @@ function valuesOf({ samples }: Exposition, metric: string, label = ''): Record<s
 const devices = ['SIMMIN0001', 'SIMMIN0002'];
 
 test('a home and a stick: every metric of the seed is there, with its names, types and labels', async (t) => {
-  const { run, agent, scrape, stick, until } = await setUp(t);
+  const { run, agent, scrape, stick, until } = await simulatedAgent(t);
   void run();
   await until(() => agent.status().ready && agent.status().sources.every(({ state }) => state === 'ok'));
   let exposition = await scrape();
-  while (Object.keys(valuesOf(exposition, 'growatt_energy_year_kwh')).length === 0) exposition = await scrape();
+  while (Object.keys(valuesOf(exposition, 'growatt_energy_year_kwh')).length === 0)
+    exposition = await scrape();
 
   const gauges = `current_power_watts inverter_temperature_celsius pv1_voltage_volts pv2_voltage_volts
     pv1_current_amps pv2_current_amps pv_power_watts ac_voltage_volts ac_current_amps ac_frequency_hz
@@ -109,21 +32,35 @@ test('a home and a stick: every metric of the seed is there, with its names, typ
     assert.equal(exposition.headers.get(`TYPE growatt_${name}`), 'gauge');
   }
   assert.equal(exposition.headers.get('TYPE growatt_energy_total_kwh'), 'counter');
-  const ofDevices = exposition.samples.filter(({ name }) => gauges.some((gauge) => name === `growatt_${gauge}`));
+  const ofDevices = exposition.samples.filter(({ name }) =>
+    gauges.some((gauge) => name === `growatt_${gauge}`),
+  );
   for (const { labels } of ofDevices) assert.deepEqual(Object.keys(labels), ['plant_id', 'device_sn']);
 
   const power = valuesOf(exposition, 'growatt_current_power_watts', 'device_sn');
   assert.ok(devices.every((sn) => (power[sn] ?? 0) > 100 && (power[sn] ?? 0) < 7000));
-  assert.deepEqual(valuesOf(exposition, 'growatt_inverter_status', 'device_sn'), { SIMMIN0001: 1, SIMMIN0002: 1 });
-  for (const name of ['growatt_energy_month_kwh', 'growatt_energy_year_kwh', 'growatt_up', 'growatt_plant_status']) {
+  assert.deepEqual(valuesOf(exposition, 'growatt_inverter_status', 'device_sn'), {
+    SIMMIN0001: 1,
+    SIMMIN0002: 1,
+  });
+  for (const name of [
+    'growatt_energy_month_kwh',
+    'growatt_energy_year_kwh',
+    'growatt_up',
+    'growatt_plant_status',
+  ]) {
     assert.deepEqual(Object.keys(valuesOf(exposition, name, 'plant_id')), ['77'], name);
   }
   assert.deepEqual(valuesOf(exposition, 'growatt_up', 'plant_id'), { '77': 1 });
   assert.deepEqual(valuesOf(exposition, 'growatt_account_up', 'account'), { default: 1 });
   const info = exposition.samples.find(({ name }) => name === 'growatt_plant_info');
   assert.deepEqual(Object.keys(info?.labels ?? {}), ['plant_id', 'plant_name', 'location', 'peak_power_kw']);
+  assert.match(info?.labels.plant_name ?? '', /^Home "A"\P{Cc}B$/u);
   const types = exposition.samples.filter(({ name }) => name === 'growatt_device_info');
-  assert.deepEqual(types.map(({ labels }) => labels.device_type), ['min', 'min']);
+  assert.deepEqual(
+    types.map(({ labels }) => labels.device_type),
+    ['min', 'min'],
+  );
 
   assert.deepEqual(valuesOf(exposition, 'trucki_up', 'stick'), { shed: 1 });
   assert.deepEqual(valuesOf(exposition, 'trucki_inverter_reachable', 'inverter'), { '1': 1, '2': 1 });
@@ -133,7 +70,7 @@ test('a home and a stick: every metric of the seed is there, with its names, typ
 });
 
 test('before the first poll there are no values, only the counters at 0', async (t) => {
-  const { scrape, agent, get } = await setUp(t);
+  const { scrape, agent, get } = await simulatedAgent(t);
   const exposition = await scrape();
   assert.ok(exposition.samples.every(({ name }) => !/^(growatt|trucki)_/.test(name)));
   const polls = exposition.samples.filter(({ name }) => name === 'solar_agent_polls_total');
@@ -152,7 +89,7 @@ test('before the first poll there are no values, only the counters at 0', async 
 });
 
 test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
-  const { run, agent, clock, get, cloud, stick, until } = await setUp(t);
+  const { run, agent, clock, get, cloud, stick, until } = await simulatedAgent(t);
   void run();
   await until(() => agent.status().ready);
   await clock.sleeping(2);
@@ -161,12 +98,16 @@ test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
   const texts = await Promise.all(Array.from({ length: 20 }, () => get('/metrics')));
   for (let i = 0; i < 20; i++) await get('/metrics', { accept: 'application/openmetrics-text' });
   assert.equal(calls(), before);
-  const stable = (text: string) => text.split('\n').filter((line) => /^(growatt|trucki)_/.test(line)).join('\n');
+  const stable = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => /^(growatt|trucki)_/.test(line))
+      .join('\n');
   assert.equal(new Set(texts.map(stable)).size, 1);
 });
 
 test('when the stick goes down, its values stay for STALE_AFTER, and the other source never notices', async (t) => {
-  const { run, agent, clock, scrape, stick, until } = await setUp(t, {
+  const { run, agent, clock, scrape, stick, until } = await simulatedAgent(t, {
     env: { STALE_AFTER: '10m', TRUCKI_INTERVAL: '1m' },
   });
   void run();
@@ -198,7 +139,7 @@ test('when the stick goes down, its values stay for STALE_AFTER, and the other s
 });
 
 test('a removed inverter is gone after the next discovery, a new one is there', async (t) => {
-  const { run, agent, clock, cloud, scrape, until } = await setUp(t, {
+  const { run, agent, clock, cloud, scrape, until } = await simulatedAgent(t, {
     env: { GROWATT_DISCOVERY_INTERVAL: '1h', TRUCKI_INTERVAL: '1h' },
   });
   void run();
@@ -215,8 +156,17 @@ test('a removed inverter is gone after the next discovery, a new one is there', 
   assert.deepEqual(Object.keys(power), ['SIMMIN0001', 'SIMMIN0003']);
 });
 
+test('while nothing is new, scrapes that come close together get the same text', async (t) => {
+  const { agent, abort } = await simulatedAgent(t);
+  await agent.pollOnce(abort.signal, NOON + MINUTE);
+  const first = await agent.metrics('text');
+  assert.equal(await agent.metrics('text'), first);
+  await agent.pollOnce(abort.signal, NOON + MINUTE);
+  assert.notEqual(await agent.metrics('text'), first);
+});
+
 test('a signal ends the agent at once, also while both sources hang', async (t) => {
-  const { run, cloud, stick, abort, lines, until } = await setUp(t);
+  const { run, cloud, stick, abort, lines, until } = await simulatedAgent(t);
   cloud.faults.next({ kind: 'hang', times: Number.POSITIVE_INFINITY });
   stick.faults.next({ kind: 'hang', times: Number.POSITIVE_INFINITY });
   const running = run();
@@ -225,18 +175,25 @@ test('a signal ends the agent at once, also while both sources hang', async (t) 
   abort.abort(new Error('SIGTERM'));
   await running;
   assert.ok(performance.now() - before < 500);
-  assert.deepEqual(lines.filter((line) => /"level":"(warn|error)"/.test(line)), []);
+  assert.deepEqual(
+    lines.filter((line) => /"level":"(warn|error)"/.test(line)),
+    [],
+  );
 });
 
 test('no secret is in the metrics, the log, the status or the page, however things fail', async (t) => {
   const address = await deadAddress();
-  const cases: Options[] = [
+  const cases: AgentSetUp[] = [
     {},
     { stick: { firmware: 'v1.12' } },
-    { stick: { password: 'another-password' }, baseUrl: `http://${address}`, env: { TRUCKI_LEGACY_NAMES: 'true' } },
+    {
+      stick: { password: 'another-password' },
+      baseUrl: `http://${address}`,
+      env: { TRUCKI_LEGACY_NAMES: 'true' },
+    },
   ];
   for (const options of cases) {
-    const { agent, clock, cloud, lines, get, abort } = await setUp(t, options);
+    const { agent, clock, cloud, lines, get, abort } = await simulatedAgent(t, options);
     cloud.setToken(options.baseUrl ? TOKEN : 'revoked');
     const polling = agent.pollOnce(abort.signal, NOON + MINUTE);
     const done = polling.then(() => true);
@@ -251,7 +208,7 @@ test('no secret is in the metrics, the log, the status or the page, however thin
 });
 
 test('one poll tells whether all sources could be read', async (t) => {
-  const { agent, abort, stick, clock } = await setUp(t);
+  const { agent, abort, stick, clock } = await simulatedAgent(t);
   assert.equal(await agent.pollOnce(abort.signal, NOON + MINUTE), true);
   stick.faults.next({ kind: 'redirect', times: 3 });
   const polling = agent.pollOnce(abort.signal, NOON + MINUTE).then(String);

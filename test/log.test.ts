@@ -24,7 +24,10 @@ test('text is for people: time, level, message, then the fields', () => {
   const { log, lines } = setUp({ format: 'text' });
   log.info('first readings are in', { plants: 1, name: 'a "b"' });
   log.error('down');
-  assert.match(lines[0] ?? '', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO {2}first readings are in plants=1 name="a \\"b\\""\n$/);
+  assert.match(
+    lines[0] ?? '',
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO {2}first readings are in plants=1 name="a \\"b\\""\n$/,
+  );
   assert.match(lines[1] ?? '', /ERROR down\n$/);
 });
 
@@ -43,7 +46,10 @@ test('below its level nothing is written', () => {
 test('a secret is redacted wherever it stands, in the middle of words and in fields of fields', () => {
   for (const format of ['json', 'text'] as const) {
     const { log, lines } = setUp({ format, secrets: ['s3cret-token'] });
-    log.warn('GET /x?token=s3cret-token&y failed', { url: 'http://a:s3cret-token@b', deep: [{ to: 's3cret-token' }] });
+    log.warn('GET /x?token=s3cret-token&y failed', {
+      url: 'http://a:s3cret-token@b',
+      deep: [{ to: 's3cret-token' }],
+    });
     const [line = ''] = lines;
     assert.ok(!line.includes('s3cret'), line);
     assert.equal(line.split(REDACTED).length, 4);
@@ -86,7 +92,7 @@ test('what devices say cannot end a line, move the cursor or forge another line'
     const { log, lines } = setUp({ format });
     log.info(nasty, { nasty });
     assert.equal(lines.length, 1);
-    assert.doesNotMatch((lines[0] ?? '').slice(0, -1), /[\u0000-\u001f]/);
+    assert.ok([...(lines[0] ?? '').slice(0, -1)].every((character) => character >= ' '));
   }
 });
 
@@ -96,7 +102,10 @@ test('whatever is said, it is one line, and in JSON it comes back as it was', ()
       const json = setUp();
       json.log.info(message, { field });
       const parsed = JSON.parse(json.lines.join(''));
-      assert.deepEqual([parsed.message, parsed.field], [message, field].map((text) => text.toWellFormed()));
+      assert.deepEqual(
+        [parsed.message, parsed.field],
+        [message, field].map((text) => text.toWellFormed()),
+      );
       const text = setUp({ format: 'text' });
       text.log.info(message, { field });
       assert.match(text.lines.join(''), /^\P{Cc}*\n$/u);

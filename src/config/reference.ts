@@ -45,6 +45,25 @@ accounts:
     plants: ["67890"]
 \`\`\`
 
+## OTLP
+
+With an endpoint, the metrics of \`/metrics\` also leave by OTLP over HTTP, under the same names and labels; \`/metrics\`
+stays. The variables are OpenTelemetry's own, with two differences: a value that is not understood is an error instead
+of being ignored, and a duration, without a unit in milliseconds, may have one. A variable that names \`METRICS\`
+replaces the one that does not. gRPC is not supported, so take the receiver's port for HTTP.
+
+\`\`\`sh
+# A Collector on the same machine, such as one with otel-collector.yaml of this project
+OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318
+# Prometheus itself, started with --web.enable-otlp-receiver; to keep the names as they are, its configuration needs
+# otlp: {translation_strategy: NoTranslation}
+OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://localhost:9090/api/v1/otlp/v1/metrics
+\`\`\`
+
+The resource has \`service.name\`, \`service.version\` and \`service.instance.id\`, which Prometheus turns into the labels
+\`job\` and \`instance\`. The last one is new with each start; give it a value of its own to keep the series together:
+\`OTEL_RESOURCE_ATTRIBUTES=service.instance.id=home\`.
+
 ## Secrets
 
 A token or password is given as itself or as a file that holds it, not both. White space around the content of such a

@@ -41,9 +41,9 @@ export interface OtlpOptions extends Pick<OtlpReaderOptions, 'live'>, Pick<Expor
 
 /** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
 export function createOtlpReader({ settings, live, log, onExport }: OtlpOptions): OtlpReader {
-  const { url, interval } = settings;
+  const { url, interval, timeout } = settings;
   const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
-  return new OtlpReader({ exporter, interval, live });
+  return new OtlpReader({ exporter, interval, timeout, live });
 }
 
 /**

@@ -16,6 +16,8 @@ export interface OtlpReaderOptions {
   readonly exporter: PushMetricExporter;
   /** Milliseconds between two exports. */
   readonly interval: number;
+  /** Milliseconds that one export may take; no more than the interval. */
+  readonly timeout: number;
   readonly live: () => LiveSeries;
   readonly flushMs?: number;
 }
@@ -25,9 +27,8 @@ export class OtlpReader extends PeriodicExportingMetricReader {
   readonly #live: () => LiveSeries;
   readonly #flushMs: number;
 
-  constructor({ exporter, interval, live, flushMs = FLUSH_MS }: OtlpReaderOptions) {
-    // The exporter keeps to its own, shorter time.
-    super({ exporter, exportIntervalMillis: interval, exportTimeoutMillis: interval });
+  constructor({ exporter, interval, timeout, live, flushMs = FLUSH_MS }: OtlpReaderOptions) {
+    super({ exporter, exportIntervalMillis: interval, exportTimeoutMillis: timeout });
     this.#live = live;
     this.#flushMs = flushMs;
   }

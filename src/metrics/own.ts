@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import type { Circuit } from '../poll/policy.ts';
+import { type OwnName, ownCatalogue } from './own-catalogue.ts';
 
 /** `partial`: some plants or devices failed. */
 const POLL_OUTCOMES = ['success', 'partial', 'failure'] as const;
@@ -15,9 +16,6 @@ export interface Telemetry {
   retry(source: string): void;
   suspect(source: string, reason: string): void;
 }
-
-/** The labels of these metrics. */
-export const OWN_LABELS = ['source', 'outcome', 'endpoint', 'reason', 'version', 'le'];
 
 /** A running poll loop, as far as its metrics go. */
 export interface PollState {
@@ -39,22 +37,14 @@ export function createTelemetry(
   version: string,
   pollers: () => readonly PollState[],
 ): Telemetry {
-  const polls = meter.createCounter('solar_agent_polls_total', {
-    description: 'Polls of a source by outcome: success, partial (some plants or devices failed), failure.',
-  });
+  const counter = (name: OwnName) => meter.createCounter(name, optionsOf(name));
+  const polls = counter('solar_agent_polls_total');
+  const requests = counter('solar_agent_requests_total');
+  const retries = counter('solar_agent_retries_total');
+  const suspects = counter('solar_agent_suspect_readings_total');
   const durations = meter.createHistogram('solar_agent_poll_duration_seconds', {
-    description: 'Time that one poll of a source took, waiting between calls included.',
-    unit: 'seconds',
+    ...optionsOf('solar_agent_poll_duration_seconds'),
     advice: { explicitBucketBoundaries: POLL_BUCKETS },
-  });
-  const requests = meter.createCounter('solar_agent_requests_total', {
-    description: 'Calls to a source by endpoint and outcome, retries included.',
-  });
-  const retries = meter.createCounter('solar_agent_retries_total', {
-    description: 'Calls that were retries.',
-  });
-  const suspects = meter.createCounter('solar_agent_suspect_readings_total', {
-    description: 'Values and readings held back because they cannot be true, by reason.',
   });
   observePollers(meter, pollers);
   observeProcess(meter, version);
@@ -76,79 +66,44 @@ export function createTelemetry(
 
 /** Creates the counter of OTLP exports, which an agent without OTLP does not have. */
 export function countExports(meter: Meter): (outcome: 'success' | 'failure') => void {
-  const exports = meter.createCounter('solar_agent_otlp_exports_total', {
-    description: 'Exports by OTLP, each counted once however often it was tried, by outcome.',
-  });
+  const name: OwnName = 'solar_agent_otlp_exports_total';
+  const exports = meter.createCounter(name, optionsOf(name));
   for (const outcome of ['success', 'failure']) exports.add(0, { outcome });
   return (outcome) => exports.add(1, { outcome });
 }
 
 function observePollers(meter: Meter, pollers: () => readonly PollState[]): void {
-  const perPoller = (
-    name: string,
-    unit: string,
-    description: string,
-    value: (p: PollState) => number | undefined,
-  ) =>
-    meter.createObservableGauge(name, { unit, description }).addCallback((result) => {
+  const perPoller = (name: OwnName, value: (poller: PollState) => number | undefined) =>
+    meter.createObservableGauge(name, optionsOf(name)).addCallback((result) => {
       for (const poller of pollers()) {
         const observed = value(poller);
         if (observed !== undefined) result.observe(observed, { source: poller.source });
       }
     });
-  perPoller(
-    'solar_agent_last_poll_success_timestamp_seconds',
-    'seconds',
-    'When a poll last succeeded, Unix time.',
-    (poller) => poller.lastSuccess,
-  );
-  perPoller(
-    'solar_agent_poll_interval_seconds',
-    'seconds',
-    'Time between two polls, as in force now: longer while inverters sleep or the cloud limits calls.',
-    (poller) => poller.intervalSeconds,
-  );
-  perPoller(
-    'solar_agent_circuit_state',
-    '',
-    'Circuit breaker: 0 closed, 1 half open, 2 open (failing, one trial call a poll).',
-    (poller) => CIRCUIT_VALUES[poller.circuit],
-  );
+  perPoller('solar_agent_last_poll_success_timestamp_seconds', ({ lastSuccess }) => lastSuccess);
+  perPoller('solar_agent_poll_interval_seconds', ({ intervalSeconds }) => intervalSeconds);
+  perPoller('solar_agent_circuit_state', ({ circuit }) => CIRCUIT_VALUES[circuit]);
 }
 
 function observeProcess(meter: Meter, version: string): void {
+  const gauge = (name: OwnName) => meter.createObservableGauge(name, optionsOf(name));
+  gauge('solar_agent_build_info').addCallback((result) => result.observe(1, { version }));
+  gauge('process_resident_memory_bytes').addCallback((result) => result.observe(process.memoryUsage.rss()));
+  gauge('process_start_time_seconds').addCallback((result) => result.observe(performance.timeOrigin / 1000));
+  gauge('nodejs_eventloop_lag_seconds').addCallback(async (result) => {
+    const queued = performance.now();
+    await setImmediate();
+    result.observe((performance.now() - queued) / 1000);
+  });
   meter
-    .createObservableGauge('solar_agent_build_info', { description: 'Version of the agent; always 1.' })
-    .addCallback((result) => result.observe(1, { version }));
-  meter
-    .createObservableCounter('process_cpu_seconds_total', {
-      unit: 'seconds',
-      description: 'User and system CPU time spent.',
-    })
+    .createObservableCounter('process_cpu_seconds_total', optionsOf('process_cpu_seconds_total'))
     .addCallback((result) => {
       const { user, system } = process.cpuUsage();
       result.observe((user + system) / 1e6);
     });
-  meter
-    .createObservableGauge('process_resident_memory_bytes', {
-      unit: 'bytes',
-      description: 'Resident memory size.',
-    })
-    .addCallback((result) => result.observe(process.memoryUsage.rss()));
-  meter
-    .createObservableGauge('process_start_time_seconds', {
-      unit: 'seconds',
-      description: 'Start time of the process, Unix time.',
-    })
-    .addCallback((result) => result.observe(performance.timeOrigin / 1000));
-  meter
-    .createObservableGauge('nodejs_eventloop_lag_seconds', {
-      unit: 'seconds',
-      description: 'Time that a task just queued had to wait for the event loop.',
-    })
-    .addCallback(async (result) => {
-      const queued = performance.now();
-      await setImmediate();
-      result.observe((performance.now() - queued) / 1000);
-    });
 }
+
+const optionsOf = (name: OwnName) => ({
+  unit: ownCatalogue[name].unit,
+  description: ownCatalogue[name].help,
+});

@@ -1,3 +1,5 @@
+import { SLEEP_AFTER } from '../sources/source.ts';
+
 /** The rules that keep false values out, each a pure function over a small memory; see docs/true-values.md. */
 
 const MINUTE = 60_000;
@@ -17,11 +19,13 @@ export interface ClockMemory {
 export type Order = 'newer' | 'same' | 'older';
 
 /**
- * Is this reading news? A datalogger may replay old data after an outage, and that is ignored. A clock that
- * was set back also gives older times, but those advance like real time: three in a row are believed.
+ * Is this reading news? A datalogger may replay old data after an outage, and that is ignored: it is older than
+ * the last, or its clock fell behind ours meanwhile. A clock that was set back looks the same, but it goes on at
+ * the pace of real time: three readings in a row that do are believed.
  */
 export function judgeOrder(memory: ClockMemory | undefined, wall: number, now: number): [Order, ClockMemory] {
-  if (!memory || wall > memory.wall) return ['newer', { wall, seenAt: now, behind: [] }];
+  if (!memory || (wall > memory.wall && now - memory.seenAt - (wall - memory.wall) < SLEEP_AFTER))
+    return ['newer', { wall, seenAt: now, behind: [] }];
   if (wall === memory.wall) return ['same', { ...memory, behind: [] }];
   const last = memory.behind.at(-1);
   if (last?.wall === wall) return ['older', memory];
@@ -61,7 +65,9 @@ export function judgeTotal(
 ): [EnergyDoubt | undefined, EnergyMemory] {
   if (memory.value === undefined ? value > 0 : value >= memory.value)
     return [undefined, { value, lower: [] }];
-  return hold(memory, value, producing, memory.value === undefined ? 'total_zero' : 'total_fell');
+  if (memory.value === undefined) return hold(memory, value, producing, 'total_zero');
+  // A counter that was reset while producing does not stay at 0.
+  return hold(memory, value, producing && value > 0, 'total_fell');
 }
 
 /** What is remembered of an energy that starts from 0 at the device's own midnight. */
@@ -82,7 +88,8 @@ export function judgeDayEnergy(
   date: string,
   value: number,
 ): [EnergyDoubt | 'yesterdays_energy' | undefined, DayEnergyMemory] {
-  if (!memory) return [undefined, { date, value, lower: [] }];
+  // Back to an earlier date goes only a clock that was wrong: nothing it said of a day is known to hold.
+  if (!memory || date < memory.date) return [undefined, { date, value, lower: [] }];
   const yesterday = memory.date === date ? memory.yesterday : memory.value;
   const today = memory.date === date ? memory.value : undefined;
   if (value > 0 && value === yesterday && !today) {

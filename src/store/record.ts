@@ -1,6 +1,6 @@
 import { dateOf, instantOf, summerShift, wallTimeAt } from '../calendar.ts';
 import { metricNamed, type Span } from '../metrics/catalogue.ts';
-import { type Entity, type Labels, type Reading, SLEEP_AFTER } from '../sources/source.ts';
+import { type Entity, type Labels, type Reading, SLEEP_AFTER, type Zone } from '../sources/source.ts';
 import {
   type ClockMemory,
   type DayEnergyMemory,
@@ -41,11 +41,12 @@ export class EntityRecord {
   failingSince: number | undefined;
   readonly #names: SeriesNames;
   #asleep = false;
+  /** What comes since so long is not believed: its present state is unknown. */
+  #doubtful = false;
   /** The reading's wall time, or when it was received for sources that answer live. */
   #wall: number | undefined;
   #receivedAt = 0;
   #holdsFor = Number.POSITIVE_INFINITY;
-  #shift = 0;
   #values: readonly Accepted[] = [];
 
   constructor(entity: Entity, names: SeriesNames) {
@@ -64,11 +65,15 @@ export class EntityRecord {
     if (wallTime !== undefined) {
       const [order, clock] = judgeOrder(this.memory.clock, wallTime, now);
       const first = this.#values.length === 0;
+      const known = this.memory.clock !== undefined;
       this.memory = { ...this.memory, clock };
+      const silent = order !== 'newer' && now - clock.seenAt >= SLEEP_AFTER;
+      this.#doubtful = silent && order === 'older';
       // Once asleep it stays so until it says something new.
       this.#asleep =
-        (order !== 'newer' && (this.#asleep || now - clock.seenAt >= SLEEP_AFTER)) ||
-        (first && reading.lost === true && this.#ageOf(wallTime, now) > SLEEP_AFTER);
+        (order !== 'newer' && this.#asleep) ||
+        (silent && order === 'same') ||
+        (!known && reading.lost === true && !this.#isFresh(wallTime, now));
       if (order === 'older') return ['older_reading'];
       // After a restart the first reading may be one that was judged before it.
       if (order === 'same' && !first) return [];
@@ -76,8 +81,6 @@ export class EntityRecord {
     this.#wall = wallTime;
     this.#receivedAt = now;
     this.#holdsFor = reading.holdsFor ?? Number.POSITIVE_INFINITY;
-    this.#shift =
-      wallTime !== undefined && this.entity.zone ? summerShift(this.entity.zone, wallTime, now) : 0;
     return this.#take(reading, now);
   }
 
@@ -131,6 +134,14 @@ export class EntityRecord {
     return Math.min(instantOf(zone, this.#wall) - this.#shift, this.#receivedAt);
   }
 
+  /** Found from when the reading was first seen: neither a restart nor a zone that is learnt later changes that. */
+  get #shift(): number {
+    const { clock } = this.memory;
+    const { zone } = this.entity;
+    if (!zone || !clock || clock.wall !== this.#wall) return 0;
+    return summerShift(zone, clock.wall, clock.seenAt);
+  }
+
   #shown(
     span: Span,
     metric: string,
@@ -140,12 +151,13 @@ export class EntityRecord {
   ): number | undefined {
     switch (span) {
       case 'instant':
-        return stale || this.#asleep || now - this.#receivedAt > this.#holdsFor ? undefined : value;
+        return stale || this.#asleep || this.#doubtful || now - this.#receivedAt > this.#holdsFor ? undefined : value;
       case 'status':
-        return stale ? undefined : this.#asleep ? 0 : value;
+        if (this.#asleep) return stale ? undefined : 0;
+        return stale || this.#doubtful ? undefined : value;
       case 'today':
         if (this.#holds(10, stale, now) && value !== undefined) return value;
-        return metric === ENERGY_TODAY && !stale && this.entity.zone ? 0 : undefined;
+        return metric === ENERGY_TODAY && !stale && this.entity.zone && !this.#isAhead(now) ? 0 : undefined;
       case 'month':
         return this.#holds(7, stale, now) ? value : undefined;
       case 'year':
@@ -160,12 +172,27 @@ export class EntityRecord {
   #holds(characters: number, stale: boolean, now: number): boolean {
     const { zone } = this.entity;
     if (!zone) return !stale && !(characters === 10 && this.#asleep);
-    const wall = this.#wall ?? wallTimeAt(zone, this.#receivedAt);
-    const today = wallTimeAt(zone, now) + this.#shift;
-    return dateOf(wall).slice(0, characters) >= dateOf(today).slice(0, characters);
+    const [date, today] = this.#dates(zone, now);
+    return date.slice(0, characters) >= today.slice(0, characters);
   }
 
-  #ageOf(wall: number, now: number): number {
-    return this.entity.zone ? now - instantOf(this.entity.zone, wall) : 0;
+  /** Whether the device's own day began before the day of the place did. */
+  #isAhead(now: number): boolean {
+    const { zone } = this.entity;
+    if (!zone) return false;
+    const [date, today] = this.#dates(zone, now);
+    return date > today;
+  }
+
+  /** The date of the reading, and today's. */
+  #dates(zone: Zone, now: number): [string, string] {
+    const wall = this.#wall ?? wallTimeAt(zone, this.#receivedAt);
+    return [dateOf(wall), dateOf(wallTimeAt(zone, now) + this.#shift)];
+  }
+
+  /** Whether a reading is certainly new; a zone that ignores daylight saving may be an hour off. */
+  #isFresh(wall: number, now: number): boolean {
+    const { zone } = this.entity;
+    return zone !== undefined && !zone.fixed && now - instantOf(zone, wall) < SLEEP_AFTER;
   }
 }

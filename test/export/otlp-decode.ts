@@ -57,9 +57,7 @@ function metricOf(metric: Node): ExportedMetric {
       temporality: data.number('aggregationTemporality', 2),
       points: data.messages('dataPoints', 1).map((point) => ({
         labels: attributesOf(point, type === 'histogram' ? 9 : type === 'exponential histogram' ? 1 : 7),
-        value:
-          (isHistogram ? point.number('count', type === 'histogram' ? 4 : 2) : point.number('asDouble', 4)) ??
-          0,
+        value: point.number(isHistogram ? 'count' : 'asDouble', 4) ?? 0,
       })),
     };
   }
@@ -99,7 +97,10 @@ function protobufNode(bytes: Buffer): Node {
       if (byte < 128) return value;
     }
   };
-  const take = (length: number) => bytes.subarray(at, (at += length));
+  const take = (length: number) => {
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
   while (at < bytes.length) {
     const tag = varint();
     const wire = tag & 7;

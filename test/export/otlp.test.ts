@@ -129,7 +129,7 @@ test('a receiver with its own authority gets a client certificate, and one nobod
   recordPlant(stranger.provider);
   await stranger.provider.forceFlush();
   assert.deepEqual(stranger.outcomes, ['failure']);
-  assert.match(stranger.log.lines[0] ?? '', /fails: \w*(?:VERIFY|CERT)/);
+  assert.match(stranger.log.lines[0] ?? '', /fails: its certificate is not trusted/);
   assert.equal(receiver.received.length, 1);
 });
 
@@ -227,9 +227,10 @@ for (const [protocol, answer] of [
 /** A server that answers a connection with `first` and then, if given, with `drip` for ever. */
 async function rawServer(t: TestContext, first: string, drip?: string): Promise<string> {
   const server = createServer((socket) => {
-    socket.on('error', () => undefined);
+    socket.on('error', () => undefined).resume();
     socket.write(first);
-    const timer = setInterval(() => drip && socket.write(drip), 10);
+    if (drip === undefined) return;
+    const timer = setInterval(() => socket.write(drip), 10);
     socket.on('close', () => clearInterval(timer));
   });
   server.listen(0, '127.0.0.1');

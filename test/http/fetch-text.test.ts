@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { SourceError } from '../../src/errors.ts';
@@ -35,7 +36,10 @@ function failing(...codes: string[]): typeof globalThis.fetch {
 test('an answer is its status, its headers and its text, whatever the status', async (t) => {
   const server = await scriptedServer(t, always('{"ok":true}', { headers: { 'Retry-After': '7' } }));
   const answer = await ask(server.url);
-  assert.deepEqual([answer.status, answer.text, answer.headers.get('retry-after')], [200, '{"ok":true}', '7']);
+  assert.deepEqual(
+    [answer.status, answer.text, answer.headers.get('retry-after')],
+    [200, '{"ok":true}', '7'],
+  );
   server.script(always('gone', { status: 503 }));
   assert.deepEqual([(await ask(server.url)).status, (await ask(server.url)).text], [503, 'gone']);
 });
@@ -85,7 +89,10 @@ test('reasons that Node hides in causes are given in words', async () => {
 
 test('a plain HTTP server asked for TLS is no answer, not a crash', async (t) => {
   const server = await scriptedServer(t, always('{}'));
-  await assert.rejects(ask(`https://${server.address}`), failsAs('unreachable', /\(it does not speak TLS\)$/));
+  await assert.rejects(
+    ask(`https://${server.address}`),
+    failsAs('unreachable', /\(it does not speak TLS\)$/),
+  );
 });
 
 test('a connection that is cut is unreachable, before the answer and in the middle of it', async (t) => {
@@ -102,7 +109,7 @@ test('a connection that is cut is unreachable, before the answer and in the midd
 test('an abort ends a hanging exchange at once, with the reason given', async (t) => {
   const hangs = [
     () => {},
-    (_request: unknown, response: import('node:http').ServerResponse) => {
+    (_request: unknown, response: ServerResponse) => {
       response.writeHead(200).write('{"data":');
     },
   ];
@@ -118,7 +125,9 @@ test('an abort ends a hanging exchange at once, with the reason given', async (t
 
 test('with an aborted signal nothing is asked', async (t) => {
   const server = await scriptedServer(t, always('{}'));
-  await assert.rejects(ask(server.url, { signal: AbortSignal.abort(new Error('over')) }), { message: 'over' });
+  await assert.rejects(ask(server.url, { signal: AbortSignal.abort(new Error('over')) }), {
+    message: 'over',
+  });
   assert.equal(server.requests.length, 0);
 });
 
@@ -126,7 +135,10 @@ test('an answer may be as large as allowed, and not a byte larger', async (t) =>
   const server = await scriptedServer(t, always('x'.repeat(1000)));
   assert.equal((await ask(server.url)).text.length, 1000);
   server.script(always('x'.repeat(1001)));
-  await assert.rejects(ask(server.url), failsAs('malformed', 'plant/list: the answer is larger than 1000 bytes'));
+  await assert.rejects(
+    ask(server.url),
+    failsAs('malformed', 'plant/list: the answer is larger than 1000 bytes'),
+  );
 });
 
 test('an endless answer is cut off', async (t) => {
@@ -170,10 +182,12 @@ test('a redirect is an error wherever it leads', async (t) => {
   const elsewhere = await scriptedServer(t, always('{}'));
   for (const status of [301, 302, 303, 307, 308]) {
     const server = await scriptedServer(t, always('', { status, headers: { Location: elsewhere.url.href } }));
-    await assert.rejects(
-      ask(server.url, { headers: { token: 'secret' } }),
-      failsAs('malformed', `plant/list: ${server.address} answered with a redirect (HTTP ${status})`),
-    );
+    for (const fetch of [nodeFetch, globalThis.fetch]) {
+      await assert.rejects(
+        ask(server.url, { headers: { token: 'secret' } }, fetch),
+        failsAs('malformed', `plant/list: ${server.address} answered with a redirect (HTTP ${status})`),
+      );
+    }
   }
   assert.equal(elsewhere.requests.length, 0);
 });

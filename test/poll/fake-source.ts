@@ -27,7 +27,11 @@ export function fakeSource(read: Source['read'], changes: Partial<Source> = {}):
 }
 
 /** A poller over that source with everything around it; a run ends with the test. */
-export function setUp(t: TestContext, source: Source, options: { clock?: VirtualClock; random?: () => number } = {}) {
+export function setUp(
+  t: TestContext,
+  source: Source,
+  options: { clock?: VirtualClock; random?: () => number } = {},
+) {
   const { clock = virtualClock(), random = () => 0 } = options;
   const store = new Store({ clock, staleAfter: 60 * MINUTE });
   store.apply(source.name, { entities: source.entities });

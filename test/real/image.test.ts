@@ -50,7 +50,14 @@ describe('The container image', () => {
     await Promise.all([makeNodeBase(join(folder, 'node')), makeRuntimeBase(join(folder, 'runtime'))]);
     for (const base of ['node', 'runtime']) {
       await writeFile(join(folder, `${base}.Dockerfile`), 'FROM scratch\nCOPY . /\n');
-      await buildah('build', '-f', join(folder, `${base}.Dockerfile`), '-t', `localhost/${base}`, join(folder, base));
+      await buildah(
+        'build',
+        '-f',
+        join(folder, `${base}.Dockerfile`),
+        '-t',
+        `localhost/${base}`,
+        join(folder, base),
+      );
     }
     await buildah(
       'build',

@@ -69,13 +69,13 @@ function strict(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(strict);
   if (schema === null || typeof schema !== 'object') return schema;
   const node = schema as JsonObject;
-  if (node['format'] === 'int-or-string' || node['x-kubernetes-int-or-string'] === true) {
+  if (node.format === 'int-or-string' || node['x-kubernetes-int-or-string'] === true) {
     return { type: ['integer', 'string'] };
   }
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, strict(value)]));
   const closed =
-    node['type'] === 'object' &&
-    typeof node['properties'] === 'object' &&
+    node.type === 'object' &&
+    typeof node.properties === 'object' &&
     !('additionalProperties' in node) &&
     node['x-kubernetes-preserve-unknown-fields'] !== true;
   return closed ? { ...copy, additionalProperties: false } : copy;

@@ -63,8 +63,9 @@ test('a reading an hour ahead of a zone without daylight saving gives its clock 
   const now = at('2026-06-12 10:00');
   const shift = (minutesAhead: number, zone = gmt1) =>
     summerShift(zone, wallTimeAt(zone, now) + minutesAhead * 60_000, now) / HOUR;
-  assert.deepEqual([-60, 0, 30, 45, 50, 60, 70, 75, 120].map((ahead) => shift(ahead)), [
-    0, 0, 0, 0, 1, 1, 1, 0, 0,
-  ]);
+  assert.deepEqual(
+    [-60, 0, 30, 45, 50, 60, 70, 75, 120].map((ahead) => shift(ahead)),
+    [0, 0, 0, 0, 1, 1, 1, 0, 0],
+  );
   assert.equal(shift(60, berlin), 0);
 });

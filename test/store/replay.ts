@@ -59,7 +59,11 @@ export function replay(rows: readonly Row[], options: Replay = {}): string[] {
   return suspects;
 }
 
-function readingOf(at: string, { time = at, producing, lost, holdsFor, ...said }: Said, live: boolean): Reading {
+function readingOf(
+  at: string,
+  { time = at, producing, lost, holdsFor, ...said }: Said,
+  live: boolean,
+): Reading {
   return {
     entity: 'device',
     values: Object.entries(said).map(([name, value]) => ({

@@ -51,7 +51,10 @@ test('a removed device is gone from the next scrape of every reader, gauges and 
   list('A', 'B');
   say('B', 3, 21);
   for (const reader of readers) {
-    assert.deepEqual((await scrape(reader)).toSorted(), [...lines('A', 1, 10), ...lines('B', 3, 21)].toSorted());
+    assert.deepEqual(
+      (await scrape(reader)).toSorted(),
+      [...lines('A', 1, 10), ...lines('B', 3, 21)].toSorted(),
+    );
   }
 });
 

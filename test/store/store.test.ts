@@ -23,7 +23,10 @@ function setUp(...entities: Entity[]) {
   const clock = virtualClock();
   const suspects: string[] = [];
   const options = { clock, staleAfter: 60 * MINUTE };
-  const store = new Store({ ...options, onSuspect: (source, reason) => suspects.push(`${source} ${reason}`) });
+  const store = new Store({
+    ...options,
+    onSuspect: (source, reason) => suspects.push(`${source} ${reason}`),
+  });
   store.apply('growatt', { entities });
   return {
     clock,
@@ -40,7 +43,10 @@ function setUp(...entities: Entity[]) {
 
 test('a plant is up while it and all of its devices can be read', () => {
   const { store, lines } = setUp(plant, inverter('A'), inverter('B'));
-  const up = () => lines().find((line) => line.startsWith('growatt_up'))?.at(-1);
+  const up = () =>
+    lines()
+      .find((line) => line.startsWith('growatt_up'))
+      ?.at(-1);
   assert.equal(up(), undefined, 'nothing was tried yet');
   store.apply('growatt', { entity: 'plant', ok: true });
   assert.equal(up(), '1');
@@ -82,7 +88,10 @@ test('one source knows nothing of the failures of another', () => {
   store.apply('trucki/shed', { entities: [{ id: 'stick', labels: { stick: 'shed' }, up: 'trucki_up' }] });
   store.apply('growatt', power('A', 5));
   store.polled('trucki/shed', false);
-  assert.deepEqual(lines(), ['growatt_current_power_watts plant_id=1 device_sn=A 5', 'trucki_up stick=shed 0']);
+  assert.deepEqual(lines(), [
+    'growatt_current_power_watts plant_id=1 device_sn=A 5',
+    'trucki_up stick=shed 0',
+  ]);
 });
 
 test('what is no longer listed is gone at once, what is listed again begins anew under the same name', () => {
@@ -166,7 +175,10 @@ test('why a value was held back is told with its source', () => {
 
 test('a metric that the catalogue does not know is a mistake that shows', () => {
   const { store } = setUp(inverter('A'));
-  assert.throws(() => store.apply('growatt', reading('A', { metric: 'growatt_typo', value: 1 })), /growatt_typo/);
+  assert.throws(
+    () => store.apply('growatt', reading('A', { metric: 'growatt_typo', value: 1 })),
+    /growatt_typo/,
+  );
 });
 
 test('what the guards remember survives a restart', () => {
@@ -198,15 +210,25 @@ test('the time of a reading is shown in UTC, once the zone is known', () => {
     clock.jump(instant(utc) - clock.now());
     store.apply('growatt', { reading: { entity: 'A', values: [], wallTime: instant(wall) } });
     const [line] = lines();
-    return line && new Date(Number(line.split(' ').at(-1)) * 1000).toISOString().slice(5, 16).replace('T', ' ');
+    return (
+      line && new Date(Number(line.split(' ').at(-1)) * 1000).toISOString().slice(5, 16).replace('T', ' ')
+    );
   };
   const berlin = ianaZone('Europe/Berlin');
   const gmt1 = parseGmtZone('GMT+1');
   assert.equal(stamps(undefined, '06-12 10:02', '06-12 12:00'), undefined);
   assert.equal(stamps(berlin, '06-12 10:02', '06-12 12:00'), '06-12 10:00');
-  assert.equal(stamps(gmt1, '06-12 10:02', '06-12 12:00'), '06-12 10:00', 'summer time that the plant does not know');
+  assert.equal(
+    stamps(gmt1, '06-12 10:02', '06-12 12:00'),
+    '06-12 10:00',
+    'summer time that the plant does not know',
+  );
   assert.equal(stamps(gmt1, '01-12 11:02', '01-12 12:00'), '01-12 11:00');
   assert.equal(stamps(berlin, '06-12 10:02', '06-12 18:00'), '06-12 10:02', 'nobody has read the future');
-  assert.equal(stamps(berlin, '10-25 00:32', '10-25 02:30'), '10-25 00:32', 'the first pass of a repeated hour');
+  assert.equal(
+    stamps(berlin, '10-25 00:32', '10-25 02:30'),
+    '10-25 00:32',
+    'the first pass of a repeated hour',
+  );
   assert.equal(stamps(berlin, '10-25 01:32', '10-25 02:30'), '10-25 01:30');
 });

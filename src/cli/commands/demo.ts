@@ -31,6 +31,7 @@ export async function demo({ flags }: { readonly flags: Flags }, program: Progra
       GROWATT_BASE_URL: cloud.url,
       GROWATT_CALL_SPACING: '200ms',
       GROWATT_PLANT_INTERVAL: '30s',
+      COLLECT_HISTORY: 'true',
       COLLECT_INTERVAL: `${UPLOAD_EVERY_MS}ms`,
       TRUCKI_TARGETS: `demo=${stick.address}`,
       TRUCKI_INTERVAL: '2s',

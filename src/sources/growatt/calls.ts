@@ -64,6 +64,13 @@ export class Calls {
     return this.ledger.pauseLeft(keyOf(call), this.#clock.now());
   }
 
+  /** Milliseconds until an equal call is `interval` after the last one; 0 when it may be made. */
+  wait(call: Call, interval: number): number {
+    const wait = (this.doneAt(call) ?? Number.NEGATIVE_INFINITY) + interval - this.#clock.now();
+    // More than the interval: the system's clock was set back.
+    return wait > 0 && wait <= interval ? wait : 0;
+  }
+
   /** When a call last succeeded, milliseconds since the epoch. */
   doneAt(call: Call): number | undefined {
     return this.ledger.doneAt(keyOf(call));

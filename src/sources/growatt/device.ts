@@ -18,8 +18,8 @@ export interface Device {
   listed: ListedDevice;
   /** Optional parts (PV inputs, phases, battery, grid) that were ever seen to be there. */
   readonly parts: Set<string>;
-  /** Its own clock in the last answer, and when the agent first saw that. */
-  wall: { readonly time: number; readonly seenAt: number } | undefined;
+  /** Its own clock in the last answer, and when the agent first and last saw that. */
+  wall: { readonly time: number; readonly seenAt: number; readonly heardAt: number } | undefined;
   tried: boolean;
   /** Left alone until its plant's devices are listed again. */
   refused: boolean;

@@ -50,7 +50,10 @@ export function phases(voltages: readonly string[], currents: readonly string[] 
 const SIGNED = /_celsius$|_battery_current_amps$|_meter_/;
 
 /** Inputs, phases and meters that a model does not have read 0 for ever: shown once they were ever not zero. */
-const PART = /^growatt_(?:(pv)(\d+)_|(battery)_|(?:grid|load)_|(ac_phase)_)/;
+const PART = /^growatt_(?:(pv)(\d+)_|(battery)_|(?:grid|load)_|((?:ac|meter)_phase)_)/;
+
+/** Phase 1 of an inverter has metrics of its own: here it is repeated, if there are more. */
+const REPEATS = /^growatt_ac_phase_/;
 
 /** The optional part of a device that a metric belongs to; undefined for what every device has. */
 export function partOf(metric: string, labels?: Labels): string | undefined {
@@ -82,7 +85,7 @@ export function extract(table: readonly Field[], answer: Answer, parts: Set<stri
     return [{ part, value: { metric, value, ...(labels && { labels }) } }];
   });
   const values = found
-    .filter(({ part, value }) => (part ? parts.has(part) : !value.labels?.phase || parts.has('phases')))
+    .filter(({ part, value }) => parts.has(part ?? 'phases') || (!part && !REPEATS.test(value.metric)))
     .map(({ value }) => value);
   return { values, doubts };
 }

@@ -113,13 +113,16 @@ export class Lister {
     }
     plant.dataRead = true;
     if (this.#inventory.locate(plant, data.gmt)) yield { entities: this.entities };
+    const where = `the time zone of plant ${plant.id}`;
+    turn.note(where, plant.zone ? undefined : `${where} is unknown: set plants[].timezone, or its days cannot be told`);
     yield { reading: data.reading };
   }
 
   /** Statistics of one completed day of a plant. */
   async *day(turn: Turn, plant: Plant, date: string): AsyncGenerator<Step> {
-    yield* this.#history.fetch(turn, plant.id, date);
-    yield* this.announce();
+    await this.#history.fetch(turn, plant.id, date);
+    yield { entities: this.entities };
+    for (const reading of this.#history.readings(plant.id)) yield { reading };
   }
 
   /** Tells the store what exists now. */

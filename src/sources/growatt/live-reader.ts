@@ -21,11 +21,14 @@ export class LiveReader {
   readonly #calls: Calls;
   readonly #inventory: Inventory;
   readonly #clock: Clock;
+  /** Least time between two equal calls, milliseconds. */
+  readonly #interval: number;
 
-  constructor(calls: Calls, inventory: Inventory, clock: Clock) {
+  constructor(calls: Calls, inventory: Inventory, clock: Clock, interval: number) {
     this.#calls = calls;
     this.#inventory = inventory;
     this.#clock = clock;
+    this.#interval = interval;
   }
 
   /** A call that fails concerns its own devices; the others go on. */
@@ -33,7 +36,11 @@ export class LiveReader {
     let answered = 0;
     let dropped = false;
     let failure: SourceError | undefined;
-    for (const call of planLiveCalls(devices)) {
+    const waitFor = (call: LiveCall) => this.#calls.wait(call, this.#interval);
+    for (const call of planLiveCalls(devices).toSorted((a, b) => waitFor(a) - waitFor(b))) {
+      // Devices found late in the gap before this poll had their first call a moment ago.
+      const wait = waitFor(call);
+      if (wait > 0) await this.#clock.sleep(wait, turn.signal);
       const { value, error } = await this.#calls.attempt(turn, call);
       for (const device of call.devices) device.tried = true;
       if (value) {
@@ -55,8 +62,10 @@ export class LiveReader {
     if (!answer) return { entity: deviceEntity(device.sn), ok: false };
     const reading = readDevice(device, call.family, this.#inventory.zoneOf(device), answer);
     const { wallTime } = reading;
-    if (wallTime !== undefined && wallTime !== device.wall?.time) {
-      device.wall = { time: wallTime, seenAt: this.#clock.now() };
+    if (wallTime !== undefined) {
+      const heardAt = this.#clock.now();
+      const seenAt = wallTime === device.wall?.time ? device.wall.seenAt : heardAt;
+      device.wall = { time: wallTime, seenAt, heardAt };
     }
     return { reading };
   }

@@ -17,7 +17,7 @@ const device = z.object({
   word: z.string().optional(),
   bus: z.object({ datalog_sn: z.string(), address: z.string() }).optional(),
   parts: z.array(z.string()),
-  wall: z.object({ time: z.number(), seenAt: z.number() }).optional(),
+  wall: z.object({ time: z.number(), seenAt: z.number(), heardAt: z.number() }).optional(),
 });
 
 const inventory = z.object({

@@ -8,7 +8,7 @@ import type { Device } from './device.ts';
 import { holdingsOf, plantEntity } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
 import { GrowattPast } from './history/past.ts';
-import { Inventory } from './inventory.ts';
+import { Inventory, type Plant } from './inventory.ts';
 import { Lister, listBusCall, listDevicesCall, listPlantsCall, listV4Call, plantDataCall } from './lister.ts';
 import { planLiveCalls } from './live.ts';
 import { LiveReader } from './live-reader.ts';
@@ -78,9 +78,9 @@ export class GrowattSource implements Source {
     // A call that failed waits less than an interval, so that the next poll tries it again.
     this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9 });
     this.#inventory = new Inventory(account);
-    this.#history = new DailyHistory(history, this.#calls);
+    this.#history = new DailyHistory(history, this.#calls, clock);
     this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
-    this.#live = new LiveReader(this.#calls, this.#inventory, clock);
+    this.#live = new LiveReader(this.#calls, this.#inventory, clock, this.#awakeInterval);
     this.past = new GrowattPast({
       calls: this.#calls,
       clock,
@@ -94,10 +94,9 @@ export class GrowattSource implements Source {
   }
 
   interval(): number {
-    const now = this.#clock.now();
     if (this.#denials > 0) return this.#deniedPause;
     const awake = this.#awakeInterval * this.#calls.slowdown;
-    return this.#inventory.asleep(now) ? Math.max(awake, this.#settings.idleInterval) : awake;
+    return this.#inventory.asleep() ? Math.max(awake, this.#settings.idleInterval) : awake;
   }
 
   pace<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
@@ -139,9 +138,7 @@ export class GrowattSource implements Source {
   }
 
   dueAt(): number {
-    const now = this.#clock.now();
-    const releases = this.#inventory.plants.map(({ zone }) => this.#history.nextRelease(zone, now));
-    return Math.min(...releases, Number.POSITIVE_INFINITY);
+    return Math.min(...this.#inventory.plants.map((plant) => this.#history.nextRelease(plant)));
   }
 
   async survey(turn: Turn): Promise<readonly Holding[]> {
@@ -202,7 +199,7 @@ export class GrowattSource implements Source {
   #mostOverdue(): Job | undefined {
     const { discoveryInterval, plantInterval } = this.#settings;
     const now = this.#clock.now();
-    const asleep = this.#inventory.asleep(now);
+    const asleep = this.#inventory.asleep();
     const listing = discoveryInterval * (asleep ? NIGHT_STRETCH : 1);
     const job = (call: Call, interval: number, run: Job['run']): Job => ({
       late: this.#calls.lateness(call, interval),
@@ -231,15 +228,24 @@ export class GrowattSource implements Source {
         .map((plant) =>
           job(plantDataCall(plant), plantInterval * stretch, (turn) => this.#lister.plantData(turn, plant)),
         ),
-      ...plants.flatMap((plant) => {
-        const date = this.#history.missing(plant.id, plant.zone, now);
-        return date === undefined
-          ? []
-          : [{ late: 1, run: (turn: Turn) => this.#lister.day(turn, plant, date) }];
-      }),
     ].filter(({ late }) => late >= 1);
     // Infinity minus Infinity would be no order at all.
-    return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0];
+    return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0] ?? this.#missingDay(plants);
+  }
+
+  /** Days that are over come last, the newest of all plants first. */
+  #missingDay(plants: readonly Plant[]): Job | undefined {
+    return plants
+      .flatMap((plant) => {
+        const date = this.#history.missing(plant);
+        return date === undefined
+          ? []
+          : [{ date, late: 1, run: (turn: Turn) => this.#lister.day(turn, plant, date) }];
+      })
+      .reduce<(Job & { date: string }) | undefined>(
+        (newest, job) => (newest && newest.date >= job.date ? newest : job),
+        undefined,
+      );
   }
 
   /** What was remembered is known to the store again, as after a listing. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { everyFamily, fleetPlants } from '../../../src/simulators/growatt/plants.ts';
+import { everyFamily } from '../../../src/simulators/growatt/plants.ts';
 import { berlinHome, HOUR, MIDNIGHT, MINUTE, NOON, startWorld } from './world.ts';
 
 const sum = (counts: Record<string, number>) =>
@@ -11,43 +11,85 @@ const equator = { latitude: 0, longitude: 15, zone: 60 } as const;
 
 test('a home with one inverter needs fewer than 210 calls on a day of twelve sunny hours', async (t) => {
   const world = await startWorld(t, { plants: [berlinHome(equator)], start: MIDNIGHT });
-  world.boot().run();
+  const agent = world.run();
   // The first day begins with the agent; the second is like all others.
-  await world.clock.pass(MIDNIGHT + 48 * HOUR);
+  await world.until(MIDNIGHT + 48 * HOUR);
   const counts = world.callCounts(MIDNIGHT + 24 * HOUR, MIDNIGHT + 48 * HOUR);
-  assert.deepEqual(counts, { 'tlx/tlx_last_data': 166, 'plant/list': 5, 'device/list': 5, 'plant/data': 24 });
+  assert.deepEqual(counts, {
+    'tlx/tlx_last_data': 166,
+    'plant/list': 5,
+    'device/list': 5,
+    'plant/data': 24,
+  });
   assert.ok(sum(counts) < 210);
-  assert.deepEqual(world.lines, ['growatt/default: first readings are in'], 'and none of them is refused');
+  assert.deepEqual(agent.lines.slice(1), [], 'and none of them is refused');
+});
+
+test('with no slower polls at night a day needs about 300 calls', async (t) => {
+  const world = await startWorld(t, { plants: [berlinHome(equator)], start: MIDNIGHT, settings: { idleInterval: 0 } });
+  world.run();
+  await world.until(MIDNIGHT + 24 * HOUR);
+  const counts = world.callCounts();
+  assert.equal(counts['tlx/tlx_last_data'], 281);
+  assert.ok(sum(counts) < 330);
+});
+
+test('at night a home is asked every half hour, and at the daily pace within half an hour of sunrise', async (t) => {
+  const world = await startWorld(t, { plants: [berlinHome(equator)], start: NOON });
+  const agent = world.run();
+  const intervals: string[] = [];
+  for (let minute = 0; minute < 24 * 60; minute += 10) {
+    await world.until(NOON + minute * MINUTE);
+    const interval = `${agent.source.interval() / MINUTE} min`;
+    if (interval !== intervals.at(-1)?.split(' from ')[0]) intervals.push(`${interval} from ${minute / 60} h`);
+  }
+  assert.deepEqual(
+    intervals.map((line) => line.replace(/\.\d+ h/, ' h')),
+    ['5 min from 0 h', '30 min from 6 h', '5 min from 18 h'],
+  );
 });
 
 test('a home with three families makes one live call for each in a cycle', async (t) => {
   const devices = everyFamily().filter(({ family }) => ['min', 'sph', 'max'].includes(family));
   const world = await startWorld(t, { plants: [berlinHome({ devices })] });
-  world.boot().run();
-  await world.clock.pass(NOON + HOUR);
-  const counts = world.callCounts(NOON + 10 * MINUTE, NOON + HOUR);
-  console.log(counts, world.lines);
+  const agent = world.run();
+  await world.until(NOON + HOUR);
+  assert.deepEqual(world.callCounts(NOON + 10 * MINUTE, NOON + HOUR), {
+    'tlx/tlx_last_data': 10,
+    'mix/mix_last_data': 10,
+    'max/max_last_data': 10,
+    'plant/data': 1,
+  });
+  assert.deepEqual(agent.lines.slice(1), []);
 });
 
-test('an installer', async (t) => {
-  const t0 = performance.now();
-  const world = await startWorld(t, { plants: fleetPlants(NOON, 500), cloud: { limits: true } });
-  world.boot().run();
-  await world.clock.pass(NOON + MINUTE);
-  console.log(
-    performance.now() - t0,
-    world.store.samples().filter((s) => s.metric === 'growatt_current_power_watts').length,
-    world.callCounts(),
-  );
-  for (const m of [5, 10, 20, 30, 40, 50, 60, 90, 120]) {
-    await world.clock.pass(NOON + m * MINUTE);
-    console.log(
-      m,
-      performance.now() - t0,
-      world.store.samples().filter((s) => s.metric === 'growatt_current_power_watts').length,
-      world.store.samples().filter((s) => s.metric === 'growatt_energy_year_kwh').length,
-      world.callCounts(),
-    );
+test('several devices of one family share one call, but where the API has no such call', async (t) => {
+  const several = everyFamily()
+    .filter(({ family }) => ['min', 'storage'].includes(family))
+    .flatMap((device) => ['1', '2', '3'].map((n) => ({ ...device, sn: `${device.sn}${n}` })));
+  const world = await startWorld(t, { plants: [berlinHome({ devices: several })] });
+  world.run();
+  await world.until(NOON + 5 * MINUTE);
+  assert.deepEqual(world.callCounts(), {
+    'plant/list': 1,
+    'device/list': 1,
+    'tlx/tlxs_data': 1,
+    'storage/storage_last_data': 3,
+    'plant/data': 1,
+  });
+});
+
+test('an account that is limited slows down step by step, and recovers step by step', async (t) => {
+  const world = await startWorld(t);
+  const agent = world.run();
+  await world.until(NOON + 8 * MINUTE);
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'tlx', times: 2 });
+  const minutes: number[] = [];
+  for (let minute = 9; minute < 100; minute++) {
+    await world.until(NOON + minute * MINUTE);
+    const interval = Math.round((agent.source.interval() / MINUTE) * 10) / 10;
+    if (interval !== minutes.at(-1)) minutes.push(interval);
   }
-  console.log(world.callCounts(NOON + 90 * MINUTE, NOON + 120 * MINUTE), world.lines);
+  assert.deepEqual(minutes, [5, 7.5, 11.3, 9, 7.2, 5.8, 5]);
+  assert.equal(agent.value('growatt_up'), 1);
 });

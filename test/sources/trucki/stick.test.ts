@@ -61,7 +61,10 @@ test('a simulated stick is read whole, and none of its settings changes', async 
   const stick = await startStick(t, { remotes: 2 });
   const values = await poll(sourceAt(stick.address));
   assert.ok((values.trucki_inverter_energy_total_kwh ?? 0) > 1000);
-  assert.equal(Object.keys(values).filter((name) => name.startsWith('trucki_inverter_ac_power_watts')).length, 3);
+  assert.equal(
+    Object.keys(values).filter((name) => name.startsWith('trucki_inverter_ac_power_watts')).length,
+    3,
+  );
   assert.equal(stick.settingsChanged, 0);
 });
 
@@ -91,7 +94,10 @@ test('after a firmware update the newer path is found within the same poll', asy
 
 test('a device that serves neither path is told from a stick that is down', async (t) => {
   const server = await scriptedServer(t, serving({}));
-  await assert.rejects(stepsOf(sourceAt(server.address)), failsAs('refused', /serves neither .* is it a Trucki/));
+  await assert.rejects(
+    stepsOf(sourceAt(server.address)),
+    failsAs('refused', /serves neither .* is it a Trucki/),
+  );
 });
 
 test('the secrets of /json are in no reading and no error', async (t) => {
@@ -110,7 +116,10 @@ test('the password is sent with the first request, so that nobody has to ask for
   const stick = await startStick(t, { password: 'pä:ss' });
   const server = await scriptedServer(t, serving({ '/jsonlive': normalDay }));
   await poll(sourceAt(server.address, 'pä:ss'));
-  assert.equal(server.requests[0]?.headers.authorization, `Basic ${Buffer.from('admin:pä:ss').toString('base64')}`);
+  assert.equal(
+    server.requests[0]?.headers.authorization,
+    `Basic ${Buffer.from('admin:pä:ss').toString('base64')}`,
+  );
   await assert.rejects(
     stepsOf(sourceAt(stick.address)),
     failsAs('unauthorized', /asks for a password: set TRUCKI_PASSWORD/),

@@ -49,38 +49,52 @@ export function parseCurve(envelope: unknown, date: string): Slot[] {
   return descending ? slots.toReversed() : slots;
 }
 
+/** A known value, and the time in milliseconds that it stands for. */
+interface Weighed {
+  readonly wall: number;
+  readonly watts: number;
+  readonly time: number;
+}
+
 /**
- * Peak, energy and hourly means. Each value stands for the time to the next slot, at most for one slot length:
- * gaps are left out, and so are the hours that a change to or from summer time skips or repeats.
+ * Peak, energy and hourly means; gaps are left out.
  * @returns undefined when there are too few values to say anything
  */
 export function curveStatistics(slots: readonly Slot[]): CurveStatistics | undefined {
-  const length = slotLength(slots);
-  const weighed = slots.flatMap(({ wall, watts }, i) => {
-    const gap = (slots[i + 1]?.wall ?? wall + length) - wall;
-    return watts === undefined ? [] : [{ wall, watts, time: gap > 0 ? Math.min(gap, length) : length }];
-  });
+  const weighed = weigh(slots);
   if (weighed.length < FEWEST_VALUES) return undefined;
-  const span = weighed.at(-1)!.wall - weighed[0]!.wall + length;
-  const covered = weighed.reduce((sum, { time }) => sum + time, 0);
+  const span = weighed.at(-1)!.wall - weighed[0]!.wall + slotLength(slots);
+  const covered = sum(weighed, ({ time }) => time);
   if (covered < span * LEAST_COVERAGE) return undefined;
   const byHour = Map.groupBy(weighed, ({ wall }) => new Date(wall).getUTCHours());
-  const wattHours = (some: readonly { watts: number; time: number }[]) =>
-    some.reduce((sum, { watts, time }) => sum + (watts * time) / HOUR, 0);
   return {
     peak: weighed.reduce((peak, { watts }) => Math.max(peak, watts), 0),
-    energy: round(wattHours(weighed) / 1000),
+    energy: round(sum(weighed, wattHours) / 1000),
     hourly: new Map(
-      [...byHour].map(([hour, some]) => {
-        const time = some.reduce((sum, slot) => sum + slot.time, 0);
-        return [hour, round((wattHours(some) * HOUR) / time)];
-      }),
+      [...byHour].map(([hour, some]) => [
+        hour,
+        round((sum(some, wattHours) * HOUR) / sum(some, ({ time }) => time)),
+      ]),
     ),
   };
 }
 
+/**
+ * The known values. Each stands for the time to the next slot, at most for one slot length: so nothing is made
+ * of gaps, nor of the hour that a change to summer time skips, and the one that is repeated counts twice.
+ */
+export function weigh(slots: readonly Slot[]): readonly Weighed[] {
+  const length = slotLength(slots);
+  return slots.flatMap(({ wall, watts }, i) => {
+    const gap = (slots[i + 1]?.wall ?? wall + length) - wall;
+    return watts === undefined ? [] : [{ wall, watts, time: gap > 0 ? Math.min(gap, length) : length }];
+  });
+}
+
+export const wattHours = ({ watts, time }: Weighed) => (watts * time) / HOUR;
+
 /** The usual distance between slots: five minutes, unless this cloud has coarser ones. */
-export function slotLength(slots: readonly Slot[]): number {
+function slotLength(slots: readonly Slot[]): number {
   const gaps = slots
     .slice(1)
     .map(({ wall }, i) => wall - slots[i]!.wall)
@@ -89,4 +103,5 @@ export function slotLength(slots: readonly Slot[]): number {
   return gaps[Math.floor(gaps.length / 2)] ?? SLOT;
 }
 
+const sum = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((total, item) => total + of(item), 0);
 const round = (value: number) => Math.round(value * 1000) / 1000;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ErrorKind, SourceError } from '../../src/errors.ts';
 import type { Source } from '../../src/sources/source.ts';
-import { virtualClock } from '../helpers/clock.ts';
 import { fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
 
 const answering: Source['read'] = async function* () {
@@ -18,139 +17,6 @@ function scripted(outcomes: (ErrorKind | Error | 'ok')[], changes: Partial<Sourc
     yield watts(5);
   }, changes);
 }
-
-test('a poll begins with each interval, no sooner and at most a twentieth later', async (t) => {
-  const starts: number[] = [];
-  const clock = virtualClock();
-  const randoms = [0, 0.5, 0.999, 0.25];
-  let n = 0;
-  const source = fakeSource(async function* () {
-    starts.push(clock.now());
-    yield watts(1);
-  });
-  const { run } = setUp(t, source, { clock, random: () => randoms[n++ % randoms.length]! });
-  void run();
-  await clock.pass(20 * MINUTE);
-  const gaps = starts.slice(1).map((at, i) => at - starts[i]!);
-  assert.ok(gaps.length > 15);
-  assert.ok(gaps.every((gap) => gap >= MINUTE && gap <= 1.05 * MINUTE), gaps.join());
-  assert.equal(new Set(gaps).size, randoms.length);
-});
-
-test('the time of a poll counts as part of its interval', async (t) => {
-  const clock = virtualClock();
-  const starts: number[] = [];
-  const source = fakeSource(async function* ({ signal }) {
-    starts.push(clock.now());
-    await clock.sleep(20_000, signal);
-    yield watts(1);
-  });
-  void setUp(t, source, { clock }).run();
-  await clock.pass(5 * MINUTE);
-  assert.deepEqual(
-    starts.slice(1).map((at, i) => at - starts[i]!),
-    Array(5).fill(MINUTE),
-  );
-});
-
-test('polls of one source never overlap, and a long one is followed by a pause', async (t) => {
-  const clock = virtualClock();
-  let running = 0;
-  let most = 0;
-  const ends: number[] = [];
-  const pauses: number[] = [];
-  const source = fakeSource(async function* ({ signal }) {
-    most = Math.max(most, ++running);
-    pauses.push(clock.now() - (ends.at(-1) ?? clock.now()));
-    await clock.sleep(3 * MINUTE, signal);
-    ends.push(clock.now());
-    running--;
-    yield watts(1);
-  });
-  void setUp(t, source, { clock }).run();
-  await clock.pass(30 * MINUTE);
-  assert.equal(most, 1);
-  assert.ok(ends.length >= 9);
-  assert.ok(pauses.slice(1).every((pause) => pause === MINUTE / 10));
-});
-
-test('the interval in force is asked for anew after each poll', async (t) => {
-  const clock = virtualClock();
-  const starts: number[] = [];
-  const source = fakeSource(
-    async function* () {
-      starts.push(clock.now());
-      yield watts(1);
-    },
-    { interval: () => (starts.length < 3 ? MINUTE : 30 * MINUTE) },
-  );
-  const { poller, run } = setUp(t, source, { clock });
-  void run();
-  await clock.pass(70 * MINUTE);
-  assert.deepEqual(
-    starts.slice(1).map((at, i) => (at - starts[i]!) / MINUTE),
-    [1, 1, 30, 30],
-  );
-  assert.equal(poller.state.intervalSeconds, 1800);
-});
-
-test('a clock that is set ahead or back during a poll neither stops nor floods the source', async (t) => {
-  for (const jump of [-365 * 24 * 60 * MINUTE, -61 * MINUTE, 61 * MINUTE, 365 * 24 * 60 * MINUTE]) {
-    const clock = virtualClock();
-    let polls = 0;
-    const source = fakeSource(async function* () {
-      if (++polls === 2) clock.jump(jump);
-      yield watts(1);
-    });
-    const { run, abort } = setUp(t, source, { clock });
-    const running = run();
-    await clock.pass(10 * MINUTE);
-    assert.ok(polls >= 10 && polls <= 12, `${polls} polls after a jump of ${jump}`);
-    abort();
-    await running;
-  }
-});
-
-test('a source that hangs does not disturb another', async (t) => {
-  const clock = virtualClock();
-  const hanging = fakeSource(async function* (turn) {
-    await turn.request('live', () => new Promise(() => {}));
-    yield watts(1);
-  });
-  const one = setUp(t, hanging, { clock });
-  const other = setUp(t, fakeSource(answering, { name: 'fake/other' }), { clock });
-  void one.run();
-  void other.run();
-  await clock.pass(10 * MINUTE);
-  assert.equal(other.counts['polls fake/other success'], 11);
-  assert.equal(one.poller.tried, false);
-});
-
-test('stopping is immediate: while waiting, during a call that hangs, and in the gap', async (t) => {
-  const hang = () => new Promise<never>(() => {});
-  const cases: Source[] = [
-    fakeSource(answering),
-    fakeSource(async function* (turn) {
-      await turn.request('live', hang);
-      yield watts(1);
-    }),
-    fakeSource(answering, {
-      async *tend(turn) {
-        await turn.request('late', hang);
-        yield watts(1);
-      },
-    }),
-  ];
-  for (const source of cases) {
-    const { run, abort, clock, log, counts } = setUp(t, source);
-    const running = run();
-    await clock.pass(0);
-    abort();
-    await running;
-    assert.equal(counts['polls fake/one failure'], undefined);
-    assert.deepEqual(log.lines.filter((line) => !line.startsWith('info')), []);
-  }
-});
 
 test('the log has one line for each change of state', async (t) => {
   const outcomes: (ErrorKind | 'ok')[] = [
@@ -237,61 +103,6 @@ test('a defect outside of the steps is a defect like any other', async (t) => {
   await tending.clock.pass(2 * MINUTE);
   assert.equal(tending.counts['polls fake/one success'], 3);
   assert.equal(tending.log.lines.filter((line) => line.startsWith('error')).length, 1);
-});
-
-test('work in the gap is told when the next poll is due, and follows only a poll that went well', async (t) => {
-  const clock = virtualClock();
-  const begun: number[] = [];
-  const polled: number[] = [];
-  const outcomes = ['ok', 'unreachable', 'ok'];
-  const source = fakeSource(
-    async function* () {
-      polled.push(clock.now());
-      if (outcomes.shift() === 'unreachable') throw new SourceError('unreachable', 'down');
-      yield watts(1);
-    },
-    {
-      async *tend({ signal }, deadline) {
-        begun.push(clock.now());
-        while (clock.now() + 7000 < deadline) {
-          await clock.sleep(7000, signal);
-          yield watts(2);
-        }
-      },
-    },
-  );
-  const { run, shown } = setUp(t, source, { clock, random: () => 0 });
-  void run();
-  await clock.pass(2.9 * MINUTE);
-  assert.deepEqual(begun, [polled[0], polled[2]]);
-  assert.deepEqual(
-    polled.slice(1).map((at, i) => at - polled[i]!),
-    [MINUTE, MINUTE],
-  );
-  assert.equal(shown().trucki_meter_power_watts, 2);
-});
-
-test('steps reach the store as they come, and a failing source keeps its last values', async (t) => {
-  const clock = virtualClock();
-  let failing = false;
-  const source = fakeSource(async function* ({ signal }) {
-    yield watts(1);
-    await clock.sleep(1000, signal);
-    if (failing) throw new SourceError('unreachable', 'down');
-    yield watts(2);
-  });
-  const { poll, shown } = setUp(t, source, { clock });
-  const polling = poll();
-  await clock.pass(0);
-  assert.deepEqual(shown(), { trucki_up: 1, trucki_meter_power_watts: 1 });
-  await clock.pass(1000);
-  await polling;
-  assert.deepEqual(shown(), { trucki_up: 1, trucki_meter_power_watts: 2 });
-  failing = true;
-  const again = poll();
-  await clock.pass(1000);
-  assert.equal(await again, false);
-  assert.deepEqual(shown(), { trucki_up: 0, trucki_meter_power_watts: 1 });
 });
 
 test('polls, calls and retries are counted by what came of them', async (t) => {

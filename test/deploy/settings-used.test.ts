@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { schema } from '../../src/config/schema.ts';
+import { settingsOf } from '../../src/config/setting.ts';
+import { version } from '../../src/version.ts';
+
+/** What deployments set and the agent's configuration does not hold. */
+const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME'];
+
+interface Compose {
+  readonly services: Readonly<
+    Record<
+      string,
+      { image: string; profiles?: readonly string[]; environment?: Readonly<Record<string, string>> }
+    >
+  >;
+}
+const compose = async () =>
+  parse(await readFile('deploy/compose/compose.yaml', 'utf8'), { merge: true }) as Compose;
+const isAgent = ({ image }: { readonly image: string }) => image.startsWith('solar-otel-agent:');
+
+describe('The deployments', () => {
+  it('set variables that the agent knows', async () => {
+    const known = new Set(NOT_SETTINGS);
+    for (const [, { env }] of settingsOf(schema)) if (env !== undefined) known.add(env);
+    const used = Object.values((await compose()).services)
+      .filter(isAgent)
+      .flatMap(({ environment = {} }) => Object.keys(environment));
+    for await (const file of glob(
+      'deploy/{systemd/*.service,docker/Dockerfile,kubernetes/{base,sharded,sidecar}/*.yaml}',
+    )) {
+      const text = await readFile(file, 'utf8');
+      const names = text.matchAll(/(?:^Environment=|^ENV |^ {4}|- name: |^ +name: )([A-Z][A-Z_]+)(?==|$)/gm);
+      for (const [, name = ''] of names) used.push(name);
+    }
+    assert.ok(used.length > 15, used.join());
+    assert.deepEqual(
+      used.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+
+  it('pin the images they use, and run this version of the agent', async () => {
+    for (const [name, service] of Object.entries((await compose()).services)) {
+      assert.match(service.image, /:v?\d+\.\d+\.\d+$/, name);
+      if (isAgent(service)) assert.equal(service.image, `solar-otel-agent:${version}`);
+    }
+    const base = parse(await readFile('deploy/kubernetes/base/kustomization.yaml', 'utf8'));
+    assert.deepEqual(base.images, [{ name: 'solar-otel-agent', newTag: version }]);
+  });
+
+  it('show simulated data when nothing was changed', async () => {
+    const [, profile] = /^COMPOSE_PROFILES=(.*)$/m.exec(await readFile('deploy/compose/.env', 'utf8')) ?? [];
+    const agents = Object.entries((await compose()).services).filter(([, service]) => isAgent(service));
+    const started = agents.filter(([, { profiles }]) => profiles?.includes(profile ?? ''));
+    assert.deepEqual(
+      started.map(([name]) => name),
+      ['demo'],
+    );
+  });
+});

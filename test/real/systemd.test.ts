@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
+import { demoPlants } from '../../src/simulators/growatt/plants.ts';
+import { eventually, freePort } from './support.ts';
+
+const run = promisify(execFile);
+const UNITS = ['solar-otel-agent.service', 'solar-otel-agent-push.service', 'solar-otel-agent-push.timer'];
+const SERVICES = UNITS.filter((unit) => unit.endsWith('.service'));
+const PROGRAM = '/usr/local/bin/solar-otel-agent';
+const unitText = (unit: string) => readFile(join('deploy/systemd', unit), 'utf8');
+
+describe('The systemd units', () => {
+  it('pass systemd-analyze verify without a word', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
+    for (const unit of UNITS) {
+      await writeFile(join(folder, unit), (await unitText(unit)).replaceAll(PROGRAM, process.execPath));
+    }
+    const units = UNITS.map((unit) => join(folder, unit));
+    const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', ...units]);
+    await rm(folder, { recursive: true });
+    assert.equal(stdout + stderr, '');
+  });
+
+  it('are exposed no more than the documentation says', async () => {
+    const [, documented] =
+      /exposure level of (\d\.\d)/.exec(await readFile('docs/deployment.md', 'utf8')) ?? [];
+    for (const unit of SERVICES) {
+      const args = ['security', '--offline=true', '--no-pager', join('deploy/systemd', unit)];
+      const { stdout } = await run('systemd-analyze', args);
+      const [, exposure] = /Overall exposure level .*: (\d+\.\d)/.exec(stdout) ?? [];
+      assert.ok(Number(exposure) <= Number(documented), `${unit}: ${exposure}, documented: ${documented}`);
+    }
+  });
+
+  it('are hardened alike', async () => {
+    const [agent, push] = await Promise.all(SERVICES.map(unitText));
+    const hardening = (text = '') => /^DynamicUser=[^[]*/m.exec(text)?.[0].trim();
+    assert.equal(hardening(push), hardening(agent));
+  });
+});
+
+describe('Under a real systemd', () => {
+  let folder: string;
+  let port: number;
+  let pushed: { path: string; body: string } | undefined;
+  let inside: (...command: readonly string[]) => Promise<string>;
+  const stops: (() => Promise<unknown>)[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
+    stops.push(() => rm(folder, { recursive: true }));
+    port = await freePort();
+    const cloud = await startGrowattCloud({
+      token: 'a-token',
+      plants: demoPlants(Date.now()),
+      limits: false,
+    });
+    stops.push(() => cloud.close());
+    const pushgateway = createServer(async (request, response) => {
+      pushed = { path: request.url ?? '', body: Buffer.concat(await request.toArray()).toString() };
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(pushgateway, 'listening');
+    stops.push(async () => pushgateway.close());
+    const address = pushgateway.address();
+    assert.ok(typeof address === 'object' && address);
+
+    await mkdir(join(folder, 'etc'));
+    await writeFile(join(folder, 'etc/token'), 'a-token\n', { mode: 0o600 });
+    await writeFile(
+      join(folder, 'etc/config.yaml'),
+      `base_url: ${cloud.url}
+growatt: { call_spacing: 20ms }
+exporter: { listen_addr: '127.0.0.1:${port}' }
+pushgateway: { url: 'http://127.0.0.1:${address.port}' }
+`,
+    );
+    await run(process.execPath, ['deploy/build.ts', join(folder, 'dist')]);
+    for (const unit of UNITS) await copyFile(join('deploy/systemd', unit), join(folder, unit));
+    await writeFile(
+      join(folder, 'trial.target'),
+      '[Unit]\nRequires=solar-otel-agent.service solar-otel-agent-push.timer\n',
+    );
+    const systemd = await bootSystemd(folder);
+    stops.push(systemd.stop);
+    inside = systemd.inside;
+    await eventually('the first readings', async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+      if (response === undefined) systemd.check();
+      return response?.ok || undefined;
+    });
+  });
+  after(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+
+  it('the agent reads its token from the credential and serves what it reads', async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    assert.match(text, /^growatt_account_up\{account="default"\} 1$/m);
+    assert.match(text, /^growatt_current_power_watts\{/m);
+  });
+
+  it('the agent runs as a user without rights, behind a system call filter', async () => {
+    const pid = await inside('systemctl', 'show', '--property=MainPID', '--value', 'solar-otel-agent');
+    const status = await inside('cat', `/proc/${pid}/status`);
+    const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
+    assert.notEqual(field('Uid'), '0');
+    assert.equal(Number(field('CapEff')), 0);
+    assert.equal(field('NoNewPrivs'), '1');
+    assert.equal(field('Seccomp'), '2');
+  });
+
+  it('the agent stops within five seconds and remembers its state', async () => {
+    const started = performance.now();
+    await inside('systemctl', 'stop', 'solar-otel-agent');
+    assert.ok(performance.now() - started < 5000);
+    assert.equal(
+      await inside('systemctl', 'show', '--property=Result', '--value', 'solar-otel-agent'),
+      'success',
+    );
+    assert.notEqual(await inside('ls', '/var/lib/solar-otel-agent/'), '');
+  });
+
+  it('the timer waits for five past midnight', async () => {
+    const next = await inside(
+      'systemctl',
+      'show',
+      '--property=NextElapseUSecRealtime',
+      '--value',
+      'solar-otel-agent-push.timer',
+    );
+    assert.match(next, / 00:05:00 /);
+  });
+
+  it('a push sends one collection and ends', async () => {
+    await inside('systemctl', 'start', 'solar-otel-agent-push.service');
+    assert.match(pushed?.path ?? '', /^\/metrics\/job\//);
+    assert.match(pushed?.body ?? '', /^growatt_energy_today_kwh\{/m);
+  });
+});
+
+/** Boots this machine's systemd in a container that shares its network, over a copy of its files in memory. */
+async function bootSystemd(folder: string) {
+  const bind = (from: string, to: string) => `--bind-ro=${resolve(from)}:${to}`;
+  const nspawn = [
+    'systemd-nspawn',
+    `--directory=${folder}/root`,
+    ...[
+      '--volatile=overlay',
+      '--register=no',
+      '--keep-unit',
+      '--link-journal=no',
+      '--console=pipe',
+      '--boot',
+    ],
+    ...[...UNITS, 'trial.target'].map((unit) => bind(join(folder, unit), `/etc/systemd/system/${unit}`)),
+    bind(join(folder, 'etc'), '/etc/solar-otel-agent'),
+    bind(join(folder, 'dist/solar-otel-agent.js'), PROGRAM),
+    bind(process.execPath, '/usr/local/bin/node'),
+    'systemd.unit=trial.target',
+  ];
+  await mkdir(join(folder, 'root'));
+  // Its own mount namespace takes the mount along when it ends.
+  const script = `mount --bind / '${folder}/root' && exec "$@"`;
+  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...nspawn], { stdio: 'pipe' });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const exited = once(child, 'exit');
+  const check = () => {
+    if (child.exitCode === null) return;
+    assert.fail(
+      `systemd did not boot; this test runs as root and needs the package systemd-container:\n${output}`,
+    );
+  };
+  const init = () =>
+    eventually('systemd to boot', async () => {
+      check();
+      return (
+        (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).split(' ')[0] || undefined
+      );
+    });
+  return {
+    check,
+    inside: async (...command: readonly string[]): Promise<string> =>
+      (await run('nsenter', ['--all', `--target=${await init()}`, ...command])).stdout.trim(),
+    stop: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      // Fails if the machine's files were still mounted there, before the folder around it is emptied.
+      await rmdir(join(folder, 'root'));
+    },
+  };
+}

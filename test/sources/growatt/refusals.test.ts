@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { berlinHome, HOUR, MIN, MINUTE, NOON, startWorld, TOKEN } from './world.ts';
+
+const FOREVER = Number.POSITIVE_INFINITY;
+const device = (sn: string) => ({ sn, family: 'min' as const, dataloggerSn: `LOG${sn}` });
+const warnings = ({ lines }: { lines: readonly string[] }) =>
+  lines.filter((line) => line.startsWith('warn')).map((line) => line.replace('warn: growatt/default: ', ''));
+
+test('a refused token: one line about token and region, asked again after 15, 30, 60 and 60 minutes', async (t) => {
+  const world = await startWorld(t, { account: { token: 'another-token' } });
+  const agent = world.run();
+  await world.until(NOON + 4 * HOUR);
+  assert.deepEqual(world.callTimes('plant/list'), [0, 15, 46, 108, 169, 231]);
+  assert.deepEqual(Object.keys(world.callCounts()), ['plant/list']);
+  assert.equal(agent.value('growatt_account_up'), 0);
+  const host = new URL(world.cloud.url).host;
+  assert.deepEqual(warnings(agent), [
+    `${host} refuses the token (plant/list: 10011 error_permission_denied): check the token and GROWATT_BASE_URL`,
+  ]);
+  world.cloud.setToken('another-token');
+  await world.until(NOON + 5 * HOUR);
+  assert.equal(agent.value('growatt_account_up'), 1);
+  assert.equal(agent.value('growatt_up', { plant_id: '1' }), 1);
+});
+
+test("Growatt's own servers are named with their region", async (t) => {
+  const world = await startWorld(t, { account: { token: 'another-token', official: true } });
+  const agent = world.run();
+  await world.until(NOON + MINUTE);
+  assert.match(warnings(agent)[0] ?? '', /check the token and GROWATT_REGION \(a token belongs to one region\)$/);
+});
+
+test('a token that is revoked and restored: down with one line, few calls, then as before', async (t) => {
+  for (const count of [1, 2]) {
+    const devices = [device('A1'), device('A2')].slice(0, count);
+    const world = await startWorld(t, { plants: [berlinHome({ devices })] });
+    const agent = world.run();
+    await world.until(NOON + 30 * MINUTE);
+    world.cloud.setToken(undefined);
+    await world.until(NOON + 2 * HOUR);
+    assert.equal(agent.value('growatt_account_up'), 0);
+    assert.equal(agent.value('growatt_up', { plant_id: '1' }), 0);
+    assert.ok((agent.value('growatt_energy_total_kwh') ?? 0) > 0, 'totals stay');
+    assert.equal(agent.value('growatt_current_power_watts'), undefined, 'the rest ends after an hour');
+    const calls = Object.values(world.callCounts(NOON + 31 * MINUTE, NOON + 2 * HOUR)).reduce((a, b) => a + b, 0);
+    assert.ok(calls <= 6, `${calls} calls in 90 minutes`);
+    assert.equal(warnings(agent).filter((line) => /refuses the token/.test(line)).length, 1);
+    world.cloud.setToken(TOKEN);
+    await world.until(NOON + 3.2 * HOUR);
+    assert.equal(agent.value('growatt_account_up'), 1);
+    for (const { sn } of devices) {
+      assert.ok((agent.value('growatt_current_power_watts', { device_sn: sn }) ?? 0) > 0, sn);
+    }
+    const before = world.cloud.calls.length;
+    await world.until(NOON + 3.4 * HOUR);
+    const paths = new Set(world.cloud.calls.slice(before).map(({ path }) => path.split('/').at(-1)));
+    assert.ok(paths.has(count === 1 ? 'tlx_last_data' : 'tlxs_data'), [...paths].join());
+  }
+});
+
+test('one device that is refused is told once and left alone, the others go on', async (t) => {
+  const devices = [device('A1'), { ...device('S1'), family: 'sph' as const }];
+  const world = await startWorld(t, { plants: [berlinHome({ devices })] });
+  world.cloud.faults.next({ kind: 'permission', match: 'mix_last_data', times: FOREVER });
+  const agent = world.run();
+  await world.until(NOON + 2.9 * HOUR);
+  assert.deepEqual(warnings(agent), [
+    'device S1 is left alone until the next discovery (device/mix/mix_last_data: 10011 error_permission_denied)',
+  ]);
+  assert.equal(world.callCounts()['mix/mix_last_data'], 1);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'A1' }) ?? 0) > 0);
+  assert.equal(agent.value('growatt_account_up'), 1);
+  assert.equal(agent.value('growatt_up'), 0, 'a part of the plant cannot be read');
+  world.cloud.faults.clear();
+  await world.until(NOON + 3.2 * HOUR);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'S1' }) ?? 0) > 0);
+  assert.equal(agent.value('growatt_up'), 1);
+});
+
+test('one plant that is refused is told once and left alone, the others go on', async (t) => {
+  const plants = [1, 2].map((id) => berlinHome({ id, devices: [device(`D${id}`)] }));
+  const world = await startWorld(t, { plants });
+  world.cloud.faults.next({ kind: 'permission', match: 'device/list' });
+  const agent = world.run();
+  await world.until(NOON + 2.9 * HOUR);
+  assert.deepEqual(warnings(agent), [
+    'plant 1 is left alone until the next discovery (device/list: 10011 error_permission_denied)',
+  ]);
+  assert.equal(agent.value('growatt_up', { plant_id: '1' }), 0);
+  assert.equal(agent.value('growatt_up', { plant_id: '2' }), 1);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'D2' }) ?? 0) > 0);
+  await world.until(NOON + 4.2 * HOUR);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'D1' }) ?? 0) > 0);
+});
+
+test('a device that does not exist is told, dropped, and back with the next discovery', async (t) => {
+  const world = await startWorld(t, { plants: [berlinHome({ devices: [device('A1'), { ...device('S1'), family: 'sph' }] })] });
+  const agent = world.run();
+  await world.until(NOON + 10 * MINUTE);
+  world.cloud.removeDevice('S1');
+  await world.until(NOON + 20 * MINUTE);
+  assert.deepEqual(agent.values({ device_sn: 'S1' }), {});
+  assert.deepEqual(warnings(agent), [
+    'device S1 is left alone until the next discovery (device/mix/mix_last_data: 10002 error_device does not exist)',
+  ]);
+  assert.equal(agent.value('growatt_up'), 1);
+  world.cloud.addDevice(1, { ...device('S1'), family: 'sph' });
+  await world.until(NOON + 3.2 * HOUR);
+  assert.ok((agent.value('growatt_load_power_watts', { device_sn: 'S1' }) ?? 0) > 0);
+});
+
+test('a batch that is refused is taken apart, and put together again without the cause', async (t) => {
+  const world = await startWorld(t, { plants: [berlinHome({ devices: ['A1', 'A2', 'A3'].map(device) })] });
+  const agent = world.run();
+  await world.until(NOON + 8 * MINUTE);
+  world.cloud.faults.next({ kind: 'permission', match: 'tlxs_data' });
+  world.cloud.faults.next({ kind: 'permission', match: 'tlx_last_data' });
+  await world.until(NOON + 13 * MINUTE);
+  assert.equal(agent.value('growatt_up'), 0);
+  await world.until(NOON + 30 * MINUTE);
+  assert.deepEqual(
+    warnings(agent).filter((line) => line.startsWith('device ')),
+    ['device A1 is left alone until the next discovery (device/tlx/tlx_last_data: 10011 error_permission_denied)'],
+  );
+  const live = world.cloud.calls.filter(({ path }) => path.includes('tlx')).map(({ params }) => params.tlxs ?? params.tlx_sn);
+  assert.deepEqual(live, ['A1,A2,A3', 'A1,A2,A3', 'A1,A2,A3', 'A1', 'A2', 'A3', 'A2,A3', 'A2,A3']);
+});
+
+test('a device that a batch says nothing about is told, and the others go on', async (t) => {
+  const world = await startWorld(t, { plants: [berlinHome({ devices: ['A1', 'A2'].map(device) })] });
+  const agent = world.run();
+  await world.until(NOON + 10 * MINUTE);
+  world.cloud.removeDevice('A2');
+  await world.until(NOON + 20 * MINUTE);
+  assert.deepEqual(warnings(agent), ['the cloud says nothing about device A2']);
+  assert.equal(agent.value('growatt_up'), 0);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'A1' }) ?? 0) > 0);
+});
+
+test('"too frequently": five minutes of peace, then twice as long each time, with a longer interval', async (t) => {
+  const world = await startWorld(t);
+  const agent = world.run();
+  await world.until(NOON + 8 * MINUTE);
+  const before = agent.value('growatt_current_power_watts');
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'tlx', times: 3 });
+  const seconds: number[] = [];
+  for (let minute = 8; minute < 150; minute++) {
+    await world.until(NOON + minute * MINUTE);
+    seconds.push(agent.source.interval() / 1000);
+    if (minute < 15) assert.equal(agent.value('growatt_current_power_watts'), before, 'what is known stays');
+  }
+  const calls = world.callTimes('tlx_last_data');
+  const gaps = calls.slice(2, 6).map((at, i) => at - calls[i + 1]!);
+  assert.deepEqual(gaps, [5, 8, 11, 35]);
+  assert.deepEqual(
+    seconds.filter((value, i) => value !== seconds[i - 1]).map(Math.round),
+    [300, 450, 675, 1013, 810, 648, 518, 415, 332, 300],
+  );
+  assert.equal(agent.value('growatt_up'), 1);
+  assert.equal(warnings(agent).length, 3, agent.lines.join('\n'));
+});
+
+test('a rate limit at the very start ends in readings, not in a success without any', async (t) => {
+  const world = await startWorld(t);
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'plant/list', times: 3 });
+  const agent = world.run();
+  for (let minute = 1; minute < 30; minute++) {
+    await world.until(NOON + minute * MINUTE);
+    assert.equal(agent.value('growatt_account_up'), 0);
+  }
+  assert.ok(!agent.outcomes.includes('success'));
+  await world.until(NOON + HOUR);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: MIN }) ?? 0) > 0);
+});
+
+test('a list of plants that is limited does not keep chosen plants from being read', async (t) => {
+  const world = await startWorld(t, { account: { plants: [{ id: '1' }] } });
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'plant/list', times: FOREVER });
+  const agent = world.run();
+  await world.until(NOON + MINUTE);
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: MIN }) ?? 0) > 0);
+  assert.equal(agent.value('growatt_account_up'), 1);
+});
