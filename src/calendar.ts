@@ -1,4 +1,4 @@
-import type { Zone } from './sources/source.ts';
+import { SLEEP_AFTER, type Zone } from './sources/source.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -37,10 +37,13 @@ export function dateOf(wall: number): string {
 /**
  * Extra milliseconds to add to a zone that knows no daylight saving: Growatt's plants say "GMT+1" all year,
  * while the device's clock follows the season. A reading about an hour in the future gives it away.
+ * @param now when the reading was first seen
+ * @returns undefined when it was seen so late that nobody can tell
  */
-export function summerShift(zone: Zone, wall: number, now: number): number {
+export function summerShift(zone: Zone, wall: number, now: number): number | undefined {
   if (!zone.fixed) return 0;
   const ahead = wall - wallTimeAt(zone, now);
+  if (ahead < -SLEEP_AFTER) return undefined;
   return ahead > 45 * MINUTE && ahead < 75 * MINUTE ? 60 * MINUTE : 0;
 }
 

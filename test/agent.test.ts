@@ -157,11 +157,12 @@ test('a removed inverter is gone after the next discovery, a new one is there', 
 });
 
 test('while nothing is new, scrapes that come close together get the same text', async (t) => {
-  const { agent, abort } = await simulatedAgent(t);
+  const { agent, abort, clock } = await simulatedAgent(t);
   await agent.pollOnce(abort.signal, NOON + MINUTE);
   const first = await agent.metrics('text');
   assert.equal(await agent.metrics('text'), first);
-  await agent.pollOnce(abort.signal, NOON + MINUTE);
+  clock.jump(6 * MINUTE);
+  await agent.pollOnce(abort.signal, NOON + 7 * MINUTE);
   assert.notEqual(await agent.metrics('text'), first);
 });
 

@@ -1,6 +1,7 @@
 import { addDays, datesBetween } from '../calendar.ts';
+import { SourceError } from '../errors.ts';
 import type { Past, PastPlant, Turn } from '../sources/source.ts';
-import type { Entry, Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { PlantPast } from './points.ts';
 
 /** One source whose past is wanted, and the means to make its calls. */
@@ -10,42 +11,65 @@ export interface Job {
   readonly turn: Turn;
 }
 
+/** The first and the last day that are wanted, YYYY-MM-DD; undefined: all there is. */
+export interface Range {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
 /** The days that are wanted of one plant. */
 export interface Assignment {
   readonly job: Job;
   readonly plant: PastPlant;
-  readonly from: string;
-  readonly to: string;
-  readonly known: PlantPast;
+  /** All dates that are wanted. */
+  readonly wanted: readonly string[];
+  readonly known: PlantPast & { readonly energies: Map<string, number> };
   /** Dates whose curves are still to be read. */
   readonly dates: readonly string[];
   /** First and last days of the spans whose energies are still to be read. */
   readonly spans: readonly (readonly [first: string, last: string])[];
-  /** Whether the plant's present total is in the journal. */
-  readonly anchored: boolean;
+}
+
+/** What the journal holds of one plant. */
+interface Done {
+  readonly dates: Set<string>;
+  readonly spans: Set<string>;
+  readonly energies: Map<string, number>;
 }
 
 /** The total can only be told when the days from here to the present are read as well; no further back than this. */
 const LONGEST_BRIDGE_DAYS = 92;
 
-/** Asks each source for its plants, and takes off what the journal has. */
+/** Asks each source for its plants, unless the journal knows them, and takes off what the journal has. */
 export async function plan(
   jobs: readonly Job[],
   journal: Journal,
-  range: { readonly from: string | undefined; readonly to: string | undefined },
+  range: Range,
 ): Promise<readonly Assignment[]> {
-  const entries = new Map<string, Entry[]>();
+  const listed = new Map<string, readonly PastPlant[]>();
+  const done = new Map<string, Done>();
   for await (const entry of journal.entries()) {
+    if ('plants' in entry) {
+      listed.set(entry.source, entry.plants);
+      continue;
+    }
     const key = keyOf(entry.source, entry.plant);
-    // The curves themselves are read again when they are written; here only their dates matter.
-    const slim = 'curve' in entry ? { ...entry, curve: [] } : entry;
-    entries.set(key, [...(entries.get(key) ?? []), slim]);
+    const plant = done.get(key) ?? { dates: new Set(), spans: new Set(), energies: new Map() };
+    done.set(key, plant);
+    if ('curve' in entry) {
+      plant.dates.add(entry.date);
+    } else {
+      plant.spans.add(entry.first);
+      for (const [date, energy] of Object.entries(entry.energies)) plant.energies.set(date, energy);
+    }
   }
   const assignments: Assignment[] = [];
   for (const job of jobs) {
-    for (const plant of await job.past.plants(job.turn)) {
-      assignments.push(assign(job, plant, entries.get(keyOf(job.source, plant.id)) ?? [], range));
-    }
+    const { source, past, turn } = job;
+    const plants = listed.get(source) ?? (await past.plants(turn));
+    if (!listed.has(source)) journal.add({ source, plants: [...plants] });
+    for (const plant of plants)
+      assignments.push(assign(job, plant, range, done.get(keyOf(source, plant.id))));
   }
   return assignments;
 }
@@ -59,68 +83,62 @@ export async function collect(
   journal: Journal,
   onCall: (plant: PastPlant, date: string) => void,
 ): Promise<void> {
-  for (const { job, plant, known, dates, spans, anchored } of assignments) {
-    const about = { source: job.source, plant: plant.id };
-    if (!anchored) journal.add({ ...about, anchor: { total: known.total, today: known.today } });
+  for (const { job, plant, known, dates, spans } of assignments) {
+    const { source, past, turn } = job;
     for (const [first, last] of spans) {
-      const energies = await job.past.energies(job.turn, plant, first, last);
-      journal.add({ ...about, first, energies: Object.fromEntries(energies) });
+      const energies = await about(plant, first, past.energies(turn, plant, first, last));
+      journal.add({ source, plant: plant.id, first, energies: Object.fromEntries(energies) });
       for (const [date, energy] of energies) known.energies.set(date, energy);
       onCall(plant, first);
     }
     for (const date of dates) {
-      const curve = await job.past.curve(job.turn, plant, date);
-      journal.add({ ...about, date, curve: curve.map(([at, watts]) => [at / 1000, watts]) });
+      const { curve, end } = await about(plant, date, past.day(turn, plant, date));
+      const seconds = curve.map(([at, watts]): [number, number] => [at / 1000, watts]);
+      journal.add({ source, plant: plant.id, date, end: end / 1000, curve: seconds });
       onCall(plant, date);
     }
   }
 }
 
-function assign(
-  job: Job,
-  plant: PastPlant,
-  entries: readonly Entry[],
-  range: { readonly from: string | undefined; readonly to: string | undefined },
-): Assignment {
-  const { zone, created } = plant;
-  const anchor = entries.find((entry) => 'anchor' in entry)?.anchor;
-  const { total, today } = anchor ?? plant;
-  const known: PlantPast = { zone, energies: new Map(), total, today };
-  const curves = new Set<string>();
-  const spansDone = new Set<string>();
-  for (const entry of entries) {
-    if ('curve' in entry) curves.add(entry.date);
-    if (!('energies' in entry)) continue;
-    spansDone.add(entry.first);
-    for (const [date, energy] of Object.entries(entry.energies)) known.energies.set(date, energy);
-  }
+/** Says in a failure which day it was. */
+function about<T>({ id }: PastPlant, date: string, call: Promise<T>): Promise<T> {
+  return call.catch((cause) => {
+    if (!(cause instanceof SourceError)) throw cause;
+    throw new SourceError(cause.kind, `plant ${id}, ${date}: ${cause.message}`, { cause });
+  });
+}
+
+function assign(job: Job, plant: PastPlant, range: Range, done: Done | undefined): Assignment {
+  const { created, today, total } = plant;
   const yesterday = addDays(today, -1);
   const to = range.to && range.to < yesterday ? range.to : yesterday;
-  const from =
-    [range.from, created]
-      .filter((date) => date !== undefined)
-      .toSorted()
-      .at(-1) ?? to;
-  const bridged = datesBetween(to, yesterday).length <= LONGEST_BRIDGE_DAYS;
-  if (!bridged) known.total = undefined;
+  const from = latest(range.from, created) ?? to;
+  const wanted = datesBetween(from, to);
+  const bridge = total && datesBetween(to, addDays(total.before, -1)).length <= LONGEST_BRIDGE_DAYS;
+  const last = latest(to, bridge ? addDays(total.before, -1) : undefined) ?? to;
+  const spans = wanted.length > 0 ? spansBetween(from, last, job.past.energySpan) : [];
   return {
     job,
     plant,
-    from,
-    to,
-    known,
-    dates: datesBetween(from, to).filter((date) => !curves.has(date)),
-    spans: spansBetween(from, bridged ? yesterday : to, job.past.energySpan).filter(
-      ([first]) => !spansDone.has(first),
-    ),
-    anchored: anchor !== undefined,
+    wanted,
+    known: { energies: done?.energies ?? new Map(), total: bridge ? total : undefined },
+    dates: wanted.filter((date) => !done?.dates.has(date)),
+    spans: spans.filter(([first]) => !done?.spans.has(first)),
   };
 }
 
 function spansBetween(from: string, to: string, length: number): [string, string][] {
   return datesBetween(from, to)
     .filter((_, i) => i % length === 0)
-    .map((first) => [first, [addDays(first, length - 1), to].toSorted()[0]!]);
+    .map((first) => [first, earliest(addDays(first, length - 1), to)]);
 }
 
+function latest(...dates: (string | undefined)[]): string | undefined {
+  return dates
+    .filter((date) => date !== undefined)
+    .toSorted()
+    .at(-1);
+}
+
+const earliest = (a: string, b: string) => (a < b ? a : b);
 const keyOf = (source: string, plant: string) => `${source} ${plant}`;

@@ -1,6 +1,8 @@
 import { ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { OtlpExport } from '../config/config.ts';
+import { createOtlpExporter } from '../export/otlp.ts';
+import { complaintIn } from '../export/otlp-health.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { DEVICE_SCOPE } from '../metrics/readers.ts';
 import { agentResource } from '../metrics/resource.ts';
@@ -10,40 +12,74 @@ import type { Point } from './points.ts';
 /** Data points of one request; a receiver takes a few megabytes. */
 const BATCH = 5000;
 
-/**
- * Sends the points of one metric with their own timestamps.
- * @throws Error when the receiver does not take them, after the exporter's own retries
- */
-export async function sendPoints(
-  name: string,
-  points: AsyncIterable<Point>,
-  { exporter, settings }: { exporter: PushMetricExporter; settings: OtlpExport },
-): Promise<void> {
-  const resource = agentResource(settings.resourceAttributes);
-  let start: number | undefined;
-  for await (const batch of batches(points)) {
-    start ??= batch[0]?.at ?? 0;
-    const metric = describe(name, batch, start);
-    const scopeMetrics = [{ scope: { name: DEVICE_SCOPE, version }, metrics: [metric] }];
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    exporter.export({ resource, scopeMetrics }, ({ code, error }) =>
-      code === 0 ? resolve() : reject(error ?? new Error('the receiver refused the data')),
-    );
-    await promise;
-  }
+/** Sends points of the past to one receiver. */
+export interface PastSender {
+  /**
+   * Sends the points of one metric with their own timestamps.
+   * @throws PastRefused when the receiver does not take them all, after the exporter's own retries
+   */
+  send(name: string, points: AsyncIterable<Point>, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** `start` is when a counter is first known, milliseconds since the epoch. */
-function describe(name: string, points: readonly Point[], start: number) {
+/** The receiver did not take the data; the message says why. */
+export class PastRefused extends Error {
+  override readonly name = 'PastRefused';
+}
+
+export function createPastSender(settings: OtlpExport): PastSender {
+  let problem: string | undefined;
+  const exporter = createOtlpExporter(settings, {
+    succeeded() {},
+    failed(reason) {
+      problem = reason;
+    },
+    answered(response) {
+      const { rejected, message } = complaintIn(response);
+      if (rejected > 0) problem = `it rejects ${rejected} data points: ${message || 'without a reason'}`;
+    },
+  });
+  const resource = agentResource(settings.resourceAttributes);
+  return {
+    async send(name, points, signal) {
+      const starts = new Map<string, number>();
+      for await (const batch of batches(points)) {
+        signal.throwIfAborted();
+        const metrics = [describe(name, batch, starts)];
+        await exportOnce(exporter, {
+          resource,
+          scopeMetrics: [{ scope: { name: DEVICE_SCOPE, version }, metrics }],
+        });
+        if (problem !== undefined)
+          throw new PastRefused(`${settings.url} does not take the data: ${problem}`);
+      }
+    },
+    close: () => exporter.shutdown(),
+  };
+}
+
+/** How it ended is told to the exporter's health. */
+function exportOnce(exporter: PushMetricExporter, metrics: Parameters<PushMetricExporter['export']>[0]) {
+  return new Promise<void>((resolve) => exporter.export(metrics, () => resolve()));
+}
+
+/** @param starts when each counter is first known, milliseconds since the epoch, by its labels */
+function describe(name: string, points: readonly Point[], starts: Map<string, number>) {
   const { kind, unit, help } = metricNamed(name);
+  const startOf = ({ labels, at }: Point) => {
+    const key = JSON.stringify(labels);
+    const start = starts.get(key) ?? at;
+    starts.set(key, start);
+    return start;
+  };
   const common = {
     descriptor: { name, description: help, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
-    dataPoints: points.map(({ labels, at, value }) => ({
-      startTime: hrTime(start),
-      endTime: hrTime(at),
-      attributes: labels,
-      value,
+    dataPoints: points.map((point) => ({
+      startTime: hrTime(kind === 'counter' ? startOf(point) : point.at),
+      endTime: hrTime(point.at),
+      attributes: point.labels,
+      value: point.value,
     })),
   };
   return kind === 'counter'

@@ -1,6 +1,7 @@
-import { addDays, instantOf } from '../calendar.ts';
-import type { Zone } from '../sources/source.ts';
-import type { Entry } from './journal.ts';
+import { addDays } from '../calendar.ts';
+import { curveStatistics, wattHours, weigh } from '../sources/growatt/history/curve.ts';
+import type { PastPlant } from '../sources/source.ts';
+import type { DayEntry } from './journal.ts';
 
 /** One sample of the past. */
 export interface Point {
@@ -12,79 +13,73 @@ export interface Point {
 
 /** What is known of one plant besides its curves. */
 export interface PlantPast {
-  readonly zone: Zone;
   /** kWh by date. */
-  readonly energies: Map<string, number>;
-  /** kWh before the beginning of `today`. */
-  total: number | undefined;
-  today: string;
+  readonly energies: ReadonlyMap<string, number>;
+  readonly total: PastPlant['total'];
 }
 
-type Curve = Extract<Entry, { curve: unknown }>;
-
-/** How one day of one plant becomes samples of a metric. */
-type Derive = (day: Curve, plant: PlantPast) => Iterable<Point>;
+/** How days of one plant become samples of a metric. */
+type Derive = (past: PlantPast) => (day: DayEntry) => Iterable<Point>;
 
 /** The metrics of a backfill, each with the way its samples are made; all of them are in the catalogue. */
 export const derivations: Readonly<Record<string, Derive>> = {
-  growatt_plant_power_watts: ({ plant, curve }) =>
-    curve.map(([at, watts]) => ({ labels: { plant_id: plant }, at: at * 1000, value: watts })),
-  *growatt_daily_energy_kwh({ plant, date, curve }, { energies, zone }) {
-    const value = energies.get(date) ?? integral(curve).at(-1);
-    if (value !== undefined)
-      yield { labels: { plant_id: plant, date }, at: endOf(date, zone), value: round(value) };
+  growatt_plant_power_watts:
+    () =>
+    ({ plant, curve }) =>
+      curve.map(([at, value]) => ({ labels: { plant_id: plant }, at: at * 1000, value })),
+  growatt_daily_energy_kwh:
+    ({ energies }) =>
+    (day) =>
+      ofDay(day, energies.get(day.date) ?? curveStatistics(slotsOf(day))?.energy),
+  growatt_daily_peak_power_watts: () => (day) => ofDay(day, curveStatistics(slotsOf(day))?.peak),
+  growatt_plant_energy_total_kwh: (past) => {
+    const totals = totalsOf(past);
+    return (day) => lifetime(day, totals.get(day.date));
   },
-  *growatt_daily_peak_power_watts({ plant, date, curve }, { zone }) {
-    const value = curve.reduce<number | undefined>(
-      (peak, [, watts]) => Math.max(peak ?? 0, watts),
-      undefined,
-    );
-    if (value !== undefined) yield { labels: { plant_id: plant, date }, at: endOf(date, zone), value };
-  },
-  growatt_plant_energy_total_kwh: lifetime,
 };
 
+interface DayTotals {
+  /** kWh at the beginning and at the end of a day. */
+  readonly begin: number;
+  readonly end: number;
+}
+
 /**
- * The plant's total at each moment: its present total less what it has produced since, and within a day spread
- * along the power curve. Where a day's energy is unknown, nothing before it can be told.
+ * The total at both ends of each day: what it is now, less what was produced since. Where a day's energy is
+ * unknown, nothing before it can be told, nor where more was produced than the total holds.
  */
-function* lifetime(
-  { plant, date, curve }: Curve,
-  { energies, zone, total, today }: PlantPast,
-): Iterable<Point> {
-  const energy = energies.get(date);
-  if (total === undefined || energy === undefined) return;
-  let after = 0;
-  for (let day = addDays(date, 1); day < today; day = addDays(day, 1)) {
-    const other = energies.get(day);
-    if (other === undefined) return;
-    after += other;
+function totalsOf({ energies, total }: PlantPast): ReadonlyMap<string, DayTotals> {
+  const totals = new Map<string, DayTotals>();
+  if (!total) return totals;
+  let end = total.kwh;
+  for (let date = addDays(total.before, -1); ; date = addDays(date, -1)) {
+    const energy = energies.get(date);
+    if (energy === undefined || energy > end) return totals;
+    totals.set(date, { begin: end - energy, end });
+    end -= energy;
   }
-  const end = total - after;
-  const parts = integral(curve);
-  const whole = parts.at(-1);
-  const labels = { plant_id: plant };
-  for (const [i, [at]] of whole ? curve.entries() : []) {
-    yield { labels, at: at * 1000, value: round(end - energy + (energy * (parts[i - 1] ?? 0)) / whole!) };
-  }
-  yield { labels, at: endOf(date, zone), value: round(end) };
 }
 
-const SLOT_SECONDS = 300;
-
-/** kWh since the first value, after each slot; a value stands for at most one slot. */
-function integral(curve: Curve['curve']): number[] {
+/** The total at each moment of a day: the day's energy spread along its curve. */
+function* lifetime(day: DayEntry, totals: DayTotals | undefined): Iterable<Point> {
+  if (!totals) return;
+  const { begin, end } = totals;
+  const labels = { plant_id: day.plant };
+  const weighed = weigh(slotsOf(day));
+  const whole = weighed.reduce((sum, part) => sum + wattHours(part), 0);
   let sum = 0;
-  return curve.map(([at, watts], i) => {
-    const seconds = Math.min((curve[i + 1]?.[0] ?? at + SLOT_SECONDS) - at, SLOT_SECONDS);
-    sum += (watts * seconds) / 3_600_000;
-    return sum;
-  });
+  for (const part of whole > 0 ? weighed : []) {
+    yield { labels, at: part.wall, value: round(begin + ((end - begin) * sum) / whole) };
+    sum += wattHours(part);
+  }
+  yield { labels, at: day.end * 1000, value: round(end) };
 }
 
-/** The last second of a date. */
-function endOf(date: string, zone: Zone): number {
-  return instantOf(zone, Date.parse(`${addDays(date, 1)}T00:00:00Z`)) - 1000;
+function ofDay({ plant, date, end }: DayEntry, value: number | undefined): readonly Point[] {
+  return value === undefined ? [] : [{ labels: { plant_id: plant, date }, at: end * 1000, value }];
 }
+
+/** Instants serve as well as wall times, except to tell hours apart. */
+const slotsOf = ({ curve }: DayEntry) => curve.map(([at, watts]) => ({ wall: at * 1000, watts }));
 
 const round = (value: number) => Math.round(value * 1000) / 1000;

@@ -49,16 +49,22 @@ export function watchExports({ url, interval, log, onExport }: ExportHealthOptio
       works = false;
     },
     answered(response) {
-      const { rejectedDataPoints = 0, errorMessage = '' } =
-        answer.safeParse(response).data?.partialSuccess ?? {};
-      const complains = rejectedDataPoints > 0 || errorMessage !== '';
+      const { rejected, message } = complaintIn(response);
+      const complains = rejected > 0 || message !== '';
       if (complains && !complaint) {
-        const message = errorMessage.slice(0, LONGEST_MESSAGE) || 'without a reason';
-        log.warn(`${url} rejects ${rejectedDataPoints} data points of an OTLP export: ${message}`);
+        log.warn(
+          `${url} rejects ${rejected} data points of an OTLP export: ${message || 'without a reason'}`,
+        );
       }
       complaint = complains;
     },
   };
+}
+
+/** What a receiver says against an export that it took: how many data points it rejects, and why. */
+export function complaintIn(response: unknown): { readonly rejected: number; readonly message: string } {
+  const { rejectedDataPoints = 0, errorMessage = '' } = answer.safeParse(response).data?.partialSuccess ?? {};
+  return { rejected: rejectedDataPoints, message: errorMessage.slice(0, LONGEST_MESSAGE) };
 }
 
 /** Why an export failed, in words; never a header or the body of an answer. */

@@ -93,16 +93,26 @@ export interface Holding {
   readonly supported: boolean;
 }
 
-/** A plant whose past can be read. */
+/** A plant whose past can be read; plain JSON, so that it can be kept for another run. */
 export interface PastPlant {
   readonly id: string;
   readonly name: string;
-  readonly zone: Zone;
+  /** Its time zone, as its source writes it. */
+  readonly zone: string;
   /** Its first day, YYYY-MM-DD; undefined when the cloud does not tell. */
-  readonly created: string | undefined;
-  /** kWh produced before `today`, which is its present date; undefined when the cloud does not tell. */
-  readonly total: number | undefined;
+  readonly created?: string | undefined;
+  /** The present date there. */
   readonly today: string;
+  /** What it had produced before a date began; undefined when the cloud does not tell. */
+  readonly total?: { readonly kwh: number; readonly before: string } | undefined;
+}
+
+/** A day of a plant that is over. */
+export interface PastDay {
+  /** Known power values: milliseconds since the epoch, W; in the order of time. */
+  readonly curve: readonly (readonly [at: number, watts: number])[];
+  /** Its last second, milliseconds since the epoch. */
+  readonly end: number;
 }
 
 /** Reads days that are over, one call after the other, waiting where the cloud asks for it. */
@@ -111,12 +121,7 @@ export interface Past {
   readonly energySpan: number;
   /** @throws SourceError like the other two, after all retries and pauses */
   plants(turn: Turn): Promise<readonly PastPlant[]>;
-  /** Known power values of one date: milliseconds since the epoch, W; in the order of time. */
-  curve(
-    turn: Turn,
-    plant: PastPlant,
-    date: string,
-  ): Promise<readonly (readonly [at: number, watts: number])[]>;
+  day(turn: Turn, plant: PastPlant, date: string): Promise<PastDay>;
   /** kWh by date of at most `energySpan` days; days that the cloud does not know are missing. */
   energies(turn: Turn, plant: PastPlant, from: string, to: string): Promise<ReadonlyMap<string, number>>;
 }

@@ -1,4 +1,4 @@
-import { dateOf, instantOf, summerShift, wallTimeAt } from '../calendar.ts';
+import { dateOf, instantOf, instantsOf, summerShift, wallTimeAt } from '../calendar.ts';
 import { metricNamed, type Span } from '../metrics/catalogue.ts';
 import { type Entity, type Labels, type Reading, SLEEP_AFTER, type Zone } from '../sources/source.ts';
 import {
@@ -26,6 +26,7 @@ interface Accepted {
   readonly value: number | undefined;
 }
 
+const HOUR = 60 * 60_000;
 /** The instant a reading was taken, named as a metric of its own. */
 const LAST_UPDATE = 'growatt_last_update_timestamp_seconds';
 /** The one day energy that is known to be 0 before the day's first reading. */
@@ -130,12 +131,15 @@ export class EntityRecord {
   get takenAt(): number | undefined {
     const { zone } = this.entity;
     if (this.#wall === undefined || !zone) return undefined;
+    const shift = this.#shift;
+    if (shift === undefined) return undefined;
+    const instants = instantsOf(zone, this.#wall).map((instant) => instant - shift);
     // A clock that runs ahead cannot have read the future.
-    return Math.min(instantOf(zone, this.#wall) - this.#shift, this.#receivedAt);
+    return instants.findLast((instant) => instant <= this.#receivedAt) ?? this.#receivedAt;
   }
 
   /** Found from when the reading was first seen: neither a restart nor a zone that is learnt later changes that. */
-  get #shift(): number {
+  get #shift(): number | undefined {
     const { clock } = this.memory;
     const { zone } = this.entity;
     if (!zone || !clock || clock.wall !== this.#wall) return 0;
@@ -151,13 +155,13 @@ export class EntityRecord {
   ): number | undefined {
     switch (span) {
       case 'instant':
-        return stale || this.#asleep || this.#doubtful || now - this.#receivedAt > this.#holdsFor ? undefined : value;
+        return stale || this.#asleep || this.#doubtful || this.#ageAt(now) > this.#holdsFor ? undefined : value;
       case 'status':
         if (this.#asleep) return stale ? undefined : 0;
         return stale || this.#doubtful ? undefined : value;
       case 'today':
         if (this.#holds(10, stale, now) && value !== undefined) return value;
-        return metric === ENERGY_TODAY && !stale && this.entity.zone && !this.#isAhead(now) ? 0 : undefined;
+        return metric === ENERGY_TODAY && !stale && this.#isOver(now) ? 0 : undefined;
       case 'month':
         return this.#holds(7, stale, now) ? value : undefined;
       case 'year':
@@ -172,22 +176,34 @@ export class EntityRecord {
   #holds(characters: number, stale: boolean, now: number): boolean {
     const { zone } = this.entity;
     if (!zone) return !stale && !(characters === 10 && this.#asleep);
-    const [date, today] = this.#dates(zone, now);
-    return date.slice(0, characters) >= today.slice(0, characters);
+    const today = this.#today(zone, now);
+    return today !== undefined && this.#date(zone).slice(0, characters) >= today.slice(0, characters);
   }
 
-  /** Whether the device's own day began before the day of the place did. */
-  #isAhead(now: number): boolean {
+  /** Whether the day of the reading is over, or shows what the day before left: nothing was produced since. */
+  #isOver(now: number): boolean {
     const { zone } = this.entity;
-    if (!zone) return false;
-    const [date, today] = this.#dates(zone, now);
-    return date > today;
+    const today = zone && this.#today(zone, now);
+    return zone !== undefined && today !== undefined && this.#date(zone) <= today;
   }
 
-  /** The date of the reading, and today's. */
-  #dates(zone: Zone, now: number): [string, string] {
-    const wall = this.#wall ?? wallTimeAt(zone, this.#receivedAt);
-    return [dateOf(wall), dateOf(wallTimeAt(zone, now) + this.#shift)];
+  /** The date of the reading. */
+  #date(zone: Zone): string {
+    return dateOf(this.#wall ?? wallTimeAt(zone, this.#receivedAt));
+  }
+
+  /** Today's date; undefined in the hour in which an unknown daylight saving decides. */
+  #today(zone: Zone, now: number): string | undefined {
+    const wall = wallTimeAt(zone, now);
+    const shift = this.#shift;
+    const date = dateOf(wall + (shift ?? 0));
+    return shift === undefined && dateOf(wall + HOUR) !== date ? undefined : date;
+  }
+
+  /** Of a reading that nobody can date, it is known only that it was old when it came. */
+  #ageAt(now: number): number {
+    const undated = this.entity.zone && this.#wall !== undefined ? Number.NEGATIVE_INFINITY : this.#receivedAt;
+    return now - (this.takenAt ?? undated);
   }
 
   /** Whether a reading is certainly new; a zone that ignores daylight saving may be an hour off. */

@@ -30,8 +30,8 @@ test('each command has its own flags', () => {
   assert.deepEqual(parseFlags(['demo', '-p', '0']), { command: 'demo', flags: { '-p': ':0' } });
   assert.deepEqual(parseFlags(['simulate']), { command: 'simulate', flags: {} });
   assert.deepEqual(
-    parseFlags(['backfill', ...common, '--from', '2024-02-29', '--to=2024-03-01', '--out', '-', '--otlp']),
-    { command: 'backfill', ...configured, from: '2024-02-29', to: '2024-03-01', out: '-', otlp: true },
+    parseFlags(['backfill', ...common, '--from', '2024-02-29', '--to=2024-03-01', '--out', 'f']),
+    { command: 'backfill', ...configured, from: '2024-02-29', to: '2024-03-01', out: 'f', otlp: false },
   );
 });
 
@@ -51,6 +51,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '--json': 'run does not take --json; it belongs to: discover.',
   'demo --config x': 'demo does not take --config; it belongs to: run, check, discover, backfill.',
   'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover.',
+  'backfill --out f --otlp': 'backfill takes --out or --otlp, not both.',
   'discover --json=1': '--json takes no value.',
   '--config': '--config needs a value.',
   '--config --log-level debug': '--config needs a value.',

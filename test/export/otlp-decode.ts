@@ -16,7 +16,7 @@ export interface Exported {
 }
 
 /** The only kinds of member that an export has, by name in JSON and number in protobuf (opentelemetry-proto). */
-interface Node {
+export interface Node {
   messages(name: string, field: number): Node[];
   text(name: string, field: number): string;
   number(name: string, field: number): number | undefined;
@@ -86,7 +86,8 @@ function jsonNode(node: object): Node {
 
 type Field = number | Buffer;
 
-function protobufNode(bytes: Buffer): Node {
+/** A protobuf message without its schema. @throws Error for what is none */
+export function protobufNode(bytes: Buffer): Node {
   const fields = new Map<number, Field[]>();
   let at = 0;
   const varint = () => {

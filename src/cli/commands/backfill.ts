@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createAgent } from '../../agent.ts';
 import { type Assignment, callsOf, collect, plan } from '../../backfill/collect.ts';
-import { type Entry, Journal } from '../../backfill/journal.ts';
+import { Journal, JournalError } from '../../backfill/journal.ts';
 import { END, familyLines } from '../../backfill/openmetrics.ts';
-import { sendPoints } from '../../backfill/otlp.ts';
+import { createPastSender, PastRefused } from '../../backfill/otlp.ts';
 import { derivations, type Point } from '../../backfill/points.ts';
 import { formatTime, Progress } from '../../backfill/progress.ts';
 import { systemClock } from '../../clock.ts';
-import type { Config } from '../../config/config.ts';
+import type { Config, OtlpExport } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
-import { createOtlpExporter } from '../../export/otlp.ts';
-import { watchExports } from '../../export/otlp-health.ts';
-import type { Log } from '../../log.ts';
+import { UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
 import { type Configured, configOf } from './run.ts';
 
@@ -26,23 +25,35 @@ export interface BackfillInvocation extends Configured {
   readonly otlp: boolean;
 }
 
+const CLEAR_LINE = '\r\u001b[K';
+
 /** Reads days that are over and writes them as OpenMetrics, or sends them to the OTLP endpoint. */
 export async function backfill(invocation: BackfillInvocation, program: Program): Promise<number> {
   const config = configOf(invocation, program);
-  if (config.accounts.length === 0) throw new RunError('backfill reads Growatt plants: set GROWATT_TOKEN');
-  const log = logFor(program, config);
-  const send = invocation.otlp ? sender(config, log) : undefined;
-  // The present is not exported meanwhile.
-  const jobs = createAgent({ config: { ...config, otlp: undefined }, log }).pasts(program.signal);
+  if (config.accounts.length === 0) throw new UsageError('backfill reads Growatt plants: set GROWATT_TOKEN.');
+  if (invocation.otlp && !config.otlp)
+    throw new UsageError('--otlp needs an endpoint: set OTEL_EXPORTER_OTLP_ENDPOINT.');
   const { path, lasting } = journalPath(invocation, config);
-  const scope = { from: invocation.from, to: invocation.to, sources: jobs.map(({ source }) => source) };
-  const journal = Journal.open(path, scope);
-  if (!journal)
-    throw new RunError(`${path} belongs to a backfill of other days or accounts: delete it to start anew`);
+  let journal: Journal | undefined;
   try {
+    // The present is not exported meanwhile, and a line of log takes the place of the bar.
+    const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
+    const log = logFor({ ...program, err }, config);
+    const jobs = createAgent({ config: { ...config, otlp: undefined }, log }).pasts(program.signal);
+    journal = Journal.open(path, {
+      from: invocation.from,
+      to: invocation.to,
+      sources: jobs.map(({ source }) => source),
+      plants: config.accounts.flatMap(({ plants }) => plants.map(({ id, timezone }) => ({ id, timezone }))),
+    });
+    program.err('Looking up the plants\n');
     const assignments = await plan(jobs, journal, invocation);
+    if (assignments.every(({ wanted }) => wanted.length === 0)) {
+      journal.remove();
+      throw new RunError(nothingToRead(assignments));
+    }
     await read(assignments, journal, config, program);
-    if (send) await send((name) => pointsOf(name, assignments, journal));
+    if (invocation.otlp && config.otlp) await send(config.otlp, assignments, journal, program);
     else await write(invocation.out, render(assignments, journal), program);
     journal.remove();
     return DONE;
@@ -52,10 +63,16 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
       program.err(`Stopped.${again}\n`);
       return DONE;
     }
-    if (error instanceof SourceError) throw new RunError(`${error.message}.${again}`, { cause: error });
+    if (error instanceof SourceError || error instanceof PastRefused)
+      throw new RunError(`${error.message}.${again}`, { cause: error });
+    if (error instanceof JournalError) throw new RunError(error.message, { cause: error });
+    if (error instanceof Error && 'syscall' in error && 'code' in error)
+      throw new RunError(`${invocation.out ?? path} cannot be written (${error.code}).${again}`, {
+        cause: error,
+      });
     throw error;
   } finally {
-    if (!lasting) journal.remove();
+    if (!lasting) journal?.remove();
   }
 }
 
@@ -69,6 +86,13 @@ function journalPath(
   return { path: join(tmpdir(), `solar-otel-agent-${randomUUID()}.journal`), lasting: false };
 }
 
+function nothingToRead(assignments: readonly Assignment[]): string {
+  if (assignments.length === 0) return 'There is no plant to read.';
+  const [{ plant }] = assignments as [Assignment];
+  const first = plant.created === undefined ? '' : ` from ${plant.created}`;
+  return `There is no day to read: plant ${plant.id} has days that are over${first} to before ${plant.today}.`;
+}
+
 /** Makes the calls that are left, telling how long that takes. */
 async function read(
   assignments: readonly Assignment[],
@@ -79,9 +103,10 @@ async function read(
   const calls = callsOf(assignments);
   const spacing = growatt.callSpacing;
   const progress = new Progress({ calls, spacing, clock: systemClock, write: err, isTerminal, columns });
-  const days = assignments.reduce((sum, { dates }) => sum + dates.length, 0);
+  const wanted = assignments.flatMap((assignment) => assignment.wanted).toSorted();
   const plants = assignments.length === 1 ? '1 plant' : `${assignments.length} plants`;
-  err(`Reading ${days} days of ${plants}: ${calls} calls, about ${formatTime(progress.timeLeft)}\n`);
+  const days = `${wanted[0]} to ${wanted.at(-1)} of ${plants}`;
+  err(`Reading ${days}: ${calls} calls, about ${formatTime(progress.timeLeft)}\n`);
   try {
     await collect(assignments, journal, ({ name }, date) => progress.step(name, date));
   } finally {
@@ -90,20 +115,20 @@ async function read(
 }
 
 /** Sends all metrics to the OTLP endpoint, one after the other. */
-function sender({ otlp: settings }: Config, log: Log) {
-  if (!settings) throw new RunError('--otlp needs an endpoint: set OTEL_EXPORTER_OTLP_ENDPOINT');
-  const { url, interval } = settings;
-  const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport() {} }));
-  return async (points: (name: string) => AsyncIterable<Point>) => {
-    try {
-      for (const name of Object.keys(derivations))
-        await sendPoints(name, points(name), { exporter, settings });
-    } catch (error) {
-      throw new RunError(`${url} did not take the data`, { cause: error });
-    } finally {
-      await exporter.shutdown();
-    }
-  };
+async function send(
+  settings: OtlpExport,
+  assignments: readonly Assignment[],
+  journal: Journal,
+  { err, signal }: Program,
+): Promise<void> {
+  err(`Sending to ${settings.url}\n`);
+  const sender = createPastSender(settings);
+  try {
+    for (const name of Object.keys(derivations))
+      await sender.send(name, pointsOf(name, assignments, journal), signal);
+  } finally {
+    await sender.close();
+  }
 }
 
 /** One family after the other, each from its own pass over the journal. */
@@ -117,11 +142,15 @@ async function* pointsOf(
   assignments: readonly Assignment[],
   journal: Journal,
 ): AsyncGenerator<Point> {
-  const isOf = ({ job, plant }: Assignment, entry: Entry) =>
-    entry.source === job.source && entry.plant === plant.id;
+  const derive = assignments.map(({ job, plant, known }) => ({
+    source: job.source,
+    plant: plant.id,
+    pointsOn: derivations[name]!(known),
+  }));
   for await (const entry of journal.entries()) {
-    const assignment = 'curve' in entry ? assignments.find((each) => isOf(each, entry)) : undefined;
-    if (assignment && 'curve' in entry) yield* derivations[name]!(entry, assignment.known);
+    if (!('curve' in entry)) continue;
+    const of = derive.find(({ source, plant }) => source === entry.source && plant === entry.plant);
+    if (of) yield* of.pointsOn(entry);
   }
 }
 
@@ -132,9 +161,6 @@ async function write(out: string | undefined, lines: AsyncIterable<string>, prog
     return;
   }
   const fresh = `${out}.new`;
-  const stream = createWriteStream(fresh);
-  for await (const line of lines) if (!stream.write(line)) await once(stream, 'drain');
-  stream.end();
-  await once(stream, 'close');
+  await pipeline(Readable.from(lines), createWriteStream(fresh));
   renameSync(fresh, out);
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../clock.ts';
 import type { Config } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
 import { pushMetrics } from '../../export/pushgateway.ts';
+import { nodeFetch } from '../../http/node-fetch.ts';
 import type { SourceStatus } from '../../status.ts';
 import { DONE, FAILED } from '../program.ts';
 
@@ -16,7 +17,7 @@ const MOST_REASONS = 3;
  * @returns 0 when all went well or the signal was aborted, else 1
  */
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
-  const { log, clock = systemClock, fetch = globalThis.fetch } = options;
+  const { log, clock = systemClock, fetch = nodeFetch } = options;
   const config = onceOnly(options.config);
   const agent = createAgent({ ...options, config });
   try {

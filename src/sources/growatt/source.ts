@@ -82,6 +82,7 @@ export class GrowattSource implements Source {
     this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
     this.#live = new LiveReader(this.#calls, this.#inventory, clock, this.#awakeInterval);
     this.past = new GrowattPast({
+      account,
       calls: this.#calls,
       clock,
       inventory: this.#inventory,
@@ -198,7 +199,6 @@ export class GrowattSource implements Source {
   /** The background call that is most overdue, measured in its own intervals; undefined when none is due. */
   #mostOverdue(): Job | undefined {
     const { discoveryInterval, plantInterval } = this.#settings;
-    const now = this.#clock.now();
     const asleep = this.#inventory.asleep();
     const listing = discoveryInterval * (asleep ? NIGHT_STRETCH : 1);
     const job = (call: Call, interval: number, run: Job['run']): Job => ({

@@ -45,7 +45,7 @@ test('at night a home is asked every half hour, and at the daily pace within hal
   }
   assert.deepEqual(
     intervals.map((line) => line.replace(/\.\d+ h/, ' h')),
-    ['5 min from 0 h', '30 min from 6 h', '5 min from 18 h'],
+    ['5 min from 0 h', '30 min from 7 h', '5 min from 19 h'],
   );
 });
 

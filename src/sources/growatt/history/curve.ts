@@ -103,5 +103,6 @@ function slotLength(slots: readonly Slot[]): number {
   return gaps[Math.floor(gaps.length / 2)] ?? SLOT;
 }
 
-const sum = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((total, item) => total + of(item), 0);
+const sum = <T>(items: readonly T[], of: (item: T) => number) =>
+  items.reduce((total, item) => total + of(item), 0);
 const round = (value: number) => Math.round(value * 1000) / 1000;

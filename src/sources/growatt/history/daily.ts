@@ -74,7 +74,7 @@ export class DailyHistory {
 
   /** Fetches one day. @throws SourceError when the circuit is open */
   async fetch(turn: Turn, plantId: string, date: string): Promise<void> {
-    const known = this.#plants.get(plantId) ?? { days: new Map(), energies: new Map() };
+    const known: PlantDays = this.#plants.get(plantId) ?? { days: new Map(), energies: new Map() };
     this.#plants.set(plantId, known);
     known.rest = { date, until: this.#clock.now() + REST };
     const topic = `the history of plant ${plantId}`;
@@ -99,7 +99,8 @@ export class DailyHistory {
     // Where the API does not give the day's energy, the curve does.
     const energy = given ?? statistics?.energy;
     known.days.set(date, { date, energy, peak: statistics?.peak, hourly: [...(statistics?.hourly ?? [])] });
-    for (const old of [...known.days.keys()].toSorted().slice(0, -this.#settings.days)) known.days.delete(old);
+    for (const old of [...known.days.keys()].toSorted().slice(0, -this.#settings.days))
+      known.days.delete(old);
   }
 
   /** One entity for each day, and one for the hours of the newest. */

@@ -1,13 +1,15 @@
-import { dateOf, instantsOf, wallTimeAt } from '../../../calendar.ts';
+import { addDays, dateOf, instantOf, instantsOf, wallTimeAt } from '../../../calendar.ts';
 import type { Clock } from '../../../clock.ts';
+import type { GrowattAccount } from '../../../config/config.ts';
 import { SourceError } from '../../../errors.ts';
-import type { Past, PastPlant, Step, Turn } from '../../source.ts';
+import type { Past, PastDay, PastPlant, Reading, Step, Turn, Zone } from '../../source.ts';
 import type { Call, Calls } from '../calls.ts';
-import type { Inventory } from '../inventory.ts';
-import { type Lister, plantDataCall } from '../lister.ts';
+import type { Inventory, Plant } from '../inventory.ts';
+import { type Lister, listPlantsCall, plantDataCall } from '../lister.ts';
 import { readPlantData } from '../plant-data.ts';
+import { ianaZone, parseGmtZone } from '../zone.ts';
 import { curveCall, energiesCall } from './calls.ts';
-import { parseCurve, type Slot } from './curve.ts';
+import { parseCurve } from './curve.ts';
 import { ENERGY_SPAN, parseEnergies } from './energies.ts';
 
 /** So many pauses in a row that the cloud asked for, and the run is given up. */
@@ -16,73 +18,127 @@ const MOST_PAUSES = 6;
 /** The past of one Growatt account. */
 export class GrowattPast implements Past {
   readonly energySpan = ENERGY_SPAN;
+  readonly #account: GrowattAccount;
   readonly #calls: Calls;
   readonly #clock: Clock;
   readonly #inventory: Inventory;
   readonly #lister: Lister;
 
-  constructor(parts: { calls: Calls; clock: Clock; inventory: Inventory; lister: Lister }) {
+  constructor(parts: {
+    account: GrowattAccount;
+    calls: Calls;
+    clock: Clock;
+    inventory: Inventory;
+    lister: Lister;
+  }) {
+    this.#account = parts.account;
     this.#calls = parts.calls;
     this.#clock = parts.clock;
     this.#inventory = parts.inventory;
     this.#lister = parts.lister;
   }
 
+  /** A plant that is refused, or whose days cannot be told, is left out with a note. */
   async plants(turn: Turn): Promise<readonly PastPlant[]> {
-    for await (const _step of this.#lister.plants(turn) satisfies AsyncIterable<Step>);
+    await this.#insist(turn, listPlantsCall, async () => {
+      for await (const _step of this.#lister.plants(turn) satisfies AsyncIterable<Step>);
+    });
     const plants: PastPlant[] = [];
     for (const plant of this.#inventory.plants) {
-      const envelope = await this.#insist(turn, plantDataCall(plant));
-      const data = readPlantData(plant.id, envelope);
-      if (data) this.#inventory.locate(plant, data.gmt);
-      const { id, zone, listed } = plant;
-      if (!zone)
-        throw new SourceError('refused', `the time zone of plant ${id} is unknown: set plants[].timezone`);
-      if (zone.fixed) {
-        const problem = `plant ${id} is read as ${plant.gmt}, without daylight saving: where there is one, set plants[].timezone`;
-        turn.note(`time zone of plant ${id}`, problem);
-      }
-      const value = (metric: string) => data?.reading.values.find((given) => given.metric === metric)?.value;
-      const total = value('growatt_plant_energy_total_kwh');
-      const today = value('growatt_plant_energy_today_kwh');
-      plants.push({
-        id,
-        zone,
-        name: listed?.name || id,
-        created: listed?.created,
-        total:
-          total !== undefined && today !== undefined ? Math.round((total - today) * 1000) / 1000 : undefined,
-        // "Today" is the day of the last upload, which at night may be over.
-        today: dateOf(data?.reading.wallTime ?? wallTimeAt(zone, this.#clock.now())),
+      const found = await this.#lookUp(turn, plant).catch((error) => {
+        const own =
+          error instanceof SourceError && ['unauthorized', 'missing', 'refused'].includes(error.kind);
+        if (!own) throw error;
+        turn.note(`plant ${plant.id}`, `plant ${plant.id} is left out (${error.message})`);
       });
+      if (found) plants.push(found);
     }
     return plants;
   }
 
-  async curve(turn: Turn, { id, zone }: PastPlant, date: string) {
-    const slots = parseCurve(await this.#insist(turn, curveCall(id, date)), date);
+  async day(turn: Turn, plant: PastPlant, date: string): Promise<PastDay> {
+    const slots = parseCurve(await this.#read(turn, curveCall(plant.id, date)), date);
+    const zone = this.#zoneOf(plant);
+    const curve: [number, number][] = [];
     let last = Number.NEGATIVE_INFINITY;
-    return slots.flatMap(({ wall, watts }: Slot) => {
+    for (const { wall, watts } of slots) {
       // In the repeated hour the order of the slots tells the first pass from the second.
       const at = instantsOf(zone, wall).find((instant) => instant > last);
-      if (at === undefined) return [];
+      if (at === undefined) continue;
       last = at;
-      return watts === undefined ? [] : [[at, watts] as const];
-    });
+      if (watts !== undefined) curve.push([at, watts]);
+    }
+    return { curve, end: instantOf(zone, Date.parse(`${addDays(date, 1)}T00:00:00Z`)) - 1000 };
   }
 
   async energies(turn: Turn, { id }: PastPlant, from: string, to: string) {
-    return parseEnergies(await this.#insist(turn, energiesCall(id, from, to)));
+    return parseEnergies(await this.#read(turn, energiesCall(id, from, to)));
+  }
+
+  async #lookUp(turn: Turn, plant: Plant): Promise<PastPlant> {
+    const { id, listed } = plant;
+    const data = readPlantData(id, await this.#read(turn, plantDataCall(plant)));
+    if (data) this.#inventory.locate(plant, data.gmt);
+    const { zone } = plant;
+    const timezone = this.#timezoneOf(id);
+    if (!zone) throw new SourceError('refused', 'its time zone is unknown: set plants[].timezone');
+    const problem = `plant ${id} is read as ${plant.gmt}, without daylight saving: where there is one, set plants[].timezone`;
+    turn.note(`the time zone of plant ${id}`, zone.fixed ? problem : undefined);
+    const today = dateOf(wallTimeAt(zone, this.#clock.now()));
+    return {
+      id,
+      name: listed?.name || id,
+      zone: timezone ?? plant.gmt ?? '',
+      created: listed?.created,
+      today,
+      total: data && totalBefore(data.reading, today),
+    };
+  }
+
+  #timezoneOf(plantId: string): string | undefined {
+    return this.#account.plants.find(({ id }) => id === plantId)?.timezone;
+  }
+
+  /** @throws SourceError when the plant was looked up with another configuration */
+  #zoneOf({ id, zone: name }: PastPlant): Zone {
+    const zone = this.#timezoneOf(id) === name ? ianaZone(name) : parseGmtZone(name);
+    if (!zone) throw new SourceError('refused', `the time zone ${name} of plant ${id} is not known any more`);
+    return zone;
+  }
+
+  #read(turn: Turn, call: Call): Promise<Record<string, unknown>> {
+    return this.#insist(turn, call, async () => {
+      const { value, error } = await this.#calls.attempt(turn, call);
+      if (error) throw error;
+      return value;
+    });
   }
 
   /** Makes a call, and makes it again after each pause that the cloud asks for. */
-  async #insist(turn: Turn, call: Call): Promise<Record<string, unknown>> {
+  async #insist<T>(turn: Turn, call: Call, attempt: () => Promise<T>): Promise<T> {
     for (let pauses = 0; ; pauses++) {
       this.#calls.begin();
-      const { value, error } = await this.#calls.attempt(turn, call);
-      if (value) return value;
-      if (error.kind !== 'rate-limited' || pauses >= MOST_PAUSES) throw error;
-      await this.#clock.sleep(this.#calls.pauseLeft(call), turn.signal);
+      try {
+        return await attempt();
+      } catch (error) {
+        const limited = error instanceof SourceError && error.kind === 'rate-limited';
+        if (!limited || pauses >= MOST_PAUSES) throw error;
+        await this.#clock.sleep(this.#calls.pauseLeft(call), turn.signal);
+      }
     }
   }
+}
+
+/**
+ * The lifetime total counts up to the last upload. Once the day of that upload is over, it is that day's end;
+ * today's energy, which the cloud keeps or resets at midnight as it likes, then does not matter.
+ */
+function totalBefore({ values, wallTime }: Reading, today: string): PastPlant['total'] {
+  const value = (metric: string) => values.find((given) => given.metric === metric)?.value;
+  const kwh = value('growatt_plant_energy_total_kwh');
+  const since = value('growatt_plant_energy_today_kwh');
+  const date = wallTime === undefined ? today : dateOf(wallTime);
+  if (kwh === undefined) return undefined;
+  if (date < today) return { kwh, before: addDays(date, 1) };
+  return since === undefined ? undefined : { kwh: Math.round((kwh - since) * 1000) / 1000, before: date };
 }

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, it, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
+import { demoPlants } from '../../src/simulators/growatt/plants.ts';
+import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
+import { type Exposition, parseExposition } from '../export/exposition-parser.ts';
+import { collectorProgram } from './collector/build.ts';
+import { remoteWriteReceiver } from './collector/remote-write.ts';
+import { eventually, freePort, startProgram } from './support.ts';
+
+const run = promisify(execFile);
+const SHIPPED = 'otel-collector.yaml';
+const DEVICE_METRIC = /^(growatt|trucki)_/;
+
+describe('the OpenTelemetry Collector', () => {
+  let collector: string;
+  before(async () => {
+    collector = await collectorProgram();
+  });
+
+  it('accepts every configuration that is shipped, and the alternative that scrapes', async (t) => {
+    const files = await Array.fromAsync(glob(['otel-collector*.yaml', 'deploy/**/otel-collector*.yaml']));
+    assert.ok(files.includes(SHIPPED));
+    files.push(join(await folderFor(t), 'scraping.yaml'));
+    await writeFile(files.at(-1)!, await scrapingConfiguration('127.0.0.1:9120'));
+    for (const file of files) await run(collector, ['validate', '--config', file]);
+  });
+
+  for (const protocol of ['http/protobuf', 'http/json']) {
+    it(`hands on what the agent exports by ${protocol} as the agent itself shows it`, async (t) => {
+      const { url, ports } = await startCollector(t);
+      const agent = await startAgent(t, {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.OTLP_HTTP}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+        OTEL_METRIC_EXPORT_INTERVAL: '200',
+        OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=roof',
+      });
+      await assertSame(agent, url, { job: 'solar-otel-agent', instance: 'roof' });
+    });
+  }
+
+  it('shows the same when it scrapes the agent instead', async (t) => {
+    const agent = await startAgent(t, {});
+    const file = join(await folderFor(t), 'scraping.yaml');
+    const { host } = new URL(agent);
+    await writeFile(
+      file,
+      (await scrapingConfiguration(host)).replace('scrape_interval: 30s', 'scrape_interval: 1s'),
+    );
+    const { url } = await startCollector(t, {}, file);
+    await assertSame(agent, url, { job: 'solar-otel-agent', instance: host });
+  });
+
+  it('keeps what it cannot write on disk, and writes it after a restart under the same names', async (t) => {
+    const storage = await folderFor(t);
+    const port = await freePort();
+    const variables = { STORAGE: storage, REMOTE_WRITE: `http://127.0.0.1:${port}/api/v1/write` };
+    let shown: Exposition | undefined;
+    await t.test('while nobody takes it', async (inner) => {
+      const { url, ports } = await startCollector(inner, variables);
+      const agent = await startAgent(inner, {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.OTLP_HTTP}`,
+        OTEL_METRIC_EXPORT_INTERVAL: '200',
+        OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=roof',
+      });
+      await assertSame(agent, url, { job: 'solar-otel-agent', instance: 'roof' });
+      shown = await exposition(agent);
+    });
+    await t.test('once somebody does', async (inner) => {
+      const written = await remoteWriteReceiver(inner, port);
+      await startCollector(inner, variables);
+      const wanted = shown?.samples.filter(({ name }) => DEVICE_METRIC.test(name)) ?? [];
+      assert.ok(wanted.length > 50);
+      await eventually('every series of the agent to be written', () => {
+        const labelsOf = new Map(written.map((series) => [key(series.name, series.labels), series.values]));
+        const missing = wanted.filter(({ name, labels, value }) => {
+          const full = { ...labels, job: 'solar-otel-agent', instance: 'roof' };
+          return !labelsOf.get(key(name, full))?.includes(value);
+        });
+        return missing.length === 0 || undefined;
+      });
+    });
+  });
+
+  /** Starts one with the shipped configuration on free ports; its `url` is what Prometheus scrapes. */
+  async function startCollector(t: TestContext, variables: Record<string, string> = {}, config = SHIPPED) {
+    const names = ['OTLP_HTTP', 'OTLP_GRPC', 'PROMETHEUS', 'HEALTH', 'QUEUE'] as const;
+    const entries: [string, number][] = [];
+    for (const name of names) entries.push([name, await freePort()]);
+    const ports = Object.fromEntries(entries) as Record<(typeof names)[number], number>;
+    const { STORAGE = await folderFor(t), REMOTE_WRITE = 'http://127.0.0.1:9/' } = variables;
+    const settings = [
+      ...entries.map(([name, port]) => `COLLECTOR_${name}_PORT=${port}`),
+      `COLLECTOR_STORAGE=${STORAGE}`,
+      `PROMETHEUS_REMOTE_WRITE_URL=${REMOTE_WRITE}`,
+    ];
+    await startProgram(t, {
+      program: 'env',
+      package: 'coreutils',
+      args: () => [...settings, collector, '--config', join(process.cwd(), config)],
+      ready: '/',
+      readyPort: ports.HEALTH,
+    });
+    return { ports, url: `http://127.0.0.1:${ports.PROMETHEUS}` };
+  }
+});
+
+/** A folder that goes with the test. */
+async function folderFor(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The shipped configuration, changed as its comments say so that the Collector scrapes the agent. */
+async function scrapingConfiguration(target: string): Promise<string> {
+  const shipped = await readFile(SHIPPED, 'utf8');
+  return shipped
+    .replace(/(?<=\n) {2}# (?=prometheus:\n)[^\n]*(?:\n {2}# {3}[^\n]*)*/, (block) =>
+      block.replaceAll(/^ {2}# /gm, '  '),
+    )
+    .replace('receivers: [otlp]\n', 'receivers: [prometheus]\n')
+    .replace('127.0.0.1:9120', target);
+}
+
+/** The real program over simulators whose time stands still. @returns its address */
+async function startAgent(t: TestContext, variables: Record<string, string>): Promise<string> {
+  const frozen = Date.now();
+  const now = () => frozen;
+  const cloud = await startGrowattCloud({ token: 'token', plants: demoPlants(frozen), limits: false, now });
+  t.after(() => cloud.close());
+  const stick = await startTruckiStick({ firmware: 'jsonlive', remotes: 2, meter: true, now });
+  t.after(() => stick.close());
+  const port = await freePort();
+  const agent = spawn(process.execPath, ['src/main.ts', 'run'], {
+    env: {
+      EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
+      GROWATT_TOKEN: 'token',
+      GROWATT_BASE_URL: cloud.url,
+      GROWATT_CALL_SPACING: '10ms',
+      TRUCKI_TARGETS: `roof=${stick.address}`,
+      TRUCKI_INTERVAL: '1s',
+      ...variables,
+    },
+    stdio: 'ignore',
+  });
+  const ended = once(agent, 'exit');
+  t.after(async () => {
+    agent.kill();
+    await ended;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await eventually('the agent to be ready', async () => {
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.ok || undefined;
+  });
+  return url;
+}
+
+async function exposition(url: string): Promise<Exposition> {
+  return parseExposition(await (await fetch(`${url}/metrics`)).text());
+}
+
+const key = (name: string, labels: Record<string, string>) =>
+  `${name} ${JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`;
+
+/** Series with values of the devices, and kinds with helps of all metrics: what both sides must have alike. */
+function essence({ headers, samples }: Exposition, added: Record<string, string> = {}) {
+  const series = samples
+    .filter(({ name }) => DEVICE_METRIC.test(name))
+    .map(({ name, labels, value }) => `${key(name, { ...labels, ...added })} ${value}`);
+  return {
+    series: series.toSorted(),
+    headers: [...headers]
+      .filter(([header]) => !/ (target_info|up|scrape_)/.test(header))
+      .map(String)
+      .toSorted(),
+  };
+}
+
+/** Waits until a Collector shows what the agent does, but for the labels that say where it comes from. */
+async function assertSame(agent: string, collector: string, added: Record<string, string>): Promise<void> {
+  const compare = async () =>
+    assert.deepEqual(essence(await exposition(collector)), essence(await exposition(agent), added));
+  await eventually('the Collector to show the same as the agent', () =>
+    compare().then(
+      () => true,
+      () => undefined,
+    ),
+  ).catch(compare);
+  assert.ok(essence(await exposition(agent)).series.length > 50);
+}

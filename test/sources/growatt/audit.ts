@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { measure } from '../../../src/simulators/growatt/reading.ts';
+import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
+import { localDay } from '../../../src/simulators/calendar.ts';
+import { expectedOf } from './expected.ts';
+import { type Agent, DAY, MINUTE, startModel, type Values } from './world.ts';
+
+/** The cloud gives one decimal, and counters that are cut off after it. */
+const PRECISION = 0.1001;
+/** A value may be as old as an upload, the time until a device counts as asleep, and a poll. */
+const OLDEST = 41 * MINUTE;
+/** Plants are read every half hour, and their power holds for an hour. */
+const OLDEST_OF_PLANT = 66 * MINUTE;
+
+export interface Allowances {
+  /** Energies may be as old as this instant, since newer ones were not to be believed. */
+  readonly heldSince?: number;
+}
+
+/** Holds every sample of the one device of a plant, and of the plant, against what is physically true. */
+export function startAudit(plant: PlantSpec) {
+  const [spec] = plant.devices;
+  if (!spec) throw new Error('a plant without devices cannot be audited');
+  let now = 0;
+  const { model, device: deviceOf } = startModel([plant], () => now);
+  const device = deviceOf(spec.sn);
+  const at = (instant: number) => measure(device, Math.max(instant, device.plant.created));
+  const known = new Map<number, Values>();
+  /** What is true at an instant. */
+  function truthAt(instant: number): Values {
+    const values = known.get(instant) ?? expectedOf(spec!.family, at(instant));
+    known.set(instant, values);
+    return values;
+  }
+  const day = (instant: number) => localDay(device.plant.zone, instant);
+
+  /** The last moment at which the device was awake. */
+  function awakeAt(instant: number): number {
+    const [last] = model.uploads(device, instant - 2 * DAY, instant + 1);
+    return last ?? instant;
+  }
+
+  function checkDevice(metric: string, value: number, uploads: readonly number[], oldest: number): void {
+    const what = `${new Date(now).toISOString()} ${metric} is ${value}`;
+    if (metric === 'growatt_last_update_timestamp_seconds') {
+      const [upload = 0] = model.uploads(device, value * 1000 - 1000, value * 1000 + 1001);
+      assert.ok(Math.abs(upload - value * 1000) <= 1000, `${what}, when nothing was uploaded`);
+      return;
+    }
+    const { span } = metricNamed(metric.replace(/\{.*/, ''));
+    if (span === 'fact') return;
+    if (metric === 'growatt_inverter_status' && value === 0) {
+      assert.ok(uploads.length < 8, `${what}, but it is awake for longer than that`);
+      return;
+    }
+    if (span === 'instant' || span === 'status') {
+      const near = uploads.some((upload) => Math.abs((truthAt(upload)[metric] ?? Number.NaN) - value) <= PRECISION);
+      assert.ok(near, `${what}, which it was not for ${OLDEST / MINUTE} minutes`);
+      return;
+    }
+    const isToday = span === 'today';
+    const least = isToday && day(oldest) !== day(now) ? 0 : (truthAt(oldest)[metric] ?? Number.NaN);
+    const most = truthAt(now)[metric] ?? Number.NaN;
+    const bounds = `in truth between ${least} and ${most}`;
+    assert.ok(value >= least - PRECISION && value <= most + 0.001, `${what}, ${bounds}`);
+  }
+
+  function checkPlant(metric: string, value: number, oldest: number): void {
+    const what = `${new Date(now).toISOString()} ${metric} is ${value}`;
+    const { span } = metricNamed(metric.replace(/\{.*/, ''));
+    if (span === 'fact') return;
+    if (span === 'instant') {
+      const uploads = model.uploads(device, now - OLDEST_OF_PLANT, now + 1);
+      assert.ok(uploads.some((upload) => Math.abs(at(upload).power.ac - value) <= 5.01), what);
+      return;
+    }
+    const from = at(oldest);
+    const to = at(now);
+    const isToday = span === 'today';
+    // In these replays the plant began in the current month.
+    const begin = span === 'lifetime' || isToday ? 0 : spec?.lifetimeKwhAtCreate ?? 0;
+    const least = isToday ? (day(oldest) === day(now) ? from.today.ac : 0) : from.total.ac - begin;
+    const most = isToday ? to.today.ac : to.total.ac - begin;
+    const bounds = `in truth between ${least} and ${most}`;
+    assert.ok(value >= least - PRECISION && value <= most + 0.051, `${what}, ${bounds}`);
+  }
+
+  return {
+    model,
+    device,
+    /** Whether it uploads at this moment or thereabouts. */
+    awake: (instant: number) => model.awake(device, instant),
+    /** @returns how many samples were checked */
+    check(agent: Agent, instant: number, { heldSince = Number.POSITIVE_INFINITY }: Allowances = {}): number {
+      now = instant;
+      const uploads = model.uploads(device, now - OLDEST, now + 1);
+      const awake = Math.min(awakeAt(now), heldSince);
+      const ofDevice = Object.entries(agent.values({ device_sn: device.spec.sn }));
+      for (const [metric, value] of ofDevice) checkDevice(metric, value, uploads, awake - OLDEST);
+      const ofPlant = Object.entries(agent.values({ plant_id: String(plant.id) })).filter(
+        ([metric]) => /^growatt_(plant|energy_(month|year))/.test(metric),
+      );
+      for (const [metric, value] of ofPlant) checkPlant(metric, value, awake - OLDEST_OF_PLANT);
+      return ofDevice.length + ofPlant.length;
+    },
+  };
+}
