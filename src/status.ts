@@ -18,7 +18,7 @@ export interface SourceStatus {
   readonly intervalSeconds: number;
   /** Seconds since the Unix epoch; absent before the first success. */
   readonly lastSuccess?: number;
-  /** One sentence for people; absent while the source is ok. */
+  /** One sentence for people: why it fails or, while it is ok, what is wrong with a part of it. */
   readonly problem?: string;
   readonly plants?: number;
   readonly devices?: number;

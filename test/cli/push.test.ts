@@ -197,6 +197,7 @@ test('run pushes when EXPORTER_MODE says so, and no secret that the Pushgateway 
       out: () => assert.fail('nothing belongs on standard output'),
       err: (text) => lines.push(text),
       isTerminal: true,
+      columns: 80,
       signal: new AbortController().signal,
     },
   );
