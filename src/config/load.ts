@@ -46,7 +46,8 @@ export function loadConfig({
   const grouping = readGrouping(settings, context);
   const otlp = readOtlp(settings, context);
   const listed = [...accounts, ...settings.values.accounts, ...settings.values.trucki.targets];
-  if (listed.length === 0) {
+  const explained = context.problems.some(({ key }) => /token|targets|accounts/i.test(key));
+  if (listed.length === 0 && !explained) {
     context.problems.push({ key: 'GROWATT_TOKEN or TRUCKI_TARGETS', message: NOTHING_TO_READ });
   }
   if (context.problems.length > 0) throw new ConfigError(context.problems);

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
@@ -104,7 +104,7 @@ describe('the OpenTelemetry Collector', () => {
     await startProgram(t, {
       program: 'env',
       package: 'coreutils',
-      args: () => [...settings, collector, '--config', join(process.cwd(), config)],
+      args: () => [...settings, collector, '--config', resolve(config)],
       ready: '/',
       readyPort: ports.HEALTH,
     });

@@ -13,25 +13,32 @@ export function parseGmtZone(text: string): Zone | undefined {
   return Math.abs(offset) <= 14 * 60 ? { fixed: true, offsetAt: () => offset } : undefined;
 }
 
+/** No offset changes within a quarter of an hour; those of two days are kept. */
+const SLOT = 15 * 60_000;
+const SLOTS_KEPT = 192;
+
 /** An IANA zone such as `Europe/Berlin`. @throws RangeError for a name the runtime does not know */
 export function ianaZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
-  // Asked for each sample of each scrape; the offset of a quarter of an hour never changes within it.
-  let slot = Number.NaN;
-  let offset = 0;
+  // Asked for each sample of each scrape, about now and about when it was taken.
+  const known = new Map<number, number>();
   return {
     fixed: false,
     offsetAt(instant) {
-      const at = Math.floor(instant / 900_000);
-      if (at !== slot) {
-        slot = at;
-        const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
-        const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
-        offset = (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
-      }
+      const slot = Math.floor(instant / SLOT);
+      const offset = known.get(slot) ?? offsetIn(format, instant);
+      if (known.size >= SLOTS_KEPT) known.clear();
+      known.set(slot, offset);
       return offset;
     },
   };
+}
+
+/** Minutes east of UTC. */
+function offsetIn(format: Intl.DateTimeFormat, instant: number): number {
+  const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
 }
 
 /** Outside these, in milliseconds, no inverter has a clock that was ever set. */

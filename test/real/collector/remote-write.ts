@@ -7,7 +7,7 @@ import { protobufNode } from '../../export/otlp-decode.ts';
 export interface WrittenSeries {
   readonly name: string;
   readonly labels: Record<string, string>;
-  readonly values: readonly (number | undefined)[];
+  readonly values: readonly number[];
 }
 
 /** Takes Prometheus remote write 1.0 at a port, and keeps the series in the order in which they came. */
@@ -20,7 +20,7 @@ export async function remoteWriteReceiver(t: TestContext, port: number): Promise
         .messages('labels', 1)
         .map((label) => [label.text('name', 1), label.text('value', 2)]);
       const { __name__: name = '', ...labels } = Object.fromEntries(pairs) as Record<string, string>;
-      const values = series.messages('samples', 2).map((sample) => sample.number('value', 1));
+      const values = series.messages('samples', 2).map((sample) => sample.number('value', 1) ?? 0);
       written.push({ name, labels, values });
     }
     response.end();

@@ -13,6 +13,9 @@ const OLDEST = 41 * MINUTE;
 /** Plants are read every half hour, and their power holds for an hour. */
 const OLDEST_OF_PLANT = 66 * MINUTE;
 
+/** Metrics of the plant; all other ones are of its device. */
+const PLANT = /^growatt_(plant|energy_month|energy_year)/;
+
 export interface Allowances {
   /** Energies may be as old as this instant, since newer ones were not to be believed. */
   readonly heldSince?: number;
@@ -35,11 +38,7 @@ export function startAudit(plant: PlantSpec) {
   }
   const day = (instant: number) => localDay(device.plant.zone, instant);
 
-  /** The last moment at which the device was awake. */
-  function awakeAt(instant: number): number {
-    const [last] = model.uploads(device, instant - 2 * DAY, instant + 1);
-    return last ?? instant;
-  }
+  let awakeAt: number | undefined;
 
   function checkDevice(metric: string, value: number, uploads: readonly number[], oldest: number): void {
     const what = `${new Date(now).toISOString()} ${metric} is ${value}`;
@@ -95,14 +94,15 @@ export function startAudit(plant: PlantSpec) {
     check(agent: Agent, instant: number, { heldSince = Number.POSITIVE_INFINITY }: Allowances = {}): number {
       now = instant;
       const uploads = model.uploads(device, now - OLDEST, now + 1);
-      const awake = Math.min(awakeAt(now), heldSince);
-      const ofDevice = Object.entries(agent.values({ device_sn: device.spec.sn }));
-      for (const [metric, value] of ofDevice) checkDevice(metric, value, uploads, awake - OLDEST);
-      const ofPlant = Object.entries(agent.values({ plant_id: String(plant.id) })).filter(
-        ([metric]) => /^growatt_(plant|energy_(month|year))/.test(metric),
-      );
-      for (const [metric, value] of ofPlant) checkPlant(metric, value, awake - OLDEST_OF_PLANT);
-      return ofDevice.length + ofPlant.length;
+      // The last moment at which the device was awake: what it counts stands still since.
+      awakeAt = uploads[0] ?? awakeAt ?? model.uploads(device, now - DAY, now)[0] ?? now;
+      const since = Math.min(awakeAt, heldSince);
+      const samples = Object.entries(agent.values());
+      for (const [metric, value] of samples) {
+        if (PLANT.test(metric)) checkPlant(metric, value, since - OLDEST_OF_PLANT);
+        else checkDevice(metric, value, uploads, since - OLDEST);
+      }
+      return samples.length;
     },
   };
 }
