@@ -1,73 +1,71 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { dateOf, instantOf, summerShift, wallTimeAt } from '../src/calendar.ts';
+import { addDays, datesBetween, instantOf, instantsOf, wallTimeAt } from '../src/calendar.ts';
 import { ianaZone, parseGmtZone } from '../src/sources/growatt/zone.ts';
-import type { Zone } from '../src/sources/source.ts';
 
-const HOUR = 3_600_000;
-const berlin = ianaZone('Europe/Berlin');
 const at = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`);
 const text = (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+const instants = (zone: string, wall: string) => instantsOf(ianaZone(zone), at(wall)).map(text);
 
-test('the wall clock of Berlin in winter, in summer and around both changes', () => {
-  const cases: [utc: string, wall: string][] = [
-    ['2026-01-12 11:00', '2026-01-12 12:00'],
-    ['2026-06-12 10:00', '2026-06-12 12:00'],
-    ['2026-03-29 00:59', '2026-03-29 01:59'],
-    ['2026-03-29 01:00', '2026-03-29 03:00'],
-    ['2026-10-25 00:59', '2026-10-25 02:59'],
-    ['2026-10-25 01:00', '2026-10-25 02:00'],
-    ['2026-12-31 23:30', '2027-01-01 00:30'],
+test('a wall time of a repeated hour names two instants, east and west of Greenwich', () => {
+  const cases: [zone: string, wall: string, utc: string[]][] = [
+    ['Europe/Berlin', '2026-10-25 01:55', ['2026-10-24 23:55']],
+    ['Europe/Berlin', '2026-10-25 02:00', ['2026-10-25 00:00', '2026-10-25 01:00']],
+    ['Europe/Berlin', '2026-10-25 02:55', ['2026-10-25 00:55', '2026-10-25 01:55']],
+    ['Europe/Berlin', '2026-10-25 03:00', ['2026-10-25 02:00']],
+    ['America/New_York', '2026-11-01 01:30', ['2026-11-01 05:30', '2026-11-01 06:30']],
+    ['Australia/Sydney', '2026-04-05 02:30', ['2026-04-04 15:30', '2026-04-04 16:30']],
+    ['Australia/Lord_Howe', '2026-04-05 01:45', ['2026-04-04 14:45', '2026-04-04 15:15']],
+    ['Asia/Kathmandu', '2026-06-12 12:00', ['2026-06-12 06:15']],
   ];
-  for (const [utc, wall] of cases) assert.equal(text(wallTimeAt(berlin, at(utc))), wall);
+  for (const [zone, wall, utc] of cases) assert.deepEqual(instants(zone, wall), utc, `${zone} ${wall}`);
 });
 
-test('a wall time names the instant at which the clock shows it, the later of two in a repeated hour', () => {
-  const cases: [wall: string, utc: string][] = [
-    ['2026-01-12 12:00', '2026-01-12 11:00'],
-    ['2026-06-12 12:00', '2026-06-12 10:00'],
-    ['2026-03-29 01:59', '2026-03-29 00:59'],
-    ['2026-03-29 03:00', '2026-03-29 01:00'],
-    ['2026-10-25 01:59', '2026-10-24 23:59'],
-    ['2026-10-25 02:30', '2026-10-25 01:30'],
-    ['2026-10-25 03:00', '2026-10-25 02:00'],
-  ];
-  for (const [wall, utc] of cases) assert.equal(text(instantOf(berlin, at(wall))), utc);
+test('a wall time that a change leaves out names no instant', () => {
+  assert.deepEqual(instants('Europe/Berlin', '2026-03-29 02:00'), []);
+  assert.deepEqual(instants('Europe/Berlin', '2026-03-29 02:55'), []);
+  assert.deepEqual(instants('Europe/Berlin', '2026-03-29 03:00'), ['2026-03-29 01:00']);
+  assert.deepEqual(instants('America/New_York', '2026-03-08 02:30'), []);
 });
 
-test('an hour that a change leaves out still names an instant near it', () => {
-  const instant = instantOf(berlin, at('2026-03-29 02:30'));
-  assert.ok(Math.abs(instant - at('2026-03-29 01:00')) <= HOUR);
+test('where midnight itself is left out or repeated, the day still ends at one instant', () => {
+  const cairo = ianaZone('Africa/Cairo');
+  assert.deepEqual(instantsOf(cairo, at('2026-04-24 00:00')), []);
+  assert.equal(text(instantOf(cairo, at('2026-04-24 00:00'))), '2026-04-23 22:00');
+  const havana = ianaZone('America/Havana');
+  assert.deepEqual(instantsOf(havana, at('2026-11-01 00:30')).map(text), [
+    '2026-11-01 04:30',
+    '2026-11-01 05:30',
+  ]);
+  assert.equal(text(instantOf(havana, at('2026-11-01 00:30'))), '2026-11-01 05:30');
 });
 
-test('every instant outside of a repeated hour is found again from its wall time', () => {
-  const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu'].map(ianaZone);
-  const from = at('2024-01-01 00:00');
-  fc.assert(
-    fc.property(fc.constantFrom(...zones), fc.nat(3 * 365 * 24 * 4), (zone, quarters) => {
-      const instant = from + (quarters * HOUR) / 4;
-      const found = instantOf(zone, wallTimeAt(zone, instant));
-      const repeated = wallTimeAt(zone, found) === wallTimeAt(zone, instant) && found > instant;
-      assert.ok(found === instant || repeated, `${text(instant)} came back as ${text(found)}`);
-    }),
-  );
-});
-
-test('a date is that of the wall clock', () => {
-  assert.equal(dateOf(wallTimeAt(berlin, at('2026-06-12 22:30'))), '2026-06-13');
-});
-
-test('a reading an hour ahead of a zone without daylight saving gives its clock away, and only that', () => {
+test('a zone that knows no daylight saving has one instant for every wall time', () => {
   const gmt1 = parseGmtZone('GMT+1');
   assert.ok(gmt1);
-  const now = at('2026-06-12 10:00');
-  const shift = (minutesAhead: number, zone: Zone = gmt1) =>
-    (summerShift(zone, wallTimeAt(zone, now) + minutesAhead * 60_000, now) ?? Number.NaN) / HOUR;
-  assert.deepEqual(
-    [-60, 0, 30, 45, 50, 60, 70, 75, 120].map((ahead) => shift(ahead)),
-    [Number.NaN, 0, 0, 0, 1, 1, 1, 0, 0],
-    'seen an hour late, it gives nothing away',
-  );
-  assert.equal(shift(60, berlin), 0);
+  for (const wall of ['2026-03-29 02:30', '2026-10-25 02:30']) {
+    assert.deepEqual(instantsOf(gmt1, at(wall)), [at(wall) - 3_600_000]);
+  }
+});
+
+test('each instant of a year is among those of its own wall time', () => {
+  for (const zone of ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'].map(ianaZone)) {
+    for (let instant = at('2026-01-01 00:00'); instant < at('2027-01-01 00:00'); instant += 30 * 60_000) {
+      assert.ok(instantsOf(zone, wallTimeAt(zone, instant)).includes(instant), text(instant));
+    }
+  }
+});
+
+test('dates are counted over months, leap days and the days on which the clocks change', () => {
+  assert.equal(addDays('2024-02-28', 1), '2024-02-29');
+  assert.equal(addDays('2026-03-01', -1), '2026-02-28');
+  assert.equal(addDays('2026-10-24', 2), '2026-10-26');
+  assert.deepEqual(datesBetween('2025-12-30', '2026-01-02'), [
+    '2025-12-30',
+    '2025-12-31',
+    '2026-01-01',
+    '2026-01-02',
+  ]);
+  assert.deepEqual(datesBetween('2026-01-02', '2026-01-02'), ['2026-01-02']);
+  assert.deepEqual(datesBetween('2026-01-02', '2026-01-01'), []);
 });

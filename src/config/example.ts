@@ -33,6 +33,11 @@ pushgateway:
   grouping:                      # further labels of what is pushed
     instance: home
 
+otlp:                            # leave out for no OTLP export
+  endpoint: http://localhost:4318
+  resource_attributes:
+    service.instance.id: home
+
 history:
   enabled: true
   days: 30

@@ -161,7 +161,7 @@ export const FORMATS = {
     (given) => parseEndpoint(given) ?? given,
   ),
   otlpprotocol: text(
-    'http/protobuf or http/json, at the HTTP port of the receiver (usually 4318); gRPC is not supported',
+    "http/protobuf or http/json (no gRPC: take the receiver's port for HTTP, usually 4318)",
     (value) => value === 'http/protobuf' || value === 'http/json',
     (given) => given.toLowerCase(),
   ),

@@ -125,7 +125,10 @@ export function describeOtlp(otlp: OtlpExport): object {
   return {
     metrics_endpoint: otlp.url,
     protocol: otlp.protocol,
-    headers: Object.keys(otlp.headers).map((name) => ({ name, value: REDACTED })),
+    ...list(
+      'headers',
+      Object.keys(otlp.headers).map((name) => ({ name, value: REDACTED })),
+    ),
     compression: otlp.compression,
     timeout: formatDuration(otlp.timeout),
     interval: formatDuration(otlp.interval),
@@ -133,9 +136,16 @@ export function describeOtlp(otlp: OtlpExport): object {
     certificate: certificate?.path,
     client_certificate: clientCertificate?.path,
     client_key: clientKey?.path,
-    resource_attributes: Object.entries(otlp.resourceAttributes).map(([name, value]) => ({ name, value })),
+    ...list(
+      'resource_attributes',
+      Object.entries(otlp.resourceAttributes).map(([name, value]) => ({ name, value })),
+    ),
     histogram_aggregation: otlp.exponentialHistograms
       ? 'base2_exponential_bucket_histogram'
       : 'explicit_bucket_histogram',
   };
+}
+
+function list(key: string, items: readonly object[]): object {
+  return items.length === 0 ? {} : { [key]: items };
 }

@@ -52,9 +52,8 @@ export function watchExports({ url, interval, log, onExport }: ExportHealthOptio
       const { rejected, message } = complaintIn(response);
       const complains = rejected > 0 || message !== '';
       if (complains && !complaint) {
-        log.warn(
-          `${url} rejects ${rejected} data points of an OTLP export: ${message || 'without a reason'}`,
-        );
+        const what = rejected > 0 ? `rejects ${rejected} data points of` : 'complains about';
+        log.warn(`${url} ${what} an OTLP export: ${message || 'without a reason'}`);
       }
       complaint = complains;
     },

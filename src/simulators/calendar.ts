@@ -4,14 +4,25 @@ export const DAY = 1_440 * MINUTE;
 /** A zone's offset from UTC in ms at a moment (epoch ms). */
 export type Zone = (at: number) => number;
 
+const SLOTS_KEPT = 1000;
+
 /** Opens an IANA zone or a fixed offset in minutes; an unknown name throws a RangeError. */
 export function openZone(zone: string | number): Zone {
   if (typeof zone === 'number') return () => zone * MINUTE;
   const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-  return (at) => {
+  const known = new Map<number, number>();
+  const offsetAt = (at: number) => {
     const name = format.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
     const [, sign = '+', hours = 0, minutes = 0] = /([+-])(\d+):(\d+)/.exec(name) ?? [];
     return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE;
+  };
+  return (at) => {
+    // No offset changes within a quarter of an hour, and asking for one is slow.
+    const slot = Math.floor(at / (15 * MINUTE));
+    const offset = known.get(slot) ?? offsetAt(at);
+    if (known.size >= SLOTS_KEPT) known.clear();
+    known.set(slot, offset);
+    return offset;
   };
 }
 

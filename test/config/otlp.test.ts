@@ -188,7 +188,7 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   [
     'OTEL_EXPORTER_OTLP_PROTOCOL',
     'grpc',
-    'must be http/protobuf or http/json, at the HTTP port of the receiver (usually 4318); gRPC is not supported, not "grpc"',
+    `must be http/protobuf or http/json (no gRPC: take the receiver's port for HTTP, usually 4318), not "grpc"`,
   ],
   ['OTEL_EXPORTER_OTLP_METRICS_COMPRESSION', 'zstd', 'must be none or gzip, not "zstd"'],
   ['OTEL_EXPORTER_OTLP_TIMEOUT', '-1', `${MILLISECONDS(0)}, not "-1"`],

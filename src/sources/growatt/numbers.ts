@@ -1,6 +1,9 @@
 /** Growatt's markers for "not available": -1, and -1 after scaling. */
 const MARKERS = new Set([-1, -0.5, -0.1, -0.01]);
 
+/** No quantity in any unit is larger, and rounding one much larger gives Infinity. */
+const LARGEST = 1e12;
+
 /**
  * A number as Growatt sends it: a JSON number or a numeric string. Absent values are `""`, null, `"null"`,
  * `"N/A"` or a marker; none of them is 0.
@@ -13,7 +16,7 @@ export function parseNumber(value: unknown): number | undefined | 'bad' {
     if (/^(|null|n\/a|-+)$/i.test(text)) return undefined;
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? parseNumber(Number(text)) : 'bad';
   }
-  if (typeof value !== 'number' || !Number.isFinite(value)) return 'bad';
+  if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) return 'bad';
   return MARKERS.has(value) ? undefined : denoise(value);
 }
 

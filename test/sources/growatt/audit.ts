@@ -19,6 +19,8 @@ const PLANT = /^growatt_(plant|energy_month|energy_year)/;
 export interface Allowances {
   /** Energies may be as old as this instant, since newer ones were not to be believed. */
   readonly heldSince?: number;
+  /** Its datalogger may be silent: nobody can tell that from sleep. */
+  readonly silent?: boolean;
 }
 
 /** Holds every sample of the one device of a plant, and of the plant, against what is physically true. */
@@ -91,7 +93,8 @@ export function startAudit(plant: PlantSpec) {
     /** Whether it uploads at this moment or thereabouts. */
     awake: (instant: number) => model.awake(device, instant),
     /** @returns how many samples were checked */
-    check(agent: Agent, instant: number, { heldSince = Number.POSITIVE_INFINITY }: Allowances = {}): number {
+    check(agent: Pick<Agent, 'values'>, instant: number, allowances: Allowances = {}): number {
+      const { heldSince = Number.POSITIVE_INFINITY, silent = false } = allowances;
       now = instant;
       const uploads = model.uploads(device, now - OLDEST, now + 1);
       // The last moment at which the device was awake: what it counts stands still since.
@@ -99,6 +102,7 @@ export function startAudit(plant: PlantSpec) {
       const since = Math.min(awakeAt, heldSince);
       const samples = Object.entries(agent.values());
       for (const [metric, value] of samples) {
+        if (silent && metric === 'growatt_inverter_status' && value === 0) continue;
         if (PLANT.test(metric)) checkPlant(metric, value, since - OLDEST_OF_PLANT);
         else checkDevice(metric, value, uploads, since - OLDEST);
       }

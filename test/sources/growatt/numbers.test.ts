@@ -30,7 +30,7 @@ test('the markers for "not available" are undefined, as numbers and as text', ()
 
 test('what is neither a number nor absent is bad', () => {
   const bad = ['abc', '12 W', '1,5', '1e400', '0x10', 'NaN', 'Infinity', true, {}, [], [1]];
-  for (const value of [...bad, Number.NaN, Number.POSITIVE_INFINITY, JSON.parse('1e400')]) {
+  for (const value of [...bad, Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e300, JSON.parse('1e400')]) {
     assert.equal(parseNumber(value), 'bad', JSON.stringify(value));
   }
 });

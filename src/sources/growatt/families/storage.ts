@@ -1,5 +1,6 @@
 import { type Field, phases, pvInputs } from '../fields.ts';
 import { endpoints, FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './family.ts';
+import { gridEnergies } from './grid.ts';
 
 const parts = ['battery', 'grid'] as const;
 
@@ -31,12 +32,7 @@ export const hybridFields: readonly Field[] = [
   ['growatt_grid_export_power_watts', 'pacToGridTotal|pacToGridR'],
   ['growatt_grid_import_power_watts', 'pacToUserTotal|pacToUserR'],
   ['growatt_load_power_watts', 'plocalLoadTotal|plocalLoadR'],
-  ['growatt_grid_export_energy_today_kwh', 'etoGridToday'],
-  ['growatt_grid_export_energy_total_kwh', 'etoGridTotal'],
-  ['growatt_grid_import_energy_today_kwh', 'etoUserToday'],
-  ['growatt_grid_import_energy_total_kwh', 'etoUserTotal'],
-  ['growatt_load_energy_today_kwh', 'elocalLoadToday'],
-  ['growatt_load_energy_total_kwh', 'elocalLoadTotal'],
+  ...gridEnergies,
 ];
 
 /** One battery port. SPH spells its discharge `edischarge1Today`; other models leave the number out. */

@@ -1,5 +1,6 @@
 import { type Field, phases, pvInputs } from '../fields.ts';
 import { batchCall, endpoints, FAULT, type Family, NORMAL, WAITING } from './family.ts';
+import { gridEnergies } from './grid.ts';
 
 /** Raw status of inverters without a battery of their own. */
 const status = { 0: WAITING, 1: NORMAL, 2: WAITING, 3: FAULT };
@@ -8,12 +9,7 @@ const gridFlows: readonly Field[] = [
   ['growatt_grid_export_power_watts', 'pacToGridTotal'],
   ['growatt_grid_import_power_watts', 'pacToUserTotal'],
   ['growatt_load_power_watts', 'pacToLocalLoad'],
-  ['growatt_grid_export_energy_today_kwh', 'etoGridToday'],
-  ['growatt_grid_export_energy_total_kwh', 'etoGridTotal'],
-  ['growatt_grid_import_energy_today_kwh', 'etoUserToday'],
-  ['growatt_grid_import_energy_total_kwh', 'etoUserTotal'],
-  ['growatt_load_energy_today_kwh', 'elocalLoadToday'],
-  ['growatt_load_energy_total_kwh', 'elocalLoadTotal'],
+  ...gridEnergies,
 ];
 
 /** MIN, MID, MOD, MIC, NEO. `tlx_data_info` is no alternative: its telemetry fields are always 0. */

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { everyFamily } from '../../src/simulators/growatt/plants.ts';
+import { berlinHome, DAY, HOUR, MIN, MINUTE, NOON, startWorld, TOKEN } from '../sources/growatt/world.ts';
+
+function startFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'restart-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('a restart repeats no call that the cloud would refuse, and lists nothing anew', async (t) => {
+  const stateDir = startFolder(t);
+  const plants = [berlinHome({ devices: everyFamily() })];
+  const world = await startWorld(t, { plants, account: { v4: true } });
+  let agent = world.run({ stateDir });
+  for (const minutes of [7, 8, 9, 14, 21]) {
+    await world.until(NOON + minutes * MINUTE);
+    await agent.stop();
+    agent = world.run({ stateDir });
+  }
+  await world.until(NOON + 40 * MINUTE);
+  const counts = world.callCounts();
+  for (const once of ['plant/list', 'device/list', 'new-api/queryDeviceList', 'ammeter/meter_list', 'env/env_list']) {
+    assert.equal(counts[once], 1, once);
+  }
+  assert.deepEqual(agent.lines.filter((line) => /10012|102 FREQ/.test(line)), []);
+  assert.deepEqual(agent.source.inventory(), { plants: 1, devices: 15 });
+  assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'SIMWIT01' }) ?? 0) > 0);
+});
+
+test('a restart shows names at once, and the first poll comes when its call is no longer too early', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t);
+  const first = world.run({ stateDir });
+  await world.until(NOON + 6 * MINUTE);
+  await first.stop();
+  const second = world.run({ stateDir });
+  const before = world.cloud.calls.length;
+  await world.until(NOON + 10 * MINUTE);
+  assert.equal(world.cloud.calls.length, before);
+  await world.until(NOON + 11 * MINUTE);
+  assert.ok((second.value('growatt_current_power_watts', { device_sn: MIN }) ?? 0) > 0);
+  assert.deepEqual(second.lines, ['info: growatt/default: first readings are in {"plants":1,"devices":1}']);
+});
+
+test('a restart while the account is locked out makes no call', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t, { account: { token: 'another-token' } });
+  let agent = world.run({ stateDir });
+  for (let restart = 1; restart <= 10; restart++) {
+    await world.until(NOON + restart * MINUTE);
+    await agent.stop();
+    agent = world.run({ stateDir });
+  }
+  await world.until(NOON + 14 * MINUTE);
+  assert.equal(world.cloud.calls.length, 1);
+  await world.until(NOON + 40 * MINUTE);
+  assert.equal(world.cloud.calls.length, 2, 'asked again after 15 minutes, then after 30');
+});
+
+test('a restart while the cloud wants to be left alone waits for the rest of that time', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t);
+  let agent = world.run({ stateDir });
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'tlx', times: 2 });
+  await world.until(NOON + 9 * MINUTE);
+  await agent.stop();
+  const calls = world.callTimes('tlx_last_data');
+  agent = world.run({ stateDir });
+  await world.until(NOON + 17 * MINUTE);
+  assert.deepEqual(world.callTimes('tlx_last_data'), calls);
+});
+
+test('a token that works again after a restart ends the lock-out', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t, { account: { token: 'another-token' } });
+  const first = world.run({ stateDir });
+  await world.until(NOON + MINUTE);
+  await first.stop();
+  world.cloud.setToken('another-token');
+  const second = world.run({ stateDir });
+  await world.until(NOON + 17 * MINUTE);
+  assert.equal(second.value('growatt_account_up'), 1);
+});
+
+test('a total that fell over a restart is held back', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t);
+  const first = world.run({ stateDir });
+  await world.until(NOON + 8 * MINUTE);
+  const before = first.value('growatt_energy_total_kwh') ?? 0;
+  await first.stop();
+  world.cloud.disturb(MIN, { lifetimeZero: true });
+  const second = world.run({ stateDir });
+  await world.until(NOON + HOUR);
+  assert.equal(second.value('growatt_energy_total_kwh'), before);
+  assert.ok(second.doubts.includes('total_fell'));
+  world.cloud.disturb(MIN, {});
+  await world.until(NOON + 70 * MINUTE);
+  assert.ok((second.value('growatt_energy_total_kwh') ?? 0) > before);
+});
+
+test('a restart at night knows that the inverter sleeps, and polls as rarely as before', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t, { start: NOON + 8 * HOUR });
+  const first = world.run({ stateDir });
+  await world.until(NOON + 13 * HOUR);
+  await first.stop();
+  const calls = world.cloud.calls.length;
+  const second = world.run({ stateDir });
+  await world.until(NOON + 14 * HOUR);
+  assert.ok(world.cloud.calls.length - calls <= 2);
+  assert.equal(second.value('growatt_inverter_status'), 0);
+  assert.equal(second.value('growatt_energy_today_kwh'), 0, 'it is past midnight');
+  assert.equal(second.value('growatt_current_power_watts'), undefined);
+});
+
+test('an agent that was off since noon does not take what the cloud repeats at night for the present', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t);
+  const first = world.run({ stateDir });
+  await world.until(NOON + 10 * MINUTE);
+  await first.stop();
+  await world.until(NOON + 11 * HOUR);
+  const second = world.run({ stateDir });
+  await world.until(NOON + 11 * HOUR + 4 * MINUTE);
+  assert.equal(second.value('growatt_current_power_watts'), undefined);
+});
+
+test('the file holds no secret, and is for its owner alone', async (t) => {
+  const stateDir = startFolder(t);
+  const world = await startWorld(t, { account: { plants: [{ id: '1' }] } });
+  const agent = world.run({ stateDir });
+  await world.until(NOON + HOUR);
+  await agent.stop();
+  const path = join(stateDir, 'state.json');
+  const text = readFileSync(path, 'utf8');
+  assert.ok(text.includes(MIN));
+  assert.ok(!text.includes(TOKEN));
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('what another version of this source remembered is a warning, and everything is discovered anew', async (t) => {
+  const stateDir = startFolder(t);
+  const foreign = { version: 1, sources: { 'growatt/default': { source: { plants: 'many' }, guards: {} } } };
+  writeFileSync(join(stateDir, 'state.json'), JSON.stringify(foreign));
+  const world = await startWorld(t);
+  const agent = world.run({ stateDir });
+  await world.until(NOON + MINUTE);
+  assert.equal(
+    agent.lines[0],
+    'warn: growatt/default: what was remembered of it cannot be understood: it is discovered anew',
+  );
+  assert.ok((agent.value('growatt_current_power_watts') ?? 0) > 0);
+});
+
+test('plants that are no longer chosen are forgotten', async (t) => {
+  const stateDir = startFolder(t);
+  const plants = [1, 2].map((id) =>
+    berlinHome({ id, devices: [{ sn: `D${id}`, family: 'min', dataloggerSn: `L${id}` }] }),
+  );
+  const world = await startWorld(t, { plants });
+  const first = world.run({ stateDir });
+  await world.until(NOON + 6 * MINUTE);
+  await first.stop();
+  const second = world.run({ stateDir, account: { plants: [{ id: '2' }] } });
+  await world.until(NOON + 12 * MINUTE);
+  assert.deepEqual(second.values({ plant_id: '1' }), {});
+  assert.ok('growatt_energy_total_kwh' in second.values({ plant_id: '2' }));
+  await world.until(NOON + DAY / 4);
+  assert.deepEqual(second.source.inventory(), { plants: 1, devices: 1 });
+});
