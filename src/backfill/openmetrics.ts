@@ -1,11 +1,14 @@
 import { metricNamed } from '../metrics/catalogue.ts';
-import type { Point } from './points.ts';
+import { derivations, type Point } from './points.ts';
 
-/**
- * The lines of one metric family in OpenMetrics 1.0.0, with timestamps. A counter whose name does not end in
- * `_total` is of type unknown there, as on `/metrics`.
- */
-export async function* familyLines(name: string, points: AsyncIterable<Point>): AsyncGenerator<string> {
+/** A whole exposition in OpenMetrics 1.0.0, with timestamps: one metric family after the other. */
+export async function* render(points: (name: string) => AsyncIterable<Point>): AsyncGenerator<string> {
+  for (const name of Object.keys(derivations)) yield* familyLines(name, points(name));
+  yield '# EOF\n';
+}
+
+/** A counter whose name does not end in `_total` is of type unknown in OpenMetrics, as on `/metrics`. */
+async function* familyLines(name: string, points: AsyncIterable<Point>): AsyncGenerator<string> {
   const { kind, unit, help } = metricNamed(name);
   yield `# TYPE ${name} ${kind === 'counter' ? 'unknown' : kind}\n`;
   if (unit) yield `# UNIT ${name} ${unit}\n`;
@@ -15,8 +18,6 @@ export async function* familyLines(name: string, points: AsyncIterable<Point>): 
     yield `${name}{${pairs.join(',')}} ${value} ${at / 1000}\n`;
   }
 }
-
-export const END = '# EOF\n';
 
 const escaped = (text: string) =>
   text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');

@@ -1,7 +1,8 @@
 import { addDays } from '../calendar.ts';
 import { curveStatistics, wattHours, weigh } from '../sources/growatt/history/curve.ts';
 import type { PastPlant } from '../sources/source.ts';
-import type { DayEntry } from './journal.ts';
+import type { Assignment } from './collect.ts';
+import type { DayEntry, Journal } from './journal.ts';
 
 /** One sample of the past. */
 export interface Point {
@@ -38,11 +39,32 @@ export const derivations: Readonly<Record<string, Derive>> = {
   },
 };
 
+/** All samples of one metric, plant by plant in the order of time, from one pass over the journal. */
+export async function* pointsOf(
+  name: string,
+  assignments: readonly Assignment[],
+  journal: Journal,
+): AsyncGenerator<Point> {
+  const plants = assignments.map(({ job, plant, known }) => ({
+    source: job.source,
+    id: plant.id,
+    pointsOn: derivations[name]!(known),
+  }));
+  for await (const entry of journal.entries()) {
+    if (!('curve' in entry)) continue;
+    const plant = plants.find(({ source, id }) => source === entry.source && id === entry.plant);
+    if (plant) yield* plant.pointsOn(entry);
+  }
+}
+
 interface DayTotals {
   /** kWh at the beginning and at the end of a day. */
   readonly begin: number;
   readonly end: number;
 }
+
+/** kWh; sums of decimals are a little off. */
+const ROUNDING = 0.001;
 
 /**
  * The total at both ends of each day: what it is now, less what was produced since. Where a day's energy is
@@ -54,9 +76,10 @@ function totalsOf({ energies, total }: PlantPast): ReadonlyMap<string, DayTotals
   let end = total.kwh;
   for (let date = addDays(total.before, -1); ; date = addDays(date, -1)) {
     const energy = energies.get(date);
-    if (energy === undefined || energy > end) return totals;
-    totals.set(date, { begin: end - energy, end });
-    end -= energy;
+    if (energy === undefined || energy - end > ROUNDING) return totals;
+    const begin = Math.max(0, end - energy);
+    totals.set(date, { begin, end });
+    end = begin;
   }
 }
 

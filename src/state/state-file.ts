@@ -31,7 +31,7 @@ const guards = z.record(
 );
 const file = z.object({
   version: z.literal(VERSION),
-  sources: z.record(z.string(), z.object({ source: z.unknown(), guards })),
+  sources: z.record(z.string(), z.object({ source: z.unknown().optional(), guards })),
 });
 
 /** The one small file in STATE_DIR. Whatever is wrong with it costs what it held, never the agent. */
@@ -77,7 +77,7 @@ export class StateFile {
       if (this.#failing) this.#log.info(`${this.#path} can be written again`);
       this.#failing = false;
     } catch (error) {
-      rmSync(fresh, { force: true });
+      discard(fresh);
       if (this.#failing) return;
       this.#failing = true;
       this.#log.warn(
@@ -88,6 +88,14 @@ export class StateFile {
 
   #startAfresh(why: string): void {
     this.#log.warn(`${this.#path} ${why}: starting without what it held`);
+  }
+}
+
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What could not be written cannot always be removed either.
   }
 }
 

@@ -155,7 +155,9 @@ export class EntityRecord {
   ): number | undefined {
     switch (span) {
       case 'instant':
-        return stale || this.#asleep || this.#doubtful || this.#ageAt(now) > this.#holdsFor ? undefined : value;
+        return stale || this.#asleep || this.#doubtful || this.#ageAt(now) > this.#holdsFor
+          ? undefined
+          : value;
       case 'status':
         if (this.#asleep) return stale ? undefined : 0;
         return stale || this.#doubtful ? undefined : value;
@@ -202,7 +204,8 @@ export class EntityRecord {
 
   /** Of a reading that nobody can date, it is known only that it was old when it came. */
   #ageAt(now: number): number {
-    const undated = this.entity.zone && this.#wall !== undefined ? Number.NEGATIVE_INFINITY : this.#receivedAt;
+    const undated =
+      this.entity.zone && this.#wall !== undefined ? Number.NEGATIVE_INFINITY : this.#receivedAt;
     return now - (this.takenAt ?? undated);
   }
 

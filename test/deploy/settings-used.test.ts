@@ -7,7 +7,7 @@ import { settingsOf } from '../../src/config/setting.ts';
 import { version } from '../../src/version.ts';
 
 /** What deployments set and the agent's configuration does not hold. */
-const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME'];
+const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME', 'COLLECTOR_STORAGE', 'PROMETHEUS_REMOTE_WRITE_URL'];
 
 interface Compose {
   readonly services: Readonly<
@@ -58,6 +58,13 @@ describe('The deployments', () => {
     assert.deepEqual(
       started.map(([name]) => name),
       ['demo'],
+    );
+  });
+
+  it('give the sidecar the collector configuration that stands at the top of the repository', async () => {
+    assert.equal(
+      await readFile('deploy/kubernetes/sidecar/otel-collector.yaml', 'utf8'),
+      await readFile('otel-collector.yaml', 'utf8'),
     );
   });
 });

@@ -30,7 +30,7 @@ describe('The container image', () => {
     const { stdout } = await run('buildah', [...storage, ...args], { maxBuffer: 1 << 24 }).catch(
       (error: Error & { stderr?: string; code?: unknown }) => {
         if (error.code === 'ENOENT') assert.fail('buildah is not installed; this test needs that package');
-        return assert.fail(`buildah ${args[0]} failed:\n${error.stderr?.slice(-4000)}`);
+        return assert.fail(`buildah ${args[0]} failed:\n${error.stderr}`);
       },
     );
     return stdout.trim();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, renameSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -7,10 +7,11 @@ import { pipeline } from 'node:stream/promises';
 import { createAgent } from '../../agent.ts';
 import { type Assignment, callsOf, collect, plan } from '../../backfill/collect.ts';
 import { Journal, JournalError } from '../../backfill/journal.ts';
-import { END, familyLines } from '../../backfill/openmetrics.ts';
+import { render } from '../../backfill/openmetrics.ts';
 import { createPastSender, PastRefused } from '../../backfill/otlp.ts';
-import { derivations, type Point } from '../../backfill/points.ts';
+import { derivations, type Point, pointsOf } from '../../backfill/points.ts';
 import { formatTime, Progress } from '../../backfill/progress.ts';
+import { addDays } from '../../calendar.ts';
 import { systemClock } from '../../clock.ts';
 import type { Config, OtlpExport } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
@@ -34,28 +35,8 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
   if (invocation.otlp && !config.otlp)
     throw new UsageError('--otlp needs an endpoint: set OTEL_EXPORTER_OTLP_ENDPOINT.');
   const { path, lasting } = journalPath(invocation, config);
-  let journal: Journal | undefined;
   try {
-    // The present is not exported meanwhile, and a line of log takes the place of the bar.
-    const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
-    const log = logFor({ ...program, err }, config);
-    const jobs = createAgent({ config: { ...config, otlp: undefined }, log }).pasts(program.signal);
-    journal = Journal.open(path, {
-      from: invocation.from,
-      to: invocation.to,
-      sources: jobs.map(({ source }) => source),
-      plants: config.accounts.flatMap(({ plants }) => plants.map(({ id, timezone }) => ({ id, timezone }))),
-    });
-    program.err('Looking up the plants\n');
-    const assignments = await plan(jobs, journal, invocation);
-    if (assignments.every(({ wanted }) => wanted.length === 0)) {
-      journal.remove();
-      throw new RunError(nothingToRead(assignments));
-    }
-    await read(assignments, journal, config, program);
-    if (invocation.otlp && config.otlp) await send(config.otlp, assignments, journal, program);
-    else await write(invocation.out, render(assignments, journal), program);
-    journal.remove();
+    await fill(invocation, config, path, program);
     return DONE;
   } catch (error) {
     const again = lasting ? ' The same command goes on where this one stopped.' : '';
@@ -72,8 +53,38 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
       });
     throw error;
   } finally {
-    if (!lasting) journal?.remove();
+    if (!lasting) rmSync(path, { force: true });
   }
+}
+
+async function fill(
+  invocation: BackfillInvocation,
+  config: Config,
+  path: string,
+  program: Program,
+): Promise<void> {
+  // A line of log takes the place of the bar.
+  const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
+  const log = logFor({ ...program, err }, config);
+  // The present is not exported meanwhile.
+  const jobs = createAgent({ config: { ...config, otlp: undefined }, log }).pasts(program.signal);
+  const journal = Journal.open(path, {
+    from: invocation.from,
+    to: invocation.to,
+    sources: jobs.map(({ source }) => source),
+    plants: config.accounts.flatMap(({ plants }) => plants.map(({ id, timezone }) => ({ id, timezone }))),
+  });
+  program.err('Looking up the plants\n');
+  const assignments = await plan(jobs, journal, invocation);
+  if (assignments.every(({ wanted }) => wanted.length === 0)) {
+    journal.remove();
+    throw new RunError(nothingToRead(assignments));
+  }
+  await read(assignments, journal, config, program);
+  const points = (name: string) => pointsOf(name, assignments, journal);
+  if (invocation.otlp && config.otlp) await send(config.otlp, points, program);
+  else await write(invocation.out, render(points), program);
+  journal.remove();
 }
 
 /** Beside the file to be written; for OTLP where the agent keeps its state. Anything else cannot be resumed. */
@@ -89,8 +100,8 @@ function journalPath(
 function nothingToRead(assignments: readonly Assignment[]): string {
   if (assignments.length === 0) return 'There is no plant to read.';
   const [{ plant }] = assignments as [Assignment];
-  const first = plant.created === undefined ? '' : ` from ${plant.created}`;
-  return `There is no day to read: plant ${plant.id} has days that are over${first} to before ${plant.today}.`;
+  const last = addDays(plant.today, -1);
+  return `There is no day to read: those of plant ${plant.id} that are over go from ${plant.created ?? 'its first one'} to ${last}.`;
 }
 
 /** Makes the calls that are left, telling how long that takes. */
@@ -117,40 +128,15 @@ async function read(
 /** Sends all metrics to the OTLP endpoint, one after the other. */
 async function send(
   settings: OtlpExport,
-  assignments: readonly Assignment[],
-  journal: Journal,
+  points: (name: string) => AsyncIterable<Point>,
   { err, signal }: Program,
 ): Promise<void> {
   err(`Sending to ${settings.url}\n`);
   const sender = createPastSender(settings);
   try {
-    for (const name of Object.keys(derivations))
-      await sender.send(name, pointsOf(name, assignments, journal), signal);
+    for (const name of Object.keys(derivations)) await sender.send(name, points(name), signal);
   } finally {
     await sender.close();
-  }
-}
-
-/** One family after the other, each from its own pass over the journal. */
-async function* render(assignments: readonly Assignment[], journal: Journal): AsyncGenerator<string> {
-  for (const name of Object.keys(derivations)) yield* familyLines(name, pointsOf(name, assignments, journal));
-  yield END;
-}
-
-async function* pointsOf(
-  name: string,
-  assignments: readonly Assignment[],
-  journal: Journal,
-): AsyncGenerator<Point> {
-  const derive = assignments.map(({ job, plant, known }) => ({
-    source: job.source,
-    plant: plant.id,
-    pointsOn: derivations[name]!(known),
-  }));
-  for await (const entry of journal.entries()) {
-    if (!('curve' in entry)) continue;
-    const of = derive.find(({ source, plant }) => source === entry.source && plant === entry.plant);
-    if (of) yield* of.pointsOn(entry);
   }
 }
 

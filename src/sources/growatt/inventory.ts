@@ -68,7 +68,9 @@ export class Inventory {
   /** True while there is something to read and all of it sleeps; a cloud that does not answer is no sign of that. */
   asleep(): boolean {
     const readable = this.readable;
-    return readable.length > 0 && readable.every(({ wall }) => wall && wall.heardAt - wall.seenAt >= SLEEP_AFTER);
+    return (
+      readable.length > 0 && readable.every(({ wall }) => wall && wall.heardAt - wall.seenAt >= SLEEP_AFTER)
+    );
   }
 
   zoneOf(device: Device): Zone | undefined {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { localDay } from '../../../src/simulators/calendar.ts';
 import { measure } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
-import { localDay } from '../../../src/simulators/calendar.ts';
 import { expectedOf } from './expected.ts';
 import { type Agent, DAY, MINUTE, startModel, type Values } from './world.ts';
 
@@ -56,7 +56,9 @@ export function startAudit(plant: PlantSpec) {
       return;
     }
     if (span === 'instant' || span === 'status') {
-      const near = uploads.some((upload) => Math.abs((truthAt(upload)[metric] ?? Number.NaN) - value) <= PRECISION);
+      const near = uploads.some(
+        (upload) => Math.abs((truthAt(upload)[metric] ?? Number.NaN) - value) <= PRECISION,
+      );
       assert.ok(near, `${what}, which it was not for ${OLDEST / MINUTE} minutes`);
       return;
     }
@@ -73,14 +75,17 @@ export function startAudit(plant: PlantSpec) {
     if (span === 'fact') return;
     if (span === 'instant') {
       const uploads = model.uploads(device, now - OLDEST_OF_PLANT, now + 1);
-      assert.ok(uploads.some((upload) => Math.abs(at(upload).power.ac - value) <= 5.01), what);
+      assert.ok(
+        uploads.some((upload) => Math.abs(at(upload).power.ac - value) <= 5.01),
+        what,
+      );
       return;
     }
     const from = at(oldest);
     const to = at(now);
     const isToday = span === 'today';
     // In these replays the plant began in the current month.
-    const begin = span === 'lifetime' || isToday ? 0 : spec?.lifetimeKwhAtCreate ?? 0;
+    const begin = span === 'lifetime' || isToday ? 0 : (spec?.lifetimeKwhAtCreate ?? 0);
     const least = isToday ? (day(oldest) === day(now) ? from.today.ac : 0) : from.total.ac - begin;
     const most = isToday ? to.today.ac : to.total.ac - begin;
     const bounds = `in truth between ${least} and ${most}`;

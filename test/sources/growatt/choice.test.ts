@@ -6,8 +6,9 @@ import { berlinHome, DAY, HOUR, MINUTE, NOON, startWorld } from './world.ts';
 const device = (sn: string, family: 'min' | 'sph' = 'min') => ({ sn, family, dataloggerSn: `LOG${sn}` });
 const house = berlinHome({ id: 1, devices: [device('A1'), device('A2')] });
 const barn = berlinHome({ id: 2, name: 'Scheune', devices: [device('B1')] });
-const devicesOf = (agent: { store: { samples(): readonly { attributes: Readonly<Record<string, string>> }[] } }) =>
-  [...new Set(agent.store.samples().flatMap(({ attributes }) => attributes.device_sn ?? []))].toSorted();
+const devicesOf = (agent: {
+  store: { samples(): readonly { attributes: Readonly<Record<string, string>> }[] };
+}) => [...new Set(agent.store.samples().flatMap(({ attributes }) => attributes.device_sn ?? []))].toSorted();
 
 test('without a choice all plants and devices are read', async (t) => {
   const world = await startWorld(t, { plants: [house, barn] });

@@ -21,7 +21,11 @@ async function startClient(t: TestContext, ...answer: Parameters<typeof always>)
 }
 
 /** How a call fails that gets this answer. */
-async function failure(t: TestContext, endpoint: typeof get | typeof v4, ...answer: Parameters<typeof always>) {
+async function failure(
+  t: TestContext,
+  endpoint: typeof get | typeof v4,
+  ...answer: Parameters<typeof always>
+) {
   const { client } = await startClient(t, ...answer);
   const error = await client.call(endpoint, {}, signal).catch((reason) => reason);
   assert.ok(error instanceof SourceError, String(error));
@@ -180,7 +184,10 @@ test('the message of an error is one tidy line, whatever the cloud writes into i
 test('nobody listening is an unreachable cloud', async () => {
   const address = await deadAddress();
   const call = clientFor(`http://${address}`).call(get, {}, signal);
-  await assert.rejects(call, { kind: 'unreachable', message: `plant/data: no answer from ${address} (connection refused)` });
+  await assert.rejects(call, {
+    kind: 'unreachable',
+    message: `plant/data: no answer from ${address} (connection refused)`,
+  });
 });
 
 test('an aborted call ends with the reason of its signal', async (t) => {

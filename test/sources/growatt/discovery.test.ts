@@ -12,7 +12,13 @@ const devices = (...rows: unknown[]) => parseDevices({ data: { count: rows.lengt
 
 test('a plant has its id, name, place and rated power', () => {
   const row = { plant_id: 1234567, name: ' Dach\u0000 Süd', peak_power: 9.2, status: 1 };
-  const { count, rows } = plants({ ...row, city: 'Musterstadt', country: 'Germany', latitude: '', longitude: '' });
+  const { count, rows } = plants({
+    ...row,
+    city: 'Musterstadt',
+    country: 'Germany',
+    latitude: '',
+    longitude: '',
+  });
   assert.equal(count, 1);
   const [plant] = rows;
   assert.equal(plant?.id, '1234567');
@@ -42,7 +48,10 @@ test('the rated power may be text or missing', () => {
 test('malformed rows are left out, and the count tells that there were more', () => {
   const good = { device_sn: 'A', type: 7 };
   const { rows, count } = devices(good, null, 5, {}, { device_sn: 'B' }, { device_sn: '', type: 7 }, [good]);
-  assert.deepEqual(rows.map(({ sn }) => sn), ['A']);
+  assert.deepEqual(
+    rows.map(({ sn }) => sn),
+    ['A'],
+  );
   assert.equal(count, 7);
 });
 
@@ -97,11 +106,16 @@ test('meters, which are all called alike, are told apart by their datalogger', (
     { device_sn: 'AMMETER', type: 3, datalogger_sn: 'LOG1' },
     { device_sn: 'AMMETER', type: 3, datalogger_sn: 'LOG2' },
   );
-  assert.deepEqual(rows.map(({ sn }) => sn), ['AMMETER-LOG1', 'AMMETER-LOG2']);
+  assert.deepEqual(
+    rows.map(({ sn }) => sn),
+    ['AMMETER-LOG1', 'AMMETER-LOG2'],
+  );
 });
 
 test('what hangs on a bus has an address, and v4 devices a family', () => {
-  const meters = { data: { count: 2, meters: [{ address: 1, device_name: 'SDM_THREE' }, { device_name: 'x' }] } };
+  const meters = {
+    data: { count: 2, meters: [{ address: 1, device_name: 'SDM_THREE' }, { device_name: 'x' }] },
+  };
   assert.deepEqual(parseBusDevices(meters, 'meters').rows, [{ address: '1', model: 'SDM_THREE' }]);
   const rows = [{ deviceSn: 'N1', deviceType: 'noah', datalogSn: 'LOG' }, { deviceSn: 'N2' }];
   assert.deepEqual(parseV4Devices({ data: { count: 2, data: rows } }).rows, [

@@ -36,7 +36,9 @@ async function startDocumented(t: TestContext, changes: Record<string, unknown> 
     const { pathname } = new URL(request.url ?? '/', 'http://cloud');
     const known = request.headers.token === TOKEN ? bodies[pathname] : undefined;
     response.writeHead(200, { 'Content-Type': 'text/html;charset=UTF-8' });
-    response.end(JSON.stringify(known ?? { error_code: 10011, error_msg: 'error_permission_denied', data: '' }));
+    response.end(
+      JSON.stringify(known ?? { error_code: 10011, error_msg: 'error_permission_denied', data: '' }),
+    );
   });
   const world = await startWorld(t, { account: { baseUrl: server.url.origin } });
   const agent = world.run();
@@ -124,7 +126,7 @@ test('a device of unknown type is listed, not read, and that is said once', asyn
   assert.equal(agent.value('growatt_up'), 1);
 });
 
-test('an answer about another device is nobody\'s', async (t) => {
+test("an answer about another device is nobody's", async (t) => {
   const path = '/v1/device/tlx/tlx_last_data';
   const foreign = JSON.parse(JSON.stringify(answers[path]).replaceAll('ABC1234567', 'SOMEBODYELSE'));
   const { agent } = await startDocumented(t, { [path]: foreign });

@@ -1,5 +1,5 @@
-import type { FamilyName } from '../../../src/simulators/growatt/specs.ts';
 import type { Circuit, Reading } from '../../../src/simulators/growatt/reading.ts';
+import type { FamilyName } from '../../../src/simulators/growatt/specs.ts';
 import type { Values } from './world.ts';
 
 /** What must be exposed of a device of each family at a moment, worked out from what the model measures. */
@@ -60,7 +60,10 @@ const strings =
       circuits
         .slice(0, count)
         .flatMap((circuit, i) =>
-          quantities.map((quantity) => [`growatt_pv${i + 1}_${quantity}_${units[quantity]}`, circuit[quantity]]),
+          quantities.map((quantity) => [
+            `growatt_pv${i + 1}_${quantity}_${units[quantity]}`,
+            circuit[quantity],
+          ]),
         ),
     );
 
@@ -79,13 +82,15 @@ const phases =
       ]),
     );
 
-const status = (normal: number, waiting: number, meaning = 2): Expectation => ({ state }) =>
-  state === 'fault'
-    ? { growatt_inverter_status: 3 }
-    : {
-        growatt_inverter_status: state === 'normal' ? 1 : meaning,
-        growatt_inverter_status_code: state === 'normal' ? normal : waiting,
-      };
+const status =
+  (normal: number, waiting: number, meaning = 2): Expectation =>
+  ({ state }) =>
+    state === 'fault'
+      ? { growatt_inverter_status: 3 }
+      : {
+          growatt_inverter_status: state === 'normal' ? 1 : meaning,
+          growatt_inverter_status_code: state === 'normal' ? normal : waiting,
+        };
 
 const all =
   (...parts: Expectation[]): Expectation =>
@@ -101,16 +106,39 @@ const netImport = ({ power }: Reading) => power.gridImport - power.gridExport;
 
 const expectations: Record<FamilyName, Expectation> = {
   min: all(generator, strings(4, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
-  inverter: all(generator, strings(10, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
+  inverter: all(
+    generator,
+    strings(10, 'voltage', 'current', 'power'),
+    phases('voltage', 'current'),
+    status(1, 0),
+  ),
   max: all(generator, strings(16, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
-  sph: all(generator, battery, batteryFlow, bms, grid, strings(2, 'voltage', 'power'), phases('voltage'), status(5, 0)),
+  sph: all(
+    generator,
+    battery,
+    batteryFlow,
+    bms,
+    grid,
+    strings(2, 'voltage', 'power'),
+    phases('voltage'),
+    status(5, 0),
+  ),
   // Its own output is what comes out of the battery; PV is another inverter's.
-  spa: all(generator, battery, batteryFlow, bms, grid, phases('voltage'), status(5, 0), ({ power, today, total }) => ({
-    growatt_current_power_watts: power.discharge,
-    growatt_energy_today_kwh: today.discharge,
-    growatt_energy_total_kwh: total.discharge,
-    growatt_fault_code: 0,
-  })),
+  spa: all(
+    generator,
+    battery,
+    batteryFlow,
+    bms,
+    grid,
+    phases('voltage'),
+    status(5, 0),
+    ({ power, today, total }) => ({
+      growatt_current_power_watts: power.discharge,
+      growatt_energy_today_kwh: today.discharge,
+      growatt_energy_total_kwh: total.discharge,
+      growatt_fault_code: 0,
+    }),
+  ),
   storage: all(
     without(generator, 'growatt_ac_frequency_hz'),
     battery,

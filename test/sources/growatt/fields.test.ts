@@ -61,7 +61,9 @@ test('inputs, phases, batteries and meters show once they were ever not zero', (
   ];
   const parts = new Set<string>();
   const shown = (data: Record<string, unknown>) =>
-    extract(table, foldCase(data), parts).values.map(({ metric, labels }) => `${metric}${labels?.phase ?? ''}`);
+    extract(table, foldCase(data), parts).values.map(
+      ({ metric, labels }) => `${metric}${labels?.phase ?? ''}`,
+    );
   const bare = { vpv1: 0, vpv2: 0, vpv3: 0, vac1: 230, vac2: 0, soc: 0, load: 0 };
   const always = ['growatt_pv1_voltage_volts', 'growatt_pv2_voltage_volts', 'growatt_ac_voltage_volts'];
   assert.deepEqual(shown(bare), always);

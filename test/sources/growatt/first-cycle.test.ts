@@ -24,9 +24,13 @@ test('the inverter and its plant show what the model measures', async (t) => {
   const { newest } = startModel([berlinHome()], () => NOON);
   const reading = newest(MIN);
   const near = (actual: number | undefined, expected: number, what: string) =>
-    assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= 0.1001, `${what}: ${actual}, in truth ${expected}`);
+    assert.ok(
+      Math.abs((actual ?? Number.NaN) - expected) <= 0.1001,
+      `${what}: ${actual}, in truth ${expected}`,
+    );
   const device = agent.values({ device_sn: MIN });
-  for (const [metric, truth] of Object.entries(expectedOf('min', reading))) near(device[metric], truth, metric);
+  for (const [metric, truth] of Object.entries(expectedOf('min', reading)))
+    near(device[metric], truth, metric);
   assert.equal(device['growatt_device_info{device_type="min",model="MIN 6000TL-X"}'], 1);
   assert.equal(device.growatt_last_update_timestamp_seconds, Math.floor(reading.at / 1000));
 
@@ -35,7 +39,11 @@ test('the inverter and its plant show what the model measures', async (t) => {
   assert.ok(Math.abs((plant('growatt_plant_power_watts') ?? 0) - reading.power.ac) <= 5.001);
   near(plant('growatt_plant_energy_today_kwh'), reading.today.ac, 'today');
   near(plant('growatt_plant_energy_total_kwh'), reading.total.ac, 'total');
-  near(plant('growatt_energy_month_kwh'), reading.total.ac - 12.5, 'the plant began on the first of this month');
+  near(
+    plant('growatt_energy_month_kwh'),
+    reading.total.ac - 12.5,
+    'the plant began on the first of this month',
+  );
   near(plant('growatt_energy_year_kwh'), reading.total.ac - 12.5, 'year');
   assert.equal(plant('growatt_plant_status'), 1);
   assert.equal(plant('growatt_up'), 1);
@@ -53,7 +61,10 @@ test('no call comes closer to the last than the spacing, retries included', asyn
   const times = world.cloud.calls.map(({ at }) => at);
   assert.ok(times.length > 8);
   for (const [i, at] of times.entries()) {
-    assert.ok(i === 0 || at - times[i - 1]! >= 3000, `call ${i} came ${at - times[i - 1]!} ms after the last`);
+    assert.ok(
+      i === 0 || at - times[i - 1]! >= 3000,
+      `call ${i} came ${at - times[i - 1]!} ms after the last`,
+    );
   }
 });
 

@@ -15,7 +15,9 @@ function readTimes({ cloud }: World): Map<string, number[]> {
 }
 
 test('500 plants: values within a minute, all found in 35 minutes, nobody starves, 10 calls a cycle', async (t) => {
-  const world = await startWorld(t, { plants: fleetPlants(NOON, 500) });
+  // Plants without a past are quicker to simulate.
+  const plants = fleetPlants(NOON, 500).map((plant) => ({ ...plant, createDate: '2026-06-12' }));
+  const world = await startWorld(t, { plants });
   const agent = world.run();
   const known = async (minutes: number) => {
     await world.until(NOON + minutes * MINUTE);

@@ -123,8 +123,7 @@ test('nulls and gaps are left out of the means and make no energy', () => {
 });
 
 test('slots weigh by the time they stand for', () => {
-  // Half an hour in slots of five minutes, then one slot that is cut short by the next.
-  const powers = [...rows(600, 630, () => 600), ...rows(630, 660, () => 1200, 3)];
+  const powers = [...rows(600, 630, () => 600), ...rows(630, 660, () => 1200, 3), ...rows(660, 720, () => 0)];
   assert.equal(read(powers)?.hourly.get(10), 900);
   assert.equal(read(powers)?.energy, 0.9);
 });

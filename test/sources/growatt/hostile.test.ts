@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SourceError } from '../../../src/errors.ts';
 import { startGrowattCloud } from '../../../src/simulators/growatt/cloud.ts';
-import { hash01 } from '../../../src/simulators/noise.ts';
 import { everyFamily } from '../../../src/simulators/growatt/plants.ts';
+import { hash01 } from '../../../src/simulators/noise.ts';
 import { CallQueue } from '../../../src/sources/growatt/pace.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { Store } from '../../../src/store/store.ts';
-import { SourceError } from '../../../src/errors.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { plainTurn } from '../../helpers/turn.ts';
 import { berlinHome, DAY, HOUR, MINUTE, NOON, TOKEN } from './world.ts';
@@ -85,13 +85,17 @@ async function pollTwice(answer: (path: string, params: string) => string): Prom
 
 test('no answer of any shape, in any endpoint, breaks the source or becomes a false sample', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.json(), { minLength: 1, maxLength: 6 }), fc.boolean(), async (bodies, wrapped) => {
-      let n = 0;
-      await pollTwice(() => {
-        const body = bodies[n++ % bodies.length] ?? '';
-        return wrapped ? `{"error_code":0,"code":0,"data":${body}}` : body;
-      });
-    }),
+    fc.asyncProperty(
+      fc.array(fc.json(), { minLength: 1, maxLength: 6 }),
+      fc.boolean(),
+      async (bodies, wrapped) => {
+        let n = 0;
+        await pollTwice(() => {
+          const body = bodies[n++ % bodies.length] ?? '';
+          return wrapped ? `{"error_code":0,"code":0,"data":${body}}` : body;
+        });
+      },
+    ),
     { numRuns: 150 },
   );
 });
@@ -101,20 +105,50 @@ test('good answers with any of their values replaced break nothing either', asyn
   const samples = await pollTwice((path, params) => answerOf(bodies, path, params));
   assert.ok(samples > 500, `${samples} samples from good answers`);
   const strange = fc.oneof(
-    fc.constantFrom(null, '', 'null', 'N/A', -1, -0.1, '1e400', 1e308, -1e308, 'NaN', '2026-99-99 99:99:99', [], {}, true),
-    fc.constantFrom('\u0000\u001b[31m\n', '__proto__', '-', '9'.repeat(400), ' 5 ', '\u202e', 2 ** 53, 'é'.repeat(500)),
+    fc.constantFrom(
+      null,
+      '',
+      'null',
+      'N/A',
+      -1,
+      -0.1,
+      '1e400',
+      1e308,
+      -1e308,
+      'NaN',
+      '2026-99-99 99:99:99',
+      [],
+      {},
+      true,
+    ),
+    fc.constantFrom(
+      '\u0000\u001b[31m\n',
+      '__proto__',
+      '-',
+      '9'.repeat(400),
+      ' 5 ',
+      '\u202e',
+      2 ** 53,
+      'é'.repeat(500),
+    ),
     fc.jsonValue({ maxDepth: 2 }),
   );
   await fc.assert(
-    fc.asyncProperty(fc.integer(), fc.array(strange, { minLength: 1, maxLength: 5 }), async (seed, replacements) => {
-      let n = 0;
-      const replace = (key: string, value: unknown) => {
-        const vital = key === '' || key === 'error_code' || key === 'code';
-        const hit = hash01(seed, n++) < 1 / 12 && !vital;
-        return hit ? replacements[n % replacements.length] : value;
-      };
-      await pollTwice((path, params) => JSON.stringify(JSON.parse(answerOf(bodies, path, params)), replace));
-    }),
+    fc.asyncProperty(
+      fc.integer(),
+      fc.array(strange, { minLength: 1, maxLength: 5 }),
+      async (seed, replacements) => {
+        let n = 0;
+        const replace = (key: string, value: unknown) => {
+          const vital = key === '' || key === 'error_code' || key === 'code';
+          const hit = hash01(seed, n++) < 1 / 12 && !vital;
+          return hit ? replacements[n % replacements.length] : value;
+        };
+        await pollTwice((path, params) =>
+          JSON.stringify(JSON.parse(answerOf(bodies, path, params)), replace),
+        );
+      },
+    ),
     { numRuns: 60 },
   );
 });
@@ -135,7 +169,15 @@ async function goodAnswers(t: { after(fn: () => Promise<void>): void }): Promise
   const clock = instantClock(NOON);
   const bodies = new Map<string, string>();
   const source = new GrowattSource({
-    account: { name: 'a', token: TOKEN, baseUrl: cloud.url, official: false, plants: [], deviceSns: [], v4: true },
+    account: {
+      name: 'a',
+      token: TOKEN,
+      baseUrl: cloud.url,
+      official: false,
+      plants: [],
+      deviceSns: [],
+      v4: true,
+    },
     settings,
     history: { enabled: true, days: 2, schedule: '5 0 * * *' },
     queue: new CallQueue(clock, 0),

@@ -5,7 +5,15 @@ import { deadAddress } from '../../helpers/http.ts';
 import { berlinHome, DAY, HOUR, MIN, MINUTE, NOON, startWorld } from './world.ts';
 
 const FOREVER = Number.POSITIVE_INFINITY;
-const outages: GrowattFault[] = ['http-500', 'http-405-html', 'login-page', 'reset', 'empty-body', 'redirect', 'system-error'];
+const outages: GrowattFault[] = [
+  'http-500',
+  'http-405-html',
+  'login-page',
+  'reset',
+  'empty-body',
+  'redirect',
+  'system-error',
+];
 
 for (const kind of outages) {
   test(`an hour of ${kind}: few calls, last values kept, and back within one interval`, async (t) => {
@@ -26,7 +34,10 @@ for (const kind of outages) {
     });
     // Four tries, one more opens the circuit, then one trial each poll.
     assert.ok((perTenMinutes[0] ?? 0) <= 6, perTenMinutes.join());
-    assert.ok(perTenMinutes.slice(1).every((count) => count <= 2), perTenMinutes.join());
+    assert.ok(
+      perTenMinutes.slice(1).every((count) => count <= 2),
+      perTenMinutes.join(),
+    );
     world.cloud.faults.clear();
     await world.until(started + HOUR + 5.5 * MINUTE);
     assert.notEqual(agent.value('growatt_current_power_watts'), undefined);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/clock.ts';
+import { loadConfig } from '../../../src/config/load.ts';
 import { CallQueue } from '../../../src/sources/growatt/pace.ts';
+import { createSources } from '../../../src/sources/index.ts';
 import { virtualClock } from '../../helpers/clock.ts';
 import { always, scriptedServer } from '../../helpers/http.ts';
 
@@ -17,7 +19,10 @@ test('a server never sees two calls closer together than the spacing, and in the
   const queue = new CallQueue(systemClock, spacing);
   const call = async (n: number) => (await fetch(new URL(`/${n}`, server.url))).text();
   await Promise.all([0, 1, 2, 3, 4, 5].map((n) => queue.run(signal, () => call(n))));
-  assert.deepEqual(seen.map(({ path }) => path), ['/0', '/1', '/2', '/3', '/4', '/5']);
+  assert.deepEqual(
+    seen.map(({ path }) => path),
+    ['/0', '/1', '/2', '/3', '/4', '/5'],
+  );
   assert.equal(server.mostAtOnce, 1);
   for (const [i, { at }] of seen.entries()) {
     const gap = at - (seen[i - 1]?.at ?? Number.NEGATIVE_INFINITY);
@@ -71,4 +76,29 @@ test('a clock that is set back does not stretch the wait', async () => {
   await clock.pass(3000);
   assert.equal(made, true);
   await waiting;
+});
+
+test('accounts with one token share a queue, those with another do not wait for it', async () => {
+  const clock = virtualClock();
+  const config = loadConfig({ env: { GROWATT_TOKEN: '0123456789abcdef' }, isTerminal: false });
+  const [account] = config.accounts;
+  assert.ok(account);
+  const accounts = ['0123456789abcdef', '0123456789abcdef', 'another-token-16'].map((token, i) => ({
+    ...account,
+    name: `account ${i}`,
+    token,
+  }));
+  const sources = createSources({ config: { ...config, accounts }, clock, fetch });
+  const start = clock.now();
+  const times: [number, number][] = [];
+  const calls = sources.map(({ pace }, i) =>
+    pace?.call(sources[i], signal, async () => void times.push([i, clock.now() - start])),
+  );
+  await clock.pass(3000);
+  await Promise.all(calls);
+  assert.deepEqual(times, [
+    [0, 0],
+    [2, 0],
+    [1, 3000],
+  ]);
 });

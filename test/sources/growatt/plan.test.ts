@@ -26,7 +26,11 @@ test('a home with one inverter needs fewer than 210 calls on a day of twelve sun
 });
 
 test('with no slower polls at night a day needs about 300 calls', async (t) => {
-  const world = await startWorld(t, { plants: [berlinHome(equator)], start: MIDNIGHT, settings: { idleInterval: 0 } });
+  const world = await startWorld(t, {
+    plants: [berlinHome(equator)],
+    start: MIDNIGHT,
+    settings: { idleInterval: 0 },
+  });
   world.run();
   await world.until(MIDNIGHT + 24 * HOUR);
   const counts = world.callCounts();
@@ -41,7 +45,8 @@ test('at night a home is asked every half hour, and at the daily pace within hal
   for (let minute = 0; minute < 24 * 60; minute += 10) {
     await world.until(NOON + minute * MINUTE);
     const interval = `${agent.source.interval() / MINUTE} min`;
-    if (interval !== intervals.at(-1)?.split(' from ')[0]) intervals.push(`${interval} from ${minute / 60} h`);
+    if (interval !== intervals.at(-1)?.split(' from ')[0])
+      intervals.push(`${interval} from ${minute / 60} h`);
   }
   assert.deepEqual(
     intervals.map((line) => line.replace(/\.\d+ h/, ' h')),

@@ -28,7 +28,10 @@ test("Growatt's own servers are named with their region", async (t) => {
   const world = await startWorld(t, { account: { token: 'another-token', official: true } });
   const agent = world.run();
   await world.until(NOON + MINUTE);
-  assert.match(warnings(agent)[0] ?? '', /check the token and GROWATT_REGION \(a token belongs to one region\)$/);
+  assert.match(
+    warnings(agent)[0] ?? '',
+    /check the token and GROWATT_REGION \(a token belongs to one region\)$/,
+  );
 });
 
 test('a token that is revoked and restored: down with one line, few calls, then as before', async (t) => {
@@ -43,7 +46,10 @@ test('a token that is revoked and restored: down with one line, few calls, then 
     assert.equal(agent.value('growatt_up', { plant_id: '1' }), 0);
     assert.ok((agent.value('growatt_energy_total_kwh') ?? 0) > 0, 'totals stay');
     assert.equal(agent.value('growatt_current_power_watts'), undefined, 'the rest ends after an hour');
-    const calls = Object.values(world.callCounts(NOON + 31 * MINUTE, NOON + 2 * HOUR)).reduce((a, b) => a + b, 0);
+    const calls = Object.values(world.callCounts(NOON + 31 * MINUTE, NOON + 2 * HOUR)).reduce(
+      (a, b) => a + b,
+      0,
+    );
     assert.ok(calls <= 6, `${calls} calls in 90 minutes`);
     assert.equal(warnings(agent).filter((line) => /refuses the token/.test(line)).length, 1);
     world.cloud.setToken(TOKEN);
@@ -95,7 +101,9 @@ test('one plant that is refused is told once and left alone, the others go on', 
 });
 
 test('a device that does not exist is told, dropped, and back with the next discovery', async (t) => {
-  const world = await startWorld(t, { plants: [berlinHome({ devices: [device('A1'), { ...device('S1'), family: 'sph' }] })] });
+  const world = await startWorld(t, {
+    plants: [berlinHome({ devices: [device('A1'), { ...device('S1'), family: 'sph' }] })],
+  });
   const agent = world.run();
   await world.until(NOON + 10 * MINUTE);
   world.cloud.removeDevice('S1');
@@ -121,9 +129,13 @@ test('a batch that is refused is taken apart, and put together again without the
   await world.until(NOON + 30 * MINUTE);
   assert.deepEqual(
     warnings(agent).filter((line) => line.startsWith('device ')),
-    ['device A1 is left alone until the next discovery (device/tlx/tlx_last_data: 10011 error_permission_denied)'],
+    [
+      'device A1 is left alone until the next discovery (device/tlx/tlx_last_data: 10011 error_permission_denied)',
+    ],
   );
-  const live = world.cloud.calls.filter(({ path }) => path.includes('tlx')).map(({ params }) => params.tlxs ?? params.tlx_sn);
+  const live = world.cloud.calls
+    .filter(({ path }) => path.includes('tlx'))
+    .map(({ params }) => params.tlxs ?? params.tlx_sn);
   assert.deepEqual(live, ['A1,A2,A3', 'A1,A2,A3', 'A1,A2,A3', 'A1', 'A2', 'A3', 'A2,A3', 'A2,A3']);
 });
 

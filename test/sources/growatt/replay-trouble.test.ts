@@ -101,7 +101,8 @@ test("an inverter's clock that is set back is believed after three readings, one
       const values = agent.values();
       delete values.growatt_last_update_timestamp_seconds;
       audit.check({ ...agent, values: () => values }, at);
-      if (minute > 60) assert.notEqual(values.growatt_current_power_watts, undefined, `${clockSkewMs}: ${minute}`);
+      if (minute > 60)
+        assert.notEqual(values.growatt_current_power_watts, undefined, `${clockSkewMs}: ${minute}`);
     }
   }
 });
@@ -138,12 +139,20 @@ test('a fault shows as status 3 with its code, and only as long as it lasts', as
   const world = await startWorld(t);
   const agent = world.run();
   const seen: unknown[] = [];
-  for (const [minute, faultCode] of [[10, 302], [20, 0], [30, 0]] as const) {
+  for (const [minute, faultCode] of [
+    [10, 302],
+    [20, 0],
+    [30, 0],
+  ] as const) {
     await world.until(NOON + minute * MINUTE);
     seen.push([agent.value('growatt_inverter_status'), agent.value('growatt_fault_code')]);
     world.cloud.disturb(MIN, { faultCode });
   }
-  assert.deepEqual(seen, [[1, 0], [3, 302], [1, 0]]);
+  assert.deepEqual(seen, [
+    [1, 0],
+    [3, 302],
+    [1, 0],
+  ]);
 });
 
 test('a true reset of the lifetime total is believed after three newer readings', async (t) => {

@@ -91,7 +91,11 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   };
 
   /** A fresh agent on the same cloud, as after a restart. */
-  function boot({ account: choice, stateDir, queue = new CallQueue(clock, settings.callSpacing) }: BootOptions = {}) {
+  function boot({
+    account: choice,
+    stateDir,
+    queue = new CallQueue(clock, settings.callSpacing),
+  }: BootOptions = {}) {
     const account: GrowattAccount = {
       name: 'default',
       token: TOKEN,
@@ -153,7 +157,9 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       /** All samples of a plant or a device, each by `metric` or `metric{extra labels}`. */
       values(labels: Readonly<Record<string, string>> = {}): Values {
         const chosen = store.samples().filter(({ attributes }) => matches(attributes, labels));
-        return Object.fromEntries(chosen.map(({ metric, attributes, value }) => [nameOf(metric, attributes), value]));
+        return Object.fromEntries(
+          chosen.map(({ metric, attributes, value }) => [nameOf(metric, attributes), value]),
+        );
       },
     };
   }
@@ -182,7 +188,9 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     },
     /** When calls to an endpoint came, in minutes since the start. */
     callTimes: (path: string): number[] =>
-      cloud.calls.filter((call) => call.path.endsWith(path)).map(({ at }) => Math.round((at - start) / MINUTE)),
+      cloud.calls
+        .filter((call) => call.path.endsWith(path))
+        .map(({ at }) => Math.round((at - start) / MINUTE)),
   };
 }
 
@@ -212,7 +220,10 @@ function find(store: Store, metric: string, labels: Readonly<Record<string, stri
   return store.samples().find((sample) => sample.metric === metric && matches(sample.attributes, labels));
 }
 
-function nameOf(metric: string, { plant_id, device_sn, account, ...extra }: Readonly<Record<string, string>>) {
+function nameOf(
+  metric: string,
+  { plant_id, device_sn, account, ...extra }: Readonly<Record<string, string>>,
+) {
   const text = Object.entries(extra).map(([key, value]) => `${key}="${value}"`);
   return text.length > 0 ? `${metric}{${text.join(',')}}` : metric;
 }

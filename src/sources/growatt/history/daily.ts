@@ -84,7 +84,7 @@ export class DailyHistory {
     if (error) {
       const pause = this.#calls.pauseLeft(call) || REST;
       known.rest = { date, until: this.#clock.now() + pause };
-      turn.note(topic, `${topic} on ${date} cannot be read (${error.message}): it is tried again later`);
+      turn.note(topic, `${topic} cannot be read (${error.message}): it is tried again later`);
       return;
     }
     known.rest = undefined;

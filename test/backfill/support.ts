@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Assignment, Job } from '../../src/backfill/collect.ts';
+import { Journal, type Scope } from '../../src/backfill/journal.ts';
+import { render } from '../../src/backfill/openmetrics.ts';
+import { type Point, pointsOf } from '../../src/backfill/points.ts';
+import { addDays, datesBetween } from '../../src/calendar.ts';
+import type { Past, PastPlant } from '../../src/sources/source.ts';
+import { plainTurn } from '../helpers/turn.ts';
+
+export const SCOPE: Scope = { from: undefined, to: undefined, sources: ['growatt/default'], plants: [] };
+
+/** An empty folder that is removed with the test. */
+export function emptyFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'solar-otel-agent-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function emptyJournal(t: TestContext): Journal {
+  return Journal.open(join(emptyFolder(t), 'journal'), SCOPE);
+}
+
+export function plantWith(changes: Partial<PastPlant> = {}): PastPlant {
+  return {
+    id: '1',
+    name: 'Dach Süd',
+    zone: 'GMT+0',
+    created: '2026-06-01',
+    today: '2026-06-12',
+    total: { kwh: 1000, before: '2026-06-12' },
+    ...changes,
+  };
+}
+
+/** A past in UTC: each day 10 kWh, and 1000 W from ten to noon. */
+export interface FakePast extends Past {
+  /** What was asked, in order. */
+  readonly asked: string[];
+}
+
+export function fakePast(
+  plants: readonly PastPlant[],
+  { unknown = [], fail }: { unknown?: readonly string[]; fail?: (what: string) => void } = {},
+): FakePast {
+  const asked: string[] = [];
+  const ask = (what: string) => {
+    asked.push(what);
+    fail?.(what);
+  };
+  return {
+    asked,
+    energySpan: 7,
+    async plants() {
+      ask('plants');
+      return plants;
+    },
+    async day(_turn, plant, date) {
+      ask(`${plant.id} ${date}`);
+      const midnight = Date.parse(`${date}T00:00Z`);
+      const curve = Array.from({ length: 24 }, (_, i) => [midnight + (120 + i) * 300_000, 1000] as const);
+      return { curve, end: Date.parse(`${addDays(date, 1)}T00:00Z`) - 1000 };
+    },
+    async energies(_turn, plant, from, to) {
+      ask(`${plant.id} ${from}..${to}`);
+      const known = datesBetween(from, to).filter((date) => !unknown.includes(date));
+      return new Map(known.map((date) => [date, 10]));
+    },
+  };
+}
+
+export const jobOf = (past: Past, source = 'growatt/default'): Job => ({ source, past, turn: plainTurn() });
+
+export async function allPoints(
+  name: string,
+  assignments: readonly Assignment[],
+  journal: Journal,
+): Promise<Point[]> {
+  return await Array.fromAsync(pointsOf(name, assignments, journal));
+}
+
+export async function exposition(assignments: readonly Assignment[], journal: Journal): Promise<string> {
+  return (await Array.fromAsync(render((name) => pointsOf(name, assignments, journal)))).join('');
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { discover } from '../../src/cli/commands/discover.ts';
+import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
+import { everyFamily, homePlant } from '../../src/simulators/growatt/plants.ts';
+import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
+import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
+import { always, deadAddress, scriptedServer } from '../helpers/http.ts';
+
+const NOON = Date.parse('2026-06-12T10:00:00Z');
+const TOKEN = 'a-token-for-tests';
+const home = (changes: Partial<PlantSpec> = {}) =>
+  homePlant(NOON, {
+    id: 1,
+    name: 'A plant with a name that is much too long',
+    createDate: '2026-06-01',
+    ...changes,
+  });
+
+async function startCloud(t: TestContext, plants: PlantSpec[]) {
+  const cloud = await startGrowattCloud({ token: TOKEN, plants, now: () => NOON });
+  t.after(() => cloud.close());
+  return cloud;
+}
+
+async function run(env: Record<string, string>, json = false) {
+  let out = '';
+  let err = '';
+  const program = {
+    env: { GROWATT_TOKEN: TOKEN, GROWATT_CALL_SPACING: '0', ...env },
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    isTerminal: false,
+    columns: 80,
+    signal: new AbortController().signal,
+  };
+  const code = await discover({ configFile: undefined, flags: {}, json }, program);
+  assert.ok(!`${out}${err}`.includes(TOKEN));
+  return { code, out, err };
+}
+
+test('the table fits 80 columns and shortens everything but serial numbers and addresses', async (t) => {
+  const devices = [
+    ...everyFamily(),
+    {
+      sn: 'A-SERIAL-NUMBER-OF-24-CH',
+      family: 'min' as const,
+      dataloggerSn: 'X',
+      model: 'A long name of a model',
+    },
+  ];
+  const { url } = await startCloud(t, [home({ devices }), home({ id: 2, name: 'Empty', devices: [] })]);
+  const { code, out } = await run({ GROWATT_BASE_URL: url });
+  assert.equal(code, 0);
+  const lines = out.split('\n');
+  const [source, title] = lines;
+  assert.equal(source, 'growatt/default');
+  assert.equal(title, 'PLANT                DEVICE             FAMILY    MODEL        LAST UPDATE READ');
+  for (const line of lines) {
+    const whole = line.includes('A-SERIAL') ? 80 + 6 : 80;
+    assert.ok([...line].length <= whole, `${[...line].length}: ${line}`);
+  }
+  const row = (sn: string) => lines.find((line) => line.includes(sn)) ?? '';
+  assert.match(
+    row('SIMMAX01'),
+    /^1 A plant with a na… SIMMAX01 {11}max {7}MAX 80KTL3 … 06-12 \d\d:\d\d yes$/,
+  );
+  assert.match(row('A-SERIAL-NUMBER-OF-24-CH'), / yes$/);
+  assert.equal(lines.filter((line) => line.includes('SIMMAX01')).length, 1, 'though it is listed twice');
+  assert.match(row('SIMLOG0110-1'), /meter .* yes$/);
+  assert.equal(row('2 Empty'), '2 Empty');
+});
+
+test('a device that nobody can read says no', async (t) => {
+  const answers: Record<string, unknown> = {
+    '/v1/plant/list': { count: 1, plants: [{ plant_id: 7, name: 'Roof' }] },
+    '/v1/device/list': { count: 1, devices: [{ device_sn: 'NEW1', type: 99, model: 'FUTURE' }] },
+  };
+  const server = await scriptedServer(t, (request, response) => {
+    const data = answers[new URL(request.url ?? '/', 'http://cloud').pathname];
+    response.end(JSON.stringify({ data, error_code: 0, error_msg: '' }));
+  });
+  const { code, out } = await run({ GROWATT_BASE_URL: server.url.origin });
+  assert.equal(code, 0);
+  assert.match(out, /^7 Roof +NEW1 +type 99 +FUTURE +no$/m);
+  assert.equal(server.requests.length, 2, 'and no value is read');
+});
+
+test('--json says the same to programs', async (t) => {
+  const { url } = await startCloud(t, [home()]);
+  const { code, out } = await run({ GROWATT_BASE_URL: url }, true);
+  assert.equal(code, 0);
+  const [survey, ...more] = JSON.parse(out);
+  assert.equal(more.length, 0);
+  assert.equal(survey.source, 'growatt/default');
+  assert.equal(survey.problem, undefined);
+  assert.equal(survey.holdings.length, 2);
+  const { lastUpdate, ...first } = survey.holdings[0];
+  assert.match(lastUpdate, /^2026-06-12 \d\d:\d\d:\d\d$/);
+  assert.deepEqual(first, {
+    plant: '1 A plant with a name that is much too long',
+    device: 'SIMMIN0001',
+    family: 'min',
+    model: 'MIN 6000TL-X',
+    supported: true,
+  });
+});
+
+test('an account that cannot be asked is one sentence and exit code 1, and the others are shown', async (t) => {
+  const { url } = await startCloud(t, [home()]);
+  const stick = await startTruckiStick({ firmware: 'jsonlive', now: () => NOON });
+  t.after(() => stick.close());
+  const env = {
+    GROWATT_BASE_URL: url,
+    GROWATT_TOKEN: 'another-token',
+    TRUCKI_TARGETS: `shed=${stick.address}`,
+  };
+  const { code, out } = await run(env);
+  assert.equal(code, 1);
+  const host = new URL(url).host;
+  assert.equal(
+    out.split('\n').slice(0, 2).join('\n'),
+    `growatt/default\n  ${host} refuses the token (plant/list: 10011 error_permission_denied): check the token and GROWATT_BASE_URL`,
+  );
+  assert.match(out, /^trucki\/shed\n/m);
+  assert.ok(out.includes(stick.address));
+});
+
+test('a cloud that is not there, or is something else, is a sentence too', async (t) => {
+  const limited = await scriptedServer(
+    t,
+    always('{"error_code":10012,"error_msg":"error_frequently_access"}'),
+  );
+  const { code, out } = await run({ GROWATT_BASE_URL: limited.url.origin });
+  assert.equal(code, 1);
+  assert.match(out, /^ {2}plant\/list: 10012 error_frequently_access$/m);
+  assert.equal(limited.requests.length, 1, 'a rate limit is not tried again');
+  const address = await deadAddress();
+  const dead = await run({ TRUCKI_TARGETS: address, GROWATT_TOKEN: '' });
+  assert.equal(dead.code, 1);
+  assert.match(dead.out, new RegExp(`^ {2}.*${address}`, 'm'));
+});
