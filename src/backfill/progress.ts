@@ -37,7 +37,8 @@ export class Progress {
   step(plant: string, date: string): void {
     const { calls, write, isTerminal, columns, clock } = this.#options;
     this.#done++;
-    const left = `${calls - this.#done} calls left, ${formatTime(this.timeLeft)}`;
+    const callsLeft = calls - this.#done;
+    const left = `${callsLeft} ${callsLeft === 1 ? 'call' : 'calls'} left, ${formatTime(this.timeLeft)}`;
     if (isTerminal) {
       const full = Math.round((this.#done / calls) * BAR_WIDTH);
       const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
@@ -54,12 +55,13 @@ export class Progress {
   }
 }
 
-/** `1 h 5 min`, `12 min`, `40 s`. */
+/** `2 h`, `1 h 5 min`, `12 min`, `40 s`. */
 export function formatTime(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [...(hours > 0 ? [`${hours} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ');
 }
 
 /** One line, so that the next one can be drawn over it. */

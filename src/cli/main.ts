@@ -11,6 +11,8 @@ import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
 
 /** Does what the command line asks for. @returns the exit code */
 export async function main(argv: readonly string[], process: NodeJS.Process): Promise<number> {
+  // A reader of the log that goes away must not end the agent.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const program: Program = {
     env: process.env,
     out: (text) => void process.stdout.write(text),

@@ -1,5 +1,5 @@
 import { OTLPExporterError } from '@opentelemetry/otlp-exporter-base';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatDuration } from '../config/duration.ts';
 import { reasonOf } from '../http/fetch-text.ts';
 import type { Log } from '../log.ts';

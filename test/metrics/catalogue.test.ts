@@ -32,7 +32,8 @@ test('every row of every field table names a metric of the catalogue, with its l
   for (const { word, fields } of tables) {
     for (const [metric, , labels = {}] of fields) {
       const allowed = metricNamed(metric).labels;
-      for (const label of Object.keys(labels)) assert.ok(allowed.includes(label), `${word} ${metric} ${label}`);
+      for (const label of Object.keys(labels))
+        assert.ok(allowed.includes(label), `${word} ${metric} ${label}`);
     }
   }
   for (const { metric } of [...numberKeys, ...legacyKeys]) assert.ok(metricNamed(metric));

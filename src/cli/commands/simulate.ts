@@ -22,8 +22,8 @@ export async function simulate({ flags }: { readonly flags: Flags }, program: Pr
     );
     try {
       program.out(
-        `Growatt cloud: GROWATT_BASE_URL=${cloud.url} GROWATT_TOKEN=${TOKEN}\n` +
-          `Trucki stick:  TRUCKI_TARGETS=${stick.address}\n` +
+        `Growatt cloud: GROWATT_BASE_URL=${reachable(cloud.url)} GROWATT_TOKEN=${TOKEN}\n` +
+          `Trucki stick:  TRUCKI_TARGETS=${reachable(stick.address)}\n` +
           'Both are simulated; Ctrl-C stops them.\n',
       );
       if (!program.signal.aborted) await once(program.signal, 'abort');
@@ -35,6 +35,9 @@ export async function simulate({ flags }: { readonly flags: Flags }, program: Pr
   }
   return DONE;
 }
+
+/** All interfaces are no address to connect to. */
+const reachable = (address: string) => address.replace('[::]', 'localhost');
 
 function refuse(listen: { host: string; port: number }): (cause: Error) => never {
   return (cause) => {

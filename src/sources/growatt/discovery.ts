@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SourceError } from '../../errors.ts';
 import { BUS_TYPE } from './families/bus.ts';
 import { parseNumber, parseText } from './numbers.ts';

@@ -114,7 +114,10 @@ export class Lister {
     plant.dataRead = true;
     if (this.#inventory.locate(plant, data.gmt)) yield { entities: this.entities };
     const where = `the time zone of plant ${plant.id}`;
-    turn.note(where, plant.zone ? undefined : `${where} is unknown: set plants[].timezone, or its days cannot be told`);
+    turn.note(
+      where,
+      plant.zone ? undefined : `${where} is unknown: set plants[].timezone, or its days cannot be told`,
+    );
     yield { reading: data.reading };
   }
 

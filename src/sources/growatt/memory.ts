@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What one account remembers across restarts; parsed like any input, since files get damaged. */
 
