@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    columns: process.stderr.columns || 80,
     signal: stopSignal(process),
   };
   try {

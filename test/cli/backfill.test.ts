@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type BackfillInvocation, backfill } from '../../src/cli/commands/backfill.ts';
@@ -68,8 +67,6 @@ async function run(
   return { code, message, out: out.join(''), err: err.join('') };
 }
 
-const journals = () => readdirSync(tmpdir()).filter((name) => /^solar-otel-agent-.*\.journal$/.test(name));
-
 test('--out is written whole, says beforehand how long it takes, and leaves no journal', async (t) => {
   const { env } = await startHome(t);
   const folder = emptyFolder(t);
@@ -91,14 +88,18 @@ test('--out is written whole, says beforehand how long it takes, and leaves no j
 
 test('without --out it goes to standard output, and nothing is left behind', async (t) => {
   const { env } = await startHome(t);
-  const before = journals();
-  const folder = emptyFolder(t);
+  const [folder, temporary] = [emptyFolder(t), emptyFolder(t)];
+  const { TMPDIR = '' } = process.env;
+  process.env.TMPDIR = temporary;
+  t.after(() => {
+    process.env.TMPDIR = TMPDIR;
+  });
   const file = await run(env, { out: join(folder, 'past.om') });
   const piped = await run(env);
   assert.equal(file.code, 0);
   assert.equal(piped.code, 0);
   assert.equal(piped.out, readFileSync(join(folder, 'past.om'), 'utf8'));
-  assert.deepEqual(journals(), before);
+  assert.deepEqual(readdirSync(temporary), []);
 });
 
 test('the estimate follows the calls that are left and GROWATT_CALL_SPACING', async (t) => {

@@ -10,8 +10,8 @@ import { type Agent, DAY, MINUTE, startModel, type Values } from './world.ts';
 const PRECISION = 0.1001;
 /** A value may be as old as an upload, the time until a device counts as asleep, and a poll. */
 const OLDEST = 41 * MINUTE;
-/** Plants are read every half hour, and their power holds for an hour from when it was first seen. */
-const OLDEST_OF_PLANT = 96 * MINUTE;
+/** Plants are read every half hour, and their power holds for an hour. */
+const OLDEST_OF_PLANT = 66 * MINUTE;
 
 /** Metrics of the plant; all other ones are of its device. */
 const PLANT = /^growatt_(plant|energy_month|energy_year)/;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { summerShift, wallTimeAt } from '../../../src/calendar.ts';
 import { ianaZone, parseGmtZone, parseWallTime } from '../../../src/sources/growatt/zone.ts';
+import type { Zone } from '../../../src/sources/source.ts';
 
 const minutesOf = (text: string) => parseGmtZone(text)?.offsetAt(0);
 
@@ -66,4 +68,18 @@ test('impossible dates and clocks that were never set are unknown', () => {
     {},
   ];
   for (const value of wrong) assert.equal(parseWallTime(value), undefined, JSON.stringify(value));
+});
+
+test('a zone without daylight saving gives summer away by fresh readings from an hour ahead', () => {
+  const now = Date.parse('2026-06-12T10:00:00Z');
+  const shifts = (zone: Zone | undefined, ...minutesAhead: number[]) => {
+    assert.ok(zone);
+    return minutesAhead.map((minutes) => summerShift(zone, wallTimeAt(zone, now) + minutes * 60_000, now));
+  };
+  const hour = 3_600_000;
+  assert.deepEqual(shifts(parseGmtZone('GMT+1'), 46, 55, 60, 70), [hour, hour, hour, hour]);
+  assert.deepEqual(shifts(parseGmtZone('GMT+1'), -10, 0, 10, 75, 120), [0, 0, 0, 0, 0]);
+  const unknown = [undefined, undefined, undefined];
+  assert.deepEqual(shifts(parseGmtZone('GMT+1'), -60, 20, 40), unknown, 'seen late, they tell nothing');
+  assert.deepEqual(shifts(ianaZone('Europe/Berlin'), -60, 20, 60), [0, 0, 0], 'a real zone knows by itself');
 });
