@@ -120,7 +120,8 @@ export class EntityRecord {
       const shown = this.#shown(span, metric, value, stale, now);
       if (shown !== undefined) samples.push({ metric, attributes, value: shown });
     }
-    const takenAt = this.takenAt;
+    // Where summer time is in doubt this may be an hour late; the alternative is to say nothing of a reading's age.
+    const takenAt = this.#takenAt(this.#shift ?? 0);
     if (takenAt !== undefined && this.entity.clocked) {
       const attributes = this.#names.attributes(LAST_UPDATE, this.entity.labels);
       samples.push({ metric: LAST_UPDATE, attributes, value: takenAt / 1000 });
@@ -128,11 +129,9 @@ export class EntityRecord {
   }
 
   /** When the reading was taken, milliseconds since the epoch; undefined while the zone is unknown. */
-  get takenAt(): number | undefined {
+  #takenAt(shift: number): number | undefined {
     const { zone } = this.entity;
     if (this.#wall === undefined || !zone) return undefined;
-    const shift = this.#shift;
-    if (shift === undefined) return undefined;
     const instants = instantsOf(zone, this.#wall).map((instant) => instant - shift);
     // A clock that runs ahead cannot have read the future.
     return instants.findLast((instant) => instant <= this.#receivedAt) ?? this.#receivedAt;
@@ -206,7 +205,8 @@ export class EntityRecord {
   #ageAt(now: number): number {
     const undated =
       this.entity.zone && this.#wall !== undefined ? Number.NEGATIVE_INFINITY : this.#receivedAt;
-    return now - (this.takenAt ?? undated);
+    const takenAt = this.#shift === undefined ? undefined : this.#takenAt(this.#shift);
+    return now - (takenAt ?? undated);
   }
 
   /** Whether a reading is certainly new; a zone that ignores daylight saving may be an hour off. */

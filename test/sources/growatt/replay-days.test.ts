@@ -56,7 +56,8 @@ for (const [name, start, hours, plant, account = {}] of nights) {
       await world.until(at);
       // Clocks that go back an hour are believed after three readings, which takes the plant an hour and a half.
       const afterSummer = at > SUMMER_ENDS && at < SUMMER_ENDS + 2.5 * HOUR;
-      checked += audit.check(agent, at, afterSummer ? { heldSince: SUMMER_ENDS - HOUR / 2 } : {});
+      const held = afterSummer ? { heldSince: SUMMER_ENDS - HOUR / 2 } : {};
+      checked += audit.check(agent, at, { ...held, hourLate: !account.plants });
       const value = agent.value('growatt_current_power_watts');
       const settled = [0, 10, 20, 30, 40, 50].every((minutes) => audit.awake(at - minutes * MINUTE));
       if (settled && at > start + 40 * MINUTE)
