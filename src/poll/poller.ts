@@ -241,7 +241,8 @@ export class Poller {
     this.#failingSince ??= clock.now();
     // A time-out after a refused connection is the same outage; a refused token is another matter.
     const same = this.#failure && treatmentOf(this.#failure).retry && treatmentOf(failure).retry;
-    const told = failure.message === this.#failure?.message || failure.message === this.#lastDefect;
+    const known = [this.#failure?.message, this.#lastDefect, ...this.#problems.values()];
+    const told = known.includes(failure.message);
     if (!same && !told) log.warn(`${source.name}: ${failure.message}`);
     this.#failure = failure;
   }

@@ -19,6 +19,8 @@ export interface Entity {
   readonly parent?: string;
   /** Metric that is 1 while this entity and all that name it as parent can be read, else 0. */
   readonly up?: string;
+  /** True when its `up` is only what is said of itself, whatever becomes of the rest of the poll. */
+  readonly ownUp?: boolean;
   /** True when its readings carry the time at which they were taken, and that is worth a metric. */
   readonly clocked?: boolean;
   /** Time zone of the place where it stands, once known. */

@@ -107,9 +107,10 @@ export class Store {
     for (const record of records.values())
       if (record.failingSince !== undefined) suffering.add(record.entity.parent);
     for (const record of records.values()) {
-      const { up, id, labels } = record.entity;
+      const { up, id, labels, ownUp = false } = record.entity;
       if (up && (record.tried || failingSince !== undefined)) {
-        const ok = failingSince === undefined && record.failingSince === undefined && !suffering.has(id);
+        const shared = ownUp || (failingSince === undefined && !suffering.has(id));
+        const ok = shared && record.failingSince === undefined;
         samples.push({ metric: up, attributes: this.#names.attributes(up, labels), value: Number(ok) });
       }
       const since = Math.min(failingSince ?? now, record.failingSince ?? now);

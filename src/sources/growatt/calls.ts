@@ -90,11 +90,13 @@ export class Calls {
     const { endpoint, params, check } = call;
     const key = keyOf(call);
     const name = endpoint.path.split('/').slice(-2).join('/');
-    if (this.#limited.has(endpoint.path) || this.ledger.limits(key, this.#clock.now())) {
-      return {
-        error: new SourceError('rate-limited', `${name}: waiting, because the cloud said "too frequently"`),
-      };
-    }
+    // One sentence for the refusal and for the wait that follows it: it is one event.
+    const limited = new SourceError(
+      'rate-limited',
+      `${name} was called too frequently for the cloud: it rests, and polls come more rarely for a while`,
+    );
+    if (this.#limited.has(endpoint.path) || this.ledger.limits(key, this.#clock.now()))
+      return { error: limited };
     try {
       const value = await turn.request(name, async (signal) => {
         const envelope = await this.#client.call(endpoint, params, signal);
@@ -107,11 +109,11 @@ export class Calls {
       if (!(error instanceof SourceError)) throw error;
       if (error.kind === 'rate-limited') {
         this.#limit(endpoint.path, key, error.retryAfter);
-        turn.note(`${name} ${subjectOf(params)}`, `${error.message}: calls are made more rarely for a while`);
-      } else {
-        const pause = treatmentOf(error).retry ? this.#pause : Math.max(this.#pause, REFUSAL_PAUSE);
-        this.ledger.failed(key, this.#clock.now(), pause);
+        turn.note(`${name} ${subjectOf(params)}`, limited.message);
+        return { error: limited };
       }
+      const pause = treatmentOf(error).retry ? this.#pause : Math.max(this.#pause, REFUSAL_PAUSE);
+      this.ledger.failed(key, this.#clock.now(), pause);
       if (treatmentOf(error).breaks && turn.exhausted()) throw error;
       return { error };
     }

@@ -16,7 +16,7 @@ export function entitiesOf(account: string, plants: readonly Plant[], devices: r
     return zone ? { zone } : {};
   };
   return [
-    { id: 'account', labels: { account }, up: 'growatt_account_up' },
+    { id: 'account', labels: { account }, up: 'growatt_account_up', ownUp: true },
     ...plants.flatMap(({ id }): Entity[] => {
       const labels = { plant_id: id };
       return [

@@ -109,6 +109,17 @@ export class GrowattSource implements Source {
   }
 
   async *read(turn: Turn): AsyncGenerator<Step> {
+    try {
+      yield* this.#poll(turn);
+      yield { entity: 'account', ok: true };
+    } catch (error) {
+      // Asked to call more rarely, the account is well all the same.
+      yield { entity: 'account', ok: error instanceof SourceError && error.kind === 'rate-limited' };
+      throw error;
+    }
+  }
+
+  async *#poll(turn: Turn): AsyncGenerator<Step> {
     this.#calls.begin();
     if (this.#recalled) yield* this.#resume();
     if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(turn);
@@ -116,7 +127,6 @@ export class GrowattSource implements Source {
       if (!plant.refused && this.#neverDone(listDevicesCall(plant))) yield* this.#lister.devices(turn, plant);
     }
     yield* this.#readLive(turn, this.#inventory.readable);
-    yield { entity: 'account', ok: true };
   }
 
   async *tend(turn: Turn, deadline: number): AsyncGenerator<Step> {

@@ -50,7 +50,7 @@ for (const [when, start] of [
   });
 }
 
-test('a device that sleeps keeps its energies, has status 0 and nothing else; when it was read, GMT+1 does not tell', async (t) => {
+test('a device that sleeps keeps its energies, has status 0 and the time of its reading, nothing else', async (t) => {
   const world = await startWorld(t, { start: NOON + 11 * HOUR });
   const agent = world.run();
   await world.until(NOON + 11 * HOUR + 5 * MINUTE);
@@ -61,6 +61,7 @@ test('a device that sleeps keeps its energies, has status 0 and nothing else; wh
   assert.deepEqual(Object.keys(rest).toSorted(), [
     'growatt_device_info{device_type="min",model="MIN 6000TL-X"}',
     'growatt_inverter_status',
+    'growatt_last_update_timestamp_seconds',
   ]);
   assert.equal(rest.growatt_inverter_status, 0);
 });
