@@ -139,17 +139,25 @@ export class Poller {
     const { clock, source } = this.#options;
     while (!signal.aborted) {
       await this.#tend(signal, until);
+      if (this.#failure) return;
       const dueAt = source.dueAt?.() ?? Number.POSITIVE_INFINITY;
       if (dueAt >= until) return;
       await clock.sleep(Math.max(dueAt - clock.now(), LEAST_WAIT_MS), signal).catch(() => {});
     }
   }
 
-  /** Work in the gap between two polls; its failures show as the `up` of what could not be read. */
+  /**
+   * Work in the gap between two polls; its failures show as the `up` of what could not be read. Only a refused
+   * token concerns the source as a whole.
+   */
   async #tend(signal: AbortSignal, deadline: number): Promise<void> {
-    const { source, onIdle } = this.#options;
+    const { source, store, onIdle } = this.#options;
     if (!source.tend) return;
-    await this.#consume(signal, (turn) => source.tend?.(turn, deadline));
+    const failure = await this.#consume(signal, (turn) => source.tend?.(turn, deadline));
+    if (failure?.kind === 'unauthorized') {
+      store.polled(source.name, false);
+      this.#failed(failure);
+    }
     onIdle?.();
   }
 

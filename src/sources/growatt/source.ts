@@ -65,6 +65,7 @@ export class GrowattSource implements Source {
   /** Refusals of the whole account in a row, and when the last one came. */
   #denials = 0;
   #deniedAt = 0;
+  /** The store does not know yet what was remembered. */
   #recalled = false;
   resumeAt = 0;
 
@@ -110,7 +111,7 @@ export class GrowattSource implements Source {
 
   async *read(turn: Turn): AsyncGenerator<Step> {
     try {
-      yield* this.#poll(turn);
+      yield* this.#readAll(turn);
       yield { entity: 'account', ok: true };
     } catch (error) {
       // Asked to call more rarely, the account is well all the same.
@@ -119,7 +120,7 @@ export class GrowattSource implements Source {
     }
   }
 
-  async *#poll(turn: Turn): AsyncGenerator<Step> {
+  async *#readAll(turn: Turn): AsyncGenerator<Step> {
     this.#calls.begin();
     if (this.#recalled) yield* this.#resume();
     if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(turn);
@@ -272,6 +273,7 @@ export class GrowattSource implements Source {
       if (error instanceof SourceError && error.kind === 'unauthorized') {
         this.#denials++;
         this.#deniedAt = this.#clock.now();
+        yield { entity: 'account', ok: false };
       }
       // Plants that are chosen or known can be read without the list.
       if (this.#denials > 0 || turn.exhausted() || this.#inventory.plants.length === 0) throw error;

@@ -65,6 +65,19 @@ test('a token that is revoked and restored: down with one line, few calls, then 
   }
 });
 
+test('a token that is refused while the list of plants is read between polls is told at once', async (t) => {
+  const world = await startWorld(t);
+  const agent = world.run();
+  await world.until(NOON + 2.9 * HOUR);
+  world.cloud.faults.next({ kind: 'permission', match: 'plant/list' });
+  await world.until(NOON + 3.1 * HOUR);
+  assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
+  assert.match(warnings(agent)[0] ?? '', /refuses the token .*: check the token/);
+  assert.equal(agent.value('growatt_account_up'), 0);
+  await world.until(NOON + 3.5 * HOUR);
+  assert.equal(agent.value('growatt_account_up'), 1, 'asked again after a quarter of an hour');
+});
+
 test('one device that is refused is told once and left alone, the others go on', async (t) => {
   const devices = [device('A1'), { ...device('S1'), family: 'sph' as const }];
   const world = await startWorld(t, { plants: [berlinHome({ devices })] });
