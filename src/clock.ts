@@ -11,6 +11,7 @@ export interface Clock {
 /** setTimeout fires at once for anything longer than this (about 24.8 days). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** The real time. */
 export const systemClock: Clock = {
   now: Date.now,
   async sleep(ms, signal) {

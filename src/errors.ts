@@ -51,6 +51,7 @@ export class SourceError extends Error {
   }
 }
 
+/** What is to be done about an error; one that is no SourceError is a defect, and final. */
 export function treatmentOf(error: unknown): Treatment {
   return error instanceof SourceError ? treatments[error.kind] : final;
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { LogLevel } from './config/config.ts';
+import { REDACTED } from './redacted.ts';
 
 /** The four levels this program writes at; `fields` become JSON members or `key=value` text. */
 export interface Log {
@@ -17,8 +18,6 @@ export interface LogOptions {
   /** Replaced wherever they would be written, be it in the middle of a message. */
   readonly secrets?: readonly string[];
 }
-
-export const REDACTED = '[redacted]';
 
 /** Shorter secrets would redact half of the words of a line. */
 const SHORTEST_SECRET = 4;

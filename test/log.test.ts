@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createLog, type LogOptions, REDACTED } from '../src/log.ts';
+import { createLog, type LogOptions } from '../src/log.ts';
+import { REDACTED } from '../src/redacted.ts';
 
 /** A log of every level whose lines are kept. */
 function setUp(options: Partial<LogOptions> = {}) {

@@ -74,6 +74,7 @@ export async function plan(
   return assignments;
 }
 
+/** How many calls are left to make. */
 export const callsOf = (assignments: readonly Assignment[]) =>
   assignments.reduce((calls, { dates, spans }) => calls + dates.length + spans.length, 0);
 

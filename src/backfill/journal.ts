@@ -1,9 +1,11 @@
 import {
   appendFileSync,
+  closeSync,
   createReadStream,
   existsSync,
   mkdirSync,
-  readFileSync,
+  openSync,
+  readSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -49,6 +51,8 @@ const entry = z.union([
 export type Entry = z.infer<typeof entry>;
 export type DayEntry = Extract<Entry, { curve: unknown }>;
 
+const PIECE_BYTES = 64 * 1024;
+
 /** The journal holds something that this program did not write. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
@@ -68,17 +72,17 @@ export class Journal {
   /** Opens a journal, or begins one. @throws JournalError when there is one about something else */
   static open(path: string, scope: Scope): Journal {
     const head = `${JSON.stringify({ version: 1, ...scope })}\n`;
-    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const { first, length } = existsSync(path) ? wholeLines(path) : { first: '', length: 0 };
     // Without an entry there is nothing to lose.
-    if (text.indexOf('\n') === text.lastIndexOf('\n')) {
+    if (length === Buffer.byteLength(first)) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, head, { mode: 0o600 });
-    } else if (!text.startsWith(head)) {
+    } else if (first !== head) {
       throw new JournalError(
         `${path} belongs to a backfill of other days or plants: delete it to start anew`,
       );
-    } else if (!text.endsWith('\n')) {
-      truncateSync(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+    } else {
+      truncateSync(path, length);
     }
     return new Journal(path);
   }
@@ -111,5 +115,27 @@ export class Journal {
       const message = `${this.#path} is damaged in line ${number}: delete it to start anew`;
       throw new JournalError(message, { cause });
     }
+  }
+}
+
+/** The first line, and the length in bytes of all lines that are whole; read piece by piece, as it may be large. */
+function wholeLines(path: string): { readonly first: string; readonly length: number } {
+  const file = openSync(path, 'r');
+  try {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    let [first, length] = [0, 0];
+    for (let at = 0; ; at += PIECE_BYTES) {
+      const part = piece.subarray(0, readSync(file, piece, 0, PIECE_BYTES, at));
+      if (part.includes('\n')) {
+        first ||= at + part.indexOf('\n') + 1;
+        length = at + part.lastIndexOf('\n') + 1;
+      }
+      if (part.length < PIECE_BYTES) break;
+    }
+    const line = Buffer.alloc(first);
+    readSync(file, line, 0, first, 0);
+    return { first: line.toString(), length };
+  } finally {
+    closeSync(file);
   }
 }

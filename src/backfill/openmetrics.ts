@@ -1,3 +1,4 @@
+import { escapeValue } from '../export/text-format.ts';
 import { metricNamed } from '../metrics/catalogue.ts';
 import { derivations, type Point } from './points.ts';
 
@@ -12,12 +13,9 @@ async function* familyLines(name: string, points: AsyncIterable<Point>): AsyncGe
   const { kind, unit, help } = metricNamed(name);
   yield `# TYPE ${name} ${kind === 'counter' ? 'unknown' : kind}\n`;
   if (unit) yield `# UNIT ${name} ${unit}\n`;
-  yield `# HELP ${name} ${escaped(help)}\n`;
+  yield `# HELP ${name} ${escapeValue(help)}\n`;
   for await (const { labels, at, value } of points) {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
+    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeValue(text)}"`);
     yield `${name}{${pairs.join(',')}} ${value} ${at / 1000}\n`;
   }
 }
-
-const escaped = (text: string) =>
-  text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');

@@ -27,6 +27,7 @@ export class PastRefused extends Error {
   override readonly name = 'PastRefused';
 }
 
+/** Connects to a receiver with the first batch; `close` ends the connection. */
 export function createPastSender(settings: OtlpExport): PastSender {
   let problem: string | undefined;
   const exporter = createOtlpExporter(settings, {

@@ -2,23 +2,23 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Flags } from '../config/load.ts';
 import { nearest } from '../config/nearest.ts';
 
-export { helpText } from './help.ts';
-
 /** What the user asked for on the command line. */
 export type Invocation =
   | { readonly command: 'help' | 'version' }
   | ({ readonly command: 'run' | 'check' } & Configured)
   | ({ readonly command: 'demo' | 'simulate' } & Pick<Configured, 'flags'>)
   | ({ readonly command: 'discover'; readonly json: boolean } & Configured)
-  | ({ readonly command: 'backfill' } & Backfill & Configured);
+  | ({ readonly command: 'backfill' } & BackfillInvocation);
 
-interface Configured {
+/** What a command that loads the configuration is given. */
+export interface Configured {
   readonly configFile: string | undefined;
   /** Settings that were given as flags, as `loadConfig` takes them. */
   readonly flags: Flags;
 }
 
-interface Backfill {
+/** What `backfill` is to read, and where it is to go. */
+export interface BackfillInvocation extends Configured {
   /** First and last day, YYYY-MM-DD, both included. */
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -56,7 +56,7 @@ const AGENT: readonly Option[] = ['config', 'log-level', 't', 'p', 'i'];
 const ALLOWED: Readonly<Record<Command, readonly Option[]>> = {
   run: AGENT,
   demo: ['log-level', 'p'],
-  simulate: ['log-level', 'p'],
+  simulate: ['p'],
   check: AGENT,
   discover: ['config', 'log-level', 't', 'json'],
   backfill: ['config', 'log-level', 'from', 'to', 'out', 'otlp'],

@@ -1,9 +1,5 @@
 /** What `--help` prints; fits 80 columns. */
-export function helpText(): string {
-  return HELP;
-}
-
-const HELP = `Usage: solar-otel-agent [COMMAND] [FLAGS]
+export const HELP = `Usage: solar-otel-agent [COMMAND] [FLAGS]
 
 Polls Growatt plants and Trucki sticks in the background and offers what it
 reads to Prometheus, OpenTelemetry (OTLP) and the Pushgateway.
@@ -19,7 +15,7 @@ Commands:
 
 Flags:
   --config FILE       YAML file (run, check, discover, backfill)
-  --log-level LEVEL   debug, info, warn or error
+  --log-level LEVEL   debug, info, warn or error (all but simulate)
   -t HOST[:PORT]      a Trucki stick, or NAME=HOST[:PORT]; may be repeated
                       (run, check, discover)
   -p PORT             port to listen on, on all interfaces

@@ -6,16 +6,17 @@ import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
-import { helpText, type Invocation, parseFlags, UsageError } from './flags.ts';
+import { type Invocation, parseFlags, UsageError } from './flags.ts';
+import { HELP } from './help.ts';
 import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
 
 /** Does what the command line asks for. @returns the exit code */
 export async function main(argv: readonly string[], process: NodeJS.Process): Promise<number> {
-  // A reader of the log that goes away must not end the agent.
+  // A reader that goes away must not end the agent; whoever writes to it learns of it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const program: Program = {
     env: process.env,
-    out: (text) => void process.stdout.write(text),
+    out: (text) => writeOut(process.stdout, text),
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns || 80,
@@ -29,31 +30,33 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
       return MISUSED;
     }
     if (!(error instanceof RunError)) throw error;
+    // Whoever reads the output has seen enough, such as `head`.
+    if (codeOf(error.cause) === 'EPIPE') return DONE;
     program.err(`${error.message}\n`);
     return FAILED;
   }
 }
 
-function dispatch(invocation: Invocation, program: Program): Promise<number> | number {
+async function dispatch(invocation: Invocation, program: Program): Promise<number> {
   switch (invocation.command) {
     case 'help':
-      program.out(helpText());
+      await program.out(HELP);
       return DONE;
     case 'version':
-      program.out(`solar-otel-agent ${version}\n`);
+      await program.out(`solar-otel-agent ${version}\n`);
       return DONE;
     case 'run':
-      return run(invocation, program);
+      return await run(invocation, program);
     case 'check':
-      return check(invocation, program);
+      return await check(invocation, program);
     case 'demo':
-      return demo(invocation, program);
+      return await demo(invocation, program);
     case 'simulate':
-      return simulate(invocation, program);
+      return await simulate(invocation, program);
     case 'discover':
-      return discover(invocation, program);
+      return await discover(invocation, program);
     case 'backfill':
-      return backfill(invocation, program);
+      return await backfill(invocation, program);
   }
 }
 
@@ -68,3 +71,14 @@ function stopSignal(process: NodeJS.Process): AbortSignal {
   process.on('SIGTERM', stop);
   return controller.signal;
 }
+
+function writeOut(stdout: NodeJS.WriteStream, text: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  stdout.write(text, (cause) => {
+    if (cause) reject(new RunError(`Standard output cannot be written (${codeOf(cause)}).`, { cause }));
+    else resolve();
+  });
+  return promise;
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);

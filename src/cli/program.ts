@@ -1,11 +1,12 @@
-import type { Config, LogLevel } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/redact.ts';
 import { createLog, type Log } from '../log.ts';
 
 /** What a command may use of the process it runs in. */
 export interface Program {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly out: (text: string) => void;
+  /** Resolves once the text has left: what is still on its way is lost when the process ends. @throws RunError */
+  readonly out: (text: string) => Promise<void>;
   readonly err: (text: string) => void;
   /** Whether people look at the log. */
   readonly isTerminal: boolean;
@@ -28,9 +29,4 @@ export class RunError extends Error {
 /** The log that a configuration asks for, on standard error and without that configuration's secrets. */
 export function logFor(program: Program, config: Config): Log {
   return createLog({ ...config.log, write: program.err, secrets: secretsOf(config) });
-}
-
-/** A log for commands that run without a configuration. */
-export function plainLog(program: Program, level: LogLevel = 'info'): Log {
-  return createLog({ level, format: program.isTerminal ? 'text' : 'json', write: program.err });
 }

@@ -1,10 +1,10 @@
 import { REGION_SERVERS } from './addresses.ts';
 import type { GrowattAccount, PlantChoice } from './config.ts';
+import type { Context } from './context.ts';
 import type { FileMapping, FileNode } from './file.ts';
 import { readItems, rejectDuplicates } from './items.ts';
-import type { Place } from './known-part.ts';
 import { schema } from './schema.ts';
-import { readSecret, type SecretReader } from './secret.ts';
+import { readSecret } from './secret.ts';
 import type { Read } from './settings.ts';
 import {
   type AccountSettings,
@@ -14,9 +14,6 @@ import {
   plantSchema,
   TOKEN_HINT,
 } from './source-schemas.ts';
-
-/** What reading a whole configuration takes. */
-export type Context = Place & SecretReader;
 
 type Account = Read<AccountSettings>;
 

@@ -65,7 +65,8 @@ export function credentialsOf(address: string): { password: string; basic: strin
   return { password, basic };
 }
 
-function decodeLeniently(encoded: string): string {
+/** Undoes percent-encoding; a text that is not encoded properly stays as it is. */
+export function decodeLeniently(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {

@@ -11,6 +11,7 @@ export interface FileMapping {
 
 export type ReadFile = (path: string) => string;
 
+/** Reads from the disk. @throws the system's error */
 export const readTextFile: ReadFile = (path) => readFileSync(path, 'utf8');
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -26,6 +27,7 @@ export function readFailure(error: unknown): string {
   return `cannot be read: ${REASONS[code] ?? code}`;
 }
 
+/** Whether a part of the file is `key: value` lines, not a list and not a text. */
 export function isMapping(node: unknown): node is FileMapping {
   return typeof node === 'object' && node !== null && !Array.isArray(node);
 }

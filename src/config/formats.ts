@@ -1,6 +1,8 @@
 import convict from 'convict';
 import { Cron } from 'croner';
+import { REDACTED } from '../redacted.ts';
 import {
+  decodeLeniently,
   isHostAddress,
   parseBaseUrl,
   parseEndpoint,
@@ -27,7 +29,6 @@ interface Format {
 }
 
 const LONGEST_DURATION_MS = 366 * 86_400_000;
-export const REDACTED = '[redacted]';
 const YES = ['true', 'yes', '1'];
 const NO = ['false', 'no', '0'];
 /** What the export sets itself, and what would break its requests. */
@@ -52,7 +53,7 @@ function text(
 const printable = (value: string) => value !== '' && !/\p{Cc}/u.test(value);
 
 /** Whether a text can be sent as the HTTP header that carries a Growatt token. */
-export const isToken = (value: string) => /^[\x21-\x7e]+$/.test(value) && value !== REDACTED;
+const isToken = (value: string) => /^[\x21-\x7e]+$/.test(value) && value !== REDACTED;
 
 function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z]/.test(zone)) return false;
@@ -77,14 +78,6 @@ const splitList = (given: string) =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
-
-function decodeLeniently(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
-}
 
 /** The formats of the schema, by the name that its settings use. */
 export const FORMATS = {

@@ -1,6 +1,6 @@
 import { catalogue } from '../metrics/catalogue.ts';
 import { OWN_LABELS } from '../metrics/own-catalogue.ts';
-import type { Context } from './accounts.ts';
+import type { Context } from './context.ts';
 import { readItems, rejectDuplicates } from './items.ts';
 import { type Settings, schema } from './schema.ts';
 import { problemOf, type Read } from './settings.ts';

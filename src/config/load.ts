@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
-import { type Context, readAccounts } from './accounts.ts';
+import { readAccounts } from './accounts.ts';
 import { parseListenAddress } from './addresses.ts';
 import type { Config } from './config.ts';
+import type { Context } from './context.ts';
 import { parseConfigFile, type ReadFile, readTextFile } from './file.ts';
 import { readGrouping } from './grouping.ts';
 import { readOtlp } from './otlp.ts';

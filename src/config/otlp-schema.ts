@@ -50,6 +50,7 @@ export const headerSchema: Schema<PairSettings> = {
   value: { format: 'headervalue', default: '', sensitive: true, doc: 'Its value, which is never shown.' },
 };
 
+/** An item of `otlp.resource_attributes`. */
 export const attributeSchema: Schema<PairSettings> = {
   name: {
     format: 'attribute',
@@ -59,6 +60,7 @@ export const attributeSchema: Schema<PairSettings> = {
   value: { format: 'attribute', default: '', doc: 'Its value, a text.' },
 };
 
+/** An item of `otlp.metrics_exporter`. */
 export const exporterSchema: Schema<{ name: string }> = {
   name: {
     format: 'choice',
@@ -75,6 +77,7 @@ const pairs = {
   fromText: pairFromText,
 } satisfies Partial<Setting>;
 
+/** The section `otlp` of the file. */
 export const otlpSchema: Schema<OtlpSettings> = {
   endpoint: {
     env: 'OTEL_EXPORTER_OTLP_ENDPOINT',

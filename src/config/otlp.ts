@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Context } from './accounts.ts';
+import { REDACTED } from '../redacted.ts';
 import type { OtlpExport, PemFile } from './config.ts';
+import type { Context } from './context.ts';
 import { formatDuration } from './duration.ts';
 import { readFailure } from './file.ts';
-import { REDACTED } from './formats.ts';
 import { readItems } from './items.ts';
 import { attributeSchema, exporterSchema, headerSchema, otlpSchema } from './otlp-schema.ts';
 import { presentable } from './problems.ts';
@@ -15,7 +15,7 @@ const DEFAULT_ENDPOINT = 'http://localhost:4318';
 
 /**
  * OTLP export as the variables of OpenTelemetry or the section `otlp` of the file ask for it; undefined when
- * it is off. Variables that only make sense with a certain value are refused by the schema.
+ * it is off. What the agent cannot honour, such as delta temporality, the schema has refused before.
  */
 export function readOtlp(settings: Read<Settings>, context: Context): OtlpExport | undefined {
   const { otlp } = settings.values;
@@ -68,9 +68,8 @@ function readTls({ values: { otlp }, origin }: Read<Settings>, context: Context)
     clientCertificate: read('client_certificate', 'certificate'),
     clientKey: read('client_key', 'key'),
   };
-  const [certificateKey, keyKey] = ['client_certificate', 'client_key'].map(
-    (key) => origin(`otlp.${key}`).key,
-  );
+  const certificateKey = origin('otlp.client_certificate').key;
+  const keyKey = origin('otlp.client_key').key;
   if ((otlp.client_certificate === undefined) !== (otlp.client_key === undefined)) {
     const message = 'must be set together with the other';
     context.problems.push({ key: `${certificateKey} and ${keyKey}`, message });
@@ -80,7 +79,7 @@ function readTls({ values: { otlp }, origin }: Read<Settings>, context: Context)
     !belongTogether(tls.clientCertificate, tls.clientKey)
   ) {
     const message = `must hold the private key of the certificate that ${certificateKey} names`;
-    context.problems.push({ key: `${keyKey}`, message });
+    context.problems.push({ key: keyKey, message });
   }
   return tls;
 }

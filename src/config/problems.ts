@@ -1,3 +1,5 @@
+import { REDACTED } from '../redacted.ts';
+
 /** One mistake in the configuration. */
 export interface Problem {
   /** Variable (`COLLECT_INTERVAL`), path in the file (`plants[0].timezone`), flag (`-p`) or file name. */
@@ -27,6 +29,6 @@ function line({ key, value, message }: Problem): string {
 
 /** A given text as it may be shown: shortened, and without anything that could be a password in a URL. */
 export function presentable(text: string): string {
-  const masked = text.replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?[redacted]');
+  const masked = text.replace(/^.*@/s, `${REDACTED}@`).replace(/\?.*$/s, `?${REDACTED}`);
   return masked.length > LONGEST_VALUE ? `${masked.slice(0, LONGEST_VALUE)}…` : masked;
 }

@@ -1,3 +1,4 @@
+import { code, table } from '../markdown.ts';
 import { formatDuration } from './duration.ts';
 import { EXAMPLE_FILE } from './example.ts';
 import { schema } from './schema.ts';
@@ -15,7 +16,6 @@ needed; each works without the other.
 ## Settings
 
 ${table(['Variable', 'Key in the file', 'Flag', 'Default', 'Meaning'], [...settingsOf(schema)].map(settingRow))}
-
 Durations are a number with its unit, \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`500ms\`, \`5s\`, \`5m\`, \`1h\`, \`1d\`, or a sum
 such as \`1h30m\`. Only \`0\` needs no unit. Switches take \`true\`, \`false\`, \`yes\`, \`no\`, \`1\` or \`0\`. \`-p PORT\`
 listens on all interfaces; \`-i\` takes seconds.
@@ -32,7 +32,7 @@ ${lists(schema)}
 
 With \`accounts\`, the keys \`token\`, \`token_file\`, \`plants\` and \`device_sns\` belong into each account, and
 \`GROWATT_PLANT_ID\` and \`GROWATT_DEVICE_SN\` cannot be used. An account without its own token uses \`GROWATT_TOKEN\`
-or \`GROWATT_TOKEN_FILE\`; one without its own \`region\` or \`base_url\` uses the one at the top.
+or \`GROWATT_TOKEN_FILE\`; one without its own \`region\`, \`base_url\` or \`v4\` uses the one at the top.
 
 \`\`\`yaml
 accounts:
@@ -104,7 +104,7 @@ function lists(section: Section): string {
     .filter(([, { items = {} }]) => Object.keys(items).length > 1)
     .map(([path, { items = {} }]) => {
       const rows = [...settingsOf(items)].map(itemRow);
-      return `\n### \`${path}[]\`\n\n${table(['Key', 'Default', 'Meaning'], rows)}\n`;
+      return `\n### \`${path}[]\`\n\n${table(['Key', 'Default', 'Meaning'], rows)}`;
     })
     .join('');
 }
@@ -114,12 +114,4 @@ function defaultOf(setting: Setting): string {
   if (otherwise !== undefined) return otherwise;
   if (value === undefined || value === '' || Array.isArray(value)) return '–';
   return code(isDuration(setting) ? formatDuration(Number(value)) : String(value));
-}
-
-const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

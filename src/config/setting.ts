@@ -43,6 +43,7 @@ export type Schema<T> = Section & {
 /** The flags that give a setting, as their users type them. */
 export type Flag = '--log-level' | '-t' | '-p' | '-i';
 
+/** Tells the two kinds of nodes of a schema apart. */
 export function isSetting(node: Setting | Section): node is Setting {
   return typeof node.doc === 'string';
 }

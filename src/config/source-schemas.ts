@@ -46,15 +46,18 @@ export function groupingFromText(text: string): Record<string, string> {
   return { label: label.trim(), value: value.trim() };
 }
 
+/** An item of `pushgateway.grouping`. */
 export const groupingSchema: Schema<GroupingSettings> = {
   label: { format: 'label', default: '', doc: 'Name of the label.' },
   value: { format: 'text', default: '', doc: 'Its value, which may be empty.' },
 };
 
+/** An item of `device_sns` and of `plants[].devices`. */
 export const deviceSchema: Schema<{ sn: string }> = {
   sn: { format: 'id', default: '', doc: 'Serial number.' },
 };
 
+/** An item of `plants`. */
 export const plantSchema: Schema<PlantSettings> = {
   id: { format: 'id', default: '', doc: "Plant id, as in the cloud's address bar or in `discover`." },
   timezone: {
@@ -73,6 +76,7 @@ export const plantSchema: Schema<PlantSettings> = {
   },
 };
 
+/** The settings of an account, which a single one has at the top of the file. */
 export const accountSchema: Schema<AccountSettings> = {
   token: {
     env: 'GROWATT_TOKEN',
@@ -130,6 +134,7 @@ export const accountSchema: Schema<AccountSettings> = {
   },
 };
 
+/** An item of `accounts`. */
 export const namedAccountSchema: Schema<AccountSettings & { name: string | undefined }> = {
   name: {
     format: 'name',
@@ -140,6 +145,7 @@ export const namedAccountSchema: Schema<AccountSettings & { name: string | undef
   ...accountSchema,
 };
 
+/** An item of `trucki.targets`. */
 export const targetSchema: Schema<TargetSettings> = {
   name: { format: 'name', default: undefined, otherwise: 'the address', doc: 'Unique; the label `stick`.' },
   address: { format: 'address', default: '', doc: '`host` or `host:port`; an IPv6 address in brackets.' },

@@ -1,5 +1,5 @@
-import type { Context } from './accounts.ts';
 import type { TruckiStick } from './config.ts';
+import type { Context } from './context.ts';
 import { readItems, rejectDuplicates } from './items.ts';
 import { type Settings, schema } from './schema.ts';
 import { readSecret } from './secret.ts';

@@ -19,6 +19,7 @@ export interface ServerLimits {
   readonly connections: number;
 }
 
+/** Far more than Prometheus and a few browsers need. */
 export const defaultLimits: ServerLimits = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,

@@ -163,6 +163,7 @@ function escapeHelp(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
-function escapeValue(text: string): string {
+/** A label's value, or in OpenMetrics a help text, as it stands between quotes. */
+export function escapeValue(text: string): string {
   return escapeHelp(text).replaceAll('"', '\\"');
 }

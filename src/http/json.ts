@@ -20,6 +20,7 @@ export function parseJsonObject(text: string, what: string): Record<string, unkn
   return value;
 }
 
+/** Whether a value is a JSON object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -28,7 +28,7 @@ export interface Metric {
   readonly span: Span;
 }
 
-/** The one list of metrics that describe solar equipment. The agent's own are in `own.ts`. */
+/** The one list of metrics that describe solar equipment. The agent's own are in `own-catalogue.ts`. */
 export const catalogue: readonly Metric[] = [...growattMetrics, ...truckiMetrics, ...truckiLegacyMetrics];
 
 const byName = new Map(catalogue.map((metric) => [metric.name, metric]));

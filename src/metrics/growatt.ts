@@ -160,4 +160,5 @@ const account = define(
   ],
 );
 
+/** All metrics of Growatt accounts, plants and devices. */
 export const growattMetrics: readonly Metric[] = [...account, ...plant, ...device, ...onBus, ...history];

@@ -1,16 +1,26 @@
+import { code, table } from '../markdown.ts';
 import type { Metric, Span } from './catalogue.ts';
 import { growattMetrics } from './growatt.ts';
 import { type OwnMetric, ownCatalogue } from './own-catalogue.ts';
 import { truckiLegacyMetrics, truckiMetrics } from './trucki.ts';
 
-const ENDS: Readonly<Record<Span, string>> = {
+type Ends = Readonly<Record<Span, string>>;
+
+const ENDS: Ends = {
   instant: 'when the source has failed for `STALE_AFTER`, or the device sleeps',
-  status: 'as above, but 0 while the device sleeps',
+  status: 'when the source has failed for `STALE_AFTER`; 0 while the device sleeps',
   today: 'at local midnight',
   month: 'with the month',
   year: 'with the year',
   lifetime: 'with the device',
   fact: 'with the device',
+};
+
+/** A stick neither sleeps nor has a time zone: its energies of the day are as it counts them. */
+const STICK_ENDS: Ends = {
+  ...ENDS,
+  instant: 'when the stick has failed for `STALE_AFTER`',
+  today: 'when the stick has failed for `STALE_AFTER`',
 };
 
 /** The page `docs/metrics.md`: every metric there is. */
@@ -26,16 +36,18 @@ in \`_total\`.
 ## Growatt
 
 A metric of an input, a phase, a battery or the grid appears once the device has shown that it has one.
+What ends with the device ends with the plant or the account where those are its labels. Of the metrics with \`date\` at
+most \`HISTORY_DAYS\` dates are shown; see [history.md](history.md).
 
-${deviceTable(growattMetrics)}
+${deviceTable(growattMetrics, ENDS)}
 ## Trucki
 
-${deviceTable(truckiMetrics)}
+${deviceTable(truckiMetrics, STICK_ENDS)}
 ### With \`TRUCKI_LEGACY_NAMES=true\`
 
 trucki2prometheus's names. Its \`trucki_wifi_state\`, 0 to 9, is there too, without the label \`state\`.
 
-${deviceTable(truckiLegacyMetrics)}
+${deviceTable(truckiLegacyMetrics, STICK_ENDS)}
 ## The agent itself
 
 \`source\` is \`growatt/ACCOUNT\` or \`trucki/STICK\`; a single account is called \`default\`.
@@ -43,13 +55,13 @@ ${deviceTable(truckiLegacyMetrics)}
 ${ownTable()}`;
 }
 
-function deviceTable(metrics: readonly Metric[]): string {
+function deviceTable(metrics: readonly Metric[], ends: Ends): string {
   const rows = metrics.map(({ name, kind, labels, help, span }) => [
     code(name),
     kind,
     labels.map(code).join(', '),
     help,
-    ENDS[span],
+    ends[span],
   ]);
   return table(['Metric', 'Type', 'Labels', 'Meaning', 'Ends'], rows);
 }
@@ -63,11 +75,3 @@ function ownTable(): string {
   ]);
   return table(['Metric', 'Type', 'Labels', 'Meaning'], rows);
 }
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return line(titles) + line(titles.map(() => '---')) + rows.map(line).join('');
-}
-
-const code = (text: string) => `\`${text}\``;

@@ -3,6 +3,7 @@ import { define } from './define.ts';
 
 const inverter = ['inverter'];
 
+/** All metrics of Trucki sticks but the legacy names. */
 export const truckiMetrics: readonly Metric[] = define(
   ['stick'],
   [

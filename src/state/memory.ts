@@ -25,6 +25,7 @@ export interface Memory {
   save(): void;
 }
 
+/** Remembers in the state file of a folder; without a folder it does nothing. */
 export function createMemory({ folder, sources, store, clock, log }: MemoryOptions): Memory {
   if (folder === undefined) return { restore() {}, polled() {}, save() {} };
   const file = new StateFile(folder, log);

@@ -44,6 +44,16 @@ test('wherever the last line was cut off, it is dropped and the next one is whol
   }
 });
 
+test('a journal that is read in several pieces keeps all of its whole lines', async (t) => {
+  const path = filled(t);
+  const journal = Journal.open(path, SCOPE);
+  const long = { ...ENTRIES[0], source: 'x'.repeat(50_000) } as Entry;
+  for (let i = 0; i < 5; i++) journal.add(long);
+  appendFileSync(path, `{"source":"${'y'.repeat(100_000)}`);
+  assert.equal((await entriesOf(Journal.open(path, SCOPE))).length, ENTRIES.length + 5);
+  assert.throws(() => Journal.open(path, { ...SCOPE, from: '2026-06-02' }), JournalError);
+});
+
 test('a journal without an entry begins anew, whatever its head says', async (t) => {
   const path = join(emptyFolder(t), 'journal');
   for (const text of ['', '{"version":1,"fro', '{"version":1,"from":"2020-01-01"}\n']) {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type BackfillInvocation, backfill } from '../../src/cli/commands/backfill.ts';
+import { backfill } from '../../src/cli/commands/backfill.ts';
+import type { BackfillInvocation } from '../../src/cli/flags.ts';
 import { type GrowattCloudOptions, startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { emptyFolder } from '../backfill/support.ts';
@@ -40,7 +41,7 @@ async function run(
   const err: string[] = [];
   const program = {
     env,
-    out: (text: string) => void out.push(text),
+    out: async (text: string) => void out.push(text),
     err: (text: string) => {
       err.push(text);
       if (stopAt && text.includes(stopAt)) stop.abort();

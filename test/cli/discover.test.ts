@@ -28,7 +28,7 @@ async function run(env: Record<string, string>, json = false) {
   let err = '';
   const program = {
     env: { GROWATT_TOKEN: TOKEN, GROWATT_CALL_SPACING: '0', ...env },
-    out: (text: string) => {
+    out: async (text: string) => {
       out += text;
     },
     err: (text: string) => {

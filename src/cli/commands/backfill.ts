@@ -15,16 +15,9 @@ import { addDays } from '../../calendar.ts';
 import { systemClock } from '../../clock.ts';
 import type { Config, OtlpExport } from '../../config/config.ts';
 import { SourceError } from '../../errors.ts';
-import { UsageError } from '../flags.ts';
+import { type BackfillInvocation, UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
-import { type Configured, configOf } from './run.ts';
-
-export interface BackfillInvocation extends Configured {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly out: string | undefined;
-  readonly otlp: boolean;
-}
+import { configOf } from './run.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -143,7 +136,7 @@ async function send(
 /** A file appears only when it is whole. */
 async function write(out: string | undefined, lines: AsyncIterable<string>, program: Program): Promise<void> {
   if (out === undefined) {
-    for await (const line of lines) program.out(line);
+    for await (const line of lines) await program.out(line);
     return;
   }
   const fresh = `${out}.new`;

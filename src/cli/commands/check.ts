@@ -1,9 +1,10 @@
 import { describeConfig } from '../../config/redact.ts';
+import type { Configured } from '../flags.ts';
 import { DONE, type Program } from '../program.ts';
-import { type Configured, configOf } from './run.ts';
+import { configOf } from './run.ts';
 
 /** Prints the configuration as resolved, without secrets. */
 export async function check(invocation: Configured, program: Program): Promise<number> {
-  program.out(describeConfig(configOf(invocation, program)));
+  await program.out(describeConfig(configOf(invocation, program)));
   return DONE;
 }

@@ -1,5 +1,4 @@
-import type { Flags } from '../../config/load.ts';
-import { loadConfig } from '../../config/load.ts';
+import { type Flags, loadConfig } from '../../config/load.ts';
 import { startGrowattCloud } from '../../simulators/growatt/cloud.ts';
 import { demoPlants } from '../../simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../simulators/trucki/stick.ts';
@@ -23,7 +22,7 @@ export async function demo({ flags }: { readonly flags: Flags }, program: Progra
   ]);
   try {
     // Where it listens, logs and exports to is the user's; the sources are the demo's.
-    const foreign = /^(GROWATT_|TRUCKI_|EXPORTER_MODE$|COLLECT_|HISTORY_|STATE_DIR$)/;
+    const foreign = /^(GROWATT_|TRUCKI_|EXPORTER_MODE$|COLLECT_|HISTORY_|STATE_DIR$|SHARD$)/;
     const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !foreign.test(name)));
     const env = {
       ...own,

@@ -1,7 +1,8 @@
 import { createAgent, type Survey } from '../../agent.ts';
 import type { Holding } from '../../sources/source.ts';
+import type { Configured } from '../flags.ts';
 import { DONE, FAILED, logFor, type Program } from '../program.ts';
-import { type Configured, configOf } from './run.ts';
+import { configOf } from './run.ts';
 
 /** One table of what the configured accounts and sticks hold. @returns 1 when a source could not be asked */
 export async function discover(
@@ -12,7 +13,7 @@ export async function discover(
   // It only looks, so nothing may leave by OTLP.
   const agent = createAgent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
   const surveys = await agent.survey(program.signal);
-  program.out(invocation.json ? `${JSON.stringify(surveys, null, 2)}\n` : table(surveys));
+  await program.out(invocation.json ? `${JSON.stringify(surveys, null, 2)}\n` : table(surveys));
   return surveys.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
 }
 

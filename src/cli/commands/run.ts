@@ -1,12 +1,8 @@
-import { type Flags, loadConfig } from '../../config/load.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Configured } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
 import { push } from './push.ts';
 import { serve } from './serve.ts';
-
-export interface Configured {
-  readonly configFile: string | undefined;
-  readonly flags: Flags;
-}
 
 /** Loads the configuration that a command line and an environment name. @throws ConfigError */
 export function configOf({ configFile, flags }: Configured, { env, isTerminal }: Program) {

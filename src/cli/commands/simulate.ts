@@ -21,7 +21,7 @@ export async function simulate({ flags }: { readonly flags: Flags }, program: Pr
       refuse(at(1)),
     );
     try {
-      program.out(
+      await program.out(
         `Growatt cloud: GROWATT_BASE_URL=${reachable(cloud.url)} GROWATT_TOKEN=${TOKEN}\n` +
           `Trucki stick:  TRUCKI_TARGETS=${reachable(stick.address)}\n` +
           'Both are simulated; Ctrl-C stops them.\n',
@@ -41,6 +41,6 @@ const reachable = (address: string) => address.replace('[::]', 'localhost');
 
 function refuse(listen: { host: string; port: number }): (cause: Error) => never {
   return (cause) => {
-    throw new RunError(listenError(listen, cause).message.replace('EXPORTER_LISTEN_ADDR', '-p'), { cause });
+    throw new RunError(listenError(listen, cause, '-p').message, { cause });
   };
 }

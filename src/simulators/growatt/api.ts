@@ -61,6 +61,7 @@ const V4: Envelope = {
   },
 };
 
+/** The wording of the API that a path belongs to. */
 export function envelopeOf(path: string): Envelope {
   return path.includes('/new-api/') ? V4 : V1;
 }
@@ -70,6 +71,7 @@ export function json(value: object): Reply {
   return { headers: { 'Content-Type': 'text/html;charset=UTF-8' }, body: JSON.stringify(value) };
 }
 
+/** Refuses a call in the words of its API. */
 export function refuse(path: string, kind: RefusalKind): Reply {
   const envelope = envelopeOf(path);
   return json(envelope.failure(...envelope.refusals[kind]));
@@ -84,6 +86,7 @@ export function paginate<T>({ param }: ApiCall, rows: readonly T[]): { count: nu
   return { count: rows.length, rows: rows.slice((page - 1) * size, page * size) };
 }
 
+/** A parameter that has to be a whole number from 1 on. */
 export function positive(text: string, fallback: number): number {
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : fallback;
 }

@@ -1,4 +1,4 @@
-import { type FaultOrder, page, type Responder, type TransportFault, transportFaults } from '../faults.ts';
+import { page, type Responder, type TransportFault, transportFaults } from '../faults.ts';
 import type { Reply } from '../server.ts';
 import { json, type RefusalKind, refuse } from './api.ts';
 
@@ -12,8 +12,6 @@ export type GrowattFault =
   | 'system-error'
   | 'empty-devices'
   | 'strings';
-
-export type GrowattFaultOrder = FaultOrder<GrowattFault>;
 
 const refusal =
   (kind: RefusalKind): Responder =>

@@ -54,6 +54,7 @@ export interface World {
   disturb(sn: string, disturbance: Disturbance): void;
 }
 
+/** Sets up plants and devices. @throws Error for an SN that comes twice */
 export function createWorld(specs: readonly PlantSpec[], { now, uploadEvery, seed }: WorldOptions): World {
   const plants = new Map<number, Plant>();
   const bySn = new Map<string, WorldDevice>();

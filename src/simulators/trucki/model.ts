@@ -3,7 +3,7 @@ import { householdLoad } from '../household.ts';
 import { hash01, noise } from '../noise.ts';
 
 /** The stick reads its inverter this often, ms. */
-export const REFRESH_MS = 1_300;
+const REFRESH_MS = 1_300;
 const HOUR = 3_600_000;
 const IDLE_W = 3.5;
 const TARGET_W = 30;

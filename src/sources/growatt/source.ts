@@ -132,7 +132,9 @@ export class GrowattSource implements Source {
 
   async *tend(turn: Turn, deadline: number): AsyncGenerator<Step> {
     let found: number | undefined;
-    while (this.#clock.now() + this.#settings.callSpacing < deadline) {
+    const hasTime = () => this.#clock.now() + this.#settings.callSpacing < deadline;
+    // One call in any case: where the live calls fill the interval, there would never be time for another.
+    for (let calls = 0; calls === 0 || hasTime(); calls++) {
       const job = this.#mostOverdue();
       const fresh = this.#inventory.readable.filter(({ tried }) => !tried);
       if (fresh.length > 0) {

@@ -84,6 +84,18 @@ test('several devices of one family share one call, but where the API has no suc
   });
 });
 
+test('live calls that fill their interval leave room for one other call each time', async (t) => {
+  const world = await startWorld(t, {
+    settings: { collectInterval: 2000, plantInterval: 10_000 },
+    cloud: { limits: false },
+  });
+  world.run();
+  await world.until(NOON + MINUTE);
+  const { 'tlx/tlx_last_data': live = 0, 'plant/data': data = 0 } = world.callCounts();
+  assert.ok(data >= 3, `plant/data was called ${data} times`);
+  assert.ok(live >= 2 * data, 'most calls are still live ones');
+});
+
 test('an account that is limited slows down step by step, and recovers step by step', async (t) => {
   const world = await startWorld(t);
   const agent = world.run();

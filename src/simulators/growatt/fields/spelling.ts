@@ -23,6 +23,7 @@ export function total(kwh: number): number {
   return Math.floor(kwh * 10 + 1e-6) / 10;
 }
 
+/** The energy of a day, with the noise of 32-bit floating point. */
 export function today(kwh: number): number {
   return Math.fround(total(kwh));
 }

@@ -39,6 +39,7 @@ function hybrid(reading: Reading, strings: number, acPhases: number): Fields {
   };
 }
 
+/** SPH-S: a single-phase hybrid. */
 export function sphSFields(reading: Reading): Fields {
   return {
     ...hybrid(reading, 3, 2),
@@ -48,6 +49,7 @@ export function sphSFields(reading: Reading): Fields {
   };
 }
 
+/** WIT: a three-phase hybrid. */
 export function witFields(reading: Reading): Fields {
   return {
     ...hybrid(reading, 10, 3),
