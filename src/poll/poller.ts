@@ -70,7 +70,7 @@ export class Poller {
     const { source, store, telemetry, clock, onIdle } = this.#options;
     const started = clock.now();
     let partial = false;
-    const outcome = await this.#consume(
+    const failure = await this.#consume(
       signal,
       (turn) => source.read(turn),
       (step) => {
@@ -81,17 +81,17 @@ export class Poller {
     this.#polls++;
     telemetry.poll(
       source.name,
-      outcome ? 'failure' : partial ? 'partial' : 'success',
+      failure ? 'failure' : partial ? 'partial' : 'success',
       Math.max(0, clock.now() - started) / 1000,
     );
-    store.polled(source.name, !outcome);
-    if (outcome) {
-      this.#failed(outcome);
+    store.polled(source.name, !failure);
+    if (failure) {
+      this.#failed(failure);
     } else {
       this.#succeeded();
     }
     onIdle?.();
-    return !outcome;
+    return !failure;
   }
 
   /** One poll and the work of the gap after it. @returns whether the source answered the poll */

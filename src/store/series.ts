@@ -9,7 +9,8 @@ export interface Sample {
 
 /**
  * Gives each series one attribute object for the life of the process. The SDK hands back the object it saw
- * first, so only its identity tells later whether a series is still alive, also when a device comes back.
+ * first, so only its identity tells later whether a series is still alive, also when a device comes back. So
+ * nothing is forgotten here, nor in the SDK: with daily history that is a few hundred bytes a plant and day.
  */
 export class SeriesNames {
   readonly #known = new Map<string, Labels>();

@@ -6,7 +6,7 @@ import { parseCode, parseText } from './numbers.ts';
 
 /** A hundred inverters with three hundred keys each are about 1 MB. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** An absurd Retry-After must not silence the agent. */
+/** An absurd Retry-After is no number to reckon with; the ledger bounds the pause itself. */
 const LONGEST_RETRY_AFTER = 24 * 3_600_000;
 
 /** Error codes of reads in v1. 10012 has two meanings, told apart by its text. */

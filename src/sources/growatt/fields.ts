@@ -56,7 +56,7 @@ const PART = /^growatt_(?:(pv)(\d+)_|(battery)_|(?:grid|load)_|((?:ac|meter)_pha
 const REPEATS = /^growatt_ac_phase_/;
 
 /** The optional part of a device that a metric belongs to; undefined for what every device has. */
-export function partOf(metric: string, labels?: Labels): string | undefined {
+function partOf(metric: string, labels?: Labels): string | undefined {
   const match = PART.exec(metric);
   if (!match) return undefined;
   const [, pv, n, battery, phase] = match;
