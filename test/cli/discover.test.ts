@@ -23,7 +23,7 @@ async function startCloud(t: TestContext, plants: PlantSpec[]) {
   return cloud;
 }
 
-async function run(env: Record<string, string>, json = false) {
+async function run(env: Record<string, string>, json = false, signal = new AbortController().signal) {
   let out = '';
   let err = '';
   const program = {
@@ -36,7 +36,7 @@ async function run(env: Record<string, string>, json = false) {
     },
     isTerminal: false,
     columns: 80,
-    signal: new AbortController().signal,
+    signal,
   };
   const code = await discover({ configFile: undefined, flags: {}, json }, program);
   assert.ok(!`${out}${err}`.includes(TOKEN));

@@ -4,7 +4,7 @@ import type { Configured } from '../flags.ts';
 import { DONE, FAILED, logFor, type Program } from '../program.ts';
 import { configOf } from './run.ts';
 
-/** One table of what the configured accounts and sticks hold. @returns 1 when a source could not be asked */
+/** One table of what the configured accounts and sticks hold. @returns 1 when a source could not be asked, 0 also when stopped */
 export async function discover(
   invocation: Configured & { readonly json: boolean },
   program: Program,
@@ -12,7 +12,13 @@ export async function discover(
   const config = configOf(invocation, program);
   // It only looks, so nothing may leave by OTLP.
   const agent = createAgent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
-  const surveys = await agent.survey(program.signal);
+  const surveys = await agent.survey(program.signal).catch((error) => {
+    if (!program.signal.aborted) throw error;
+  });
+  if (!surveys) {
+    program.err('Stopped.\n');
+    return DONE;
+  }
   await program.out(invocation.json ? `${JSON.stringify(surveys, null, 2)}\n` : table(surveys));
   return surveys.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
 }

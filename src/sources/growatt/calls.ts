@@ -22,8 +22,8 @@ export type Outcome<T> =
 /** How far and how fast the poll interval gives way to a cloud that says "too frequently". */
 const SLOWDOWN = { step: 1.5, recovery: 1.25, most: 6 };
 const MOST_PAGES = 50;
-/** Background calls that were refused, and not for coming too soon, are made this rarely. */
-const REFUSAL_PAUSE = 60 * 60_000;
+/** Background calls that were refused, and not for coming too soon, are made this rarely, or with each discovery. */
+const LONGEST_REFUSAL_PAUSE = 60 * 60_000;
 
 /** Makes the calls of one account, keeps the ledger of them, and gives way when the cloud asks for it. */
 export class Calls {
@@ -32,14 +32,18 @@ export class Calls {
   readonly #clock: Clock;
   /** Milliseconds for which a call that failed is left alone. */
   readonly #pause: number;
+  readonly #refusalPause: number;
   /** Endpoints that said "too frequently" since the poll began. */
   #limited = new Set<string>();
+  /** Whether a call of this poll was not made because the cloud's pause for it is not over. */
+  #held = false;
   #slowdown = 1;
 
-  constructor(options: { client: GrowattClient; clock: Clock; pause: number }) {
+  constructor(options: { client: GrowattClient; clock: Clock; pause: number; discoveryInterval: number }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#pause = options.pause;
+    this.#refusalPause = Math.max(options.pause, Math.min(LONGEST_REFUSAL_PAUSE, options.discoveryInterval));
   }
 
   /** What the poll interval is to be multiplied with. */
@@ -49,8 +53,10 @@ export class Calls {
 
   /** A new poll begins: a poll that met no limit brings the interval back a step. */
   begin(): void {
-    if (this.#limited.size === 0) this.#slowdown = Math.max(1, this.#slowdown / SLOWDOWN.recovery);
+    if (this.#limited.size === 0 && !this.#held)
+      this.#slowdown = Math.max(1, this.#slowdown / SLOWDOWN.recovery);
     this.#limited = new Set();
+    this.#held = false;
   }
 
   /** How overdue a call is, in intervals; at least 1 when due, 0 while it has to wait. */
@@ -95,8 +101,10 @@ export class Calls {
       'rate-limited',
       `${name} was called too frequently for the cloud: it rests, and polls come more rarely for a while`,
     );
-    if (this.#limited.has(endpoint.path) || this.ledger.limits(key, this.#clock.now()))
+    if (this.#limited.has(endpoint.path) || this.ledger.limits(key, this.#clock.now())) {
+      this.#held = true;
       return { error: limited };
+    }
     try {
       const value = await turn.request(name, async (signal) => {
         const envelope = await this.#client.call(endpoint, params, signal);
@@ -112,7 +120,7 @@ export class Calls {
         turn.note(`${name} ${subjectOf(params)}`, limited.message);
         return { error: limited };
       }
-      const pause = treatmentOf(error).retry ? this.#pause : Math.max(this.#pause, REFUSAL_PAUSE);
+      const pause = treatmentOf(error).retry ? this.#pause : this.#refusalPause;
       this.ledger.failed(key, this.#clock.now(), pause);
       if (treatmentOf(error).breaks && turn.exhausted()) throw error;
       return { error };

@@ -68,7 +68,7 @@ export class Lister {
   async *devices(turn: Turn, plant: Plant): AsyncGenerator<Step> {
     const { value: page, error } = await this.#calls.list(turn, listDevicesCall(plant), parseDevices);
     if (!page) {
-      yield* this.#plantFailed(turn, plant, error);
+      yield* this.#plantFailed(turn, plant, `plant ${plant.id}`, error);
       return;
     }
     this.#inventory.listDevices(plant, page);
@@ -106,11 +106,14 @@ export class Lister {
   async *plantData(turn: Turn, plant: Plant): AsyncGenerator<Step> {
     const { value, error } = await this.#calls.attempt(turn, plantDataCall(plant));
     const data = value && readPlantData(plant.id, value);
+    // Another topic than the list of its devices, which may be well while this is refused.
+    const figures = `plant/data of plant ${plant.id}`;
     if (!data) {
       yield { entity: dataEntity(plant.id), ok: false };
-      if (error) yield* this.#plantFailed(turn, plant, error);
+      if (error) yield* this.#plantFailed(turn, plant, figures, error);
       return;
     }
+    turn.note(figures, undefined);
     plant.dataRead = true;
     if (this.#inventory.locate(plant, data.gmt)) yield { entities: this.entities };
     const where = `the time zone of plant ${plant.id}`;
@@ -142,13 +145,10 @@ export class Lister {
     for (const reading of informationOf([plant], [...devices, ...busDevices])) yield { reading };
   }
 
-  *#plantFailed(turn: Turn, plant: Plant, error: SourceError): Generator<Step> {
+  *#plantFailed(turn: Turn, plant: Plant, topic: string, error: SourceError): Generator<Step> {
     yield { entity: plantEntity(plant.id), ok: false };
     if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
-    turn.note(
-      `plant ${plant.id}`,
-      `plant ${plant.id} is left alone until the next discovery (${error.message})`,
-    );
+    turn.note(topic, `plant ${plant.id} is left alone until the next discovery (${error.message})`);
     plant.refused = true;
     if (error.kind === 'missing') {
       this.#inventory.dropPlant(plant);

@@ -14,6 +14,8 @@ export interface LiveResult {
   readonly dropped: boolean;
   /** The last failure of a call, if any. */
   readonly failure: SourceError | undefined;
+  /** Tells of the devices that were refused, unless it turns out that the whole account is. */
+  readonly tell: () => void;
 }
 
 /** Reads the live values of devices, with as few calls as there can be. */
@@ -36,6 +38,7 @@ export class LiveReader {
     let answered = 0;
     let dropped = false;
     let failure: SourceError | undefined;
+    const refusals = new Map<Device, SourceError>();
     const waitFor = (call: LiveCall) => this.#calls.wait(call, this.#interval);
     for (const call of planLiveCalls(devices).toSorted((a, b) => waitFor(a) - waitFor(b))) {
       // Devices found late in the gap before this poll had their first call a moment ago.
@@ -49,10 +52,14 @@ export class LiveReader {
       } else {
         failure = error;
         dropped ||= error.kind === 'missing' && call.devices.length === 1;
-        yield* this.#failed(turn, call, error);
+        yield* this.#failed(call, error, refusals);
       }
     }
-    return { answered, dropped, failure };
+    const tell = () => {
+      for (const [{ sn }, { message }] of refusals)
+        turn.note(`device ${sn}`, `device ${sn} is left alone until the next discovery (${message})`);
+    };
+    return { answered, dropped, failure, tell };
   }
 
   #answered(turn: Turn, call: LiveCall, device: Device, envelope: Record<string, unknown>): Step {
@@ -70,7 +77,7 @@ export class LiveReader {
     return { reading };
   }
 
-  *#failed(turn: Turn, call: LiveCall, error: SourceError): Generator<Step> {
+  *#failed(call: LiveCall, error: SourceError, refusals: Map<Device, SourceError>): Generator<Step> {
     for (const { sn } of call.devices) yield { entity: deviceEntity(sn), ok: false };
     if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
     const [device, ...others] = call.devices;
@@ -80,10 +87,7 @@ export class LiveReader {
       for (const each of call.devices) each.solo = true;
       return;
     }
-    turn.note(
-      `device ${device.sn}`,
-      `device ${device.sn} is left alone until the next discovery (${error.message})`,
-    );
+    refusals.set(device, error);
     device.refused = true;
     if (error.kind === 'missing') this.#inventory.dropDevice(device);
   }

@@ -77,7 +77,8 @@ export class GrowattSource implements Source {
     this.#clock = clock;
     const client = new GrowattClient({ baseUrl: account.baseUrl, token: account.token, fetch });
     // A call that failed waits less than an interval, so that the next poll tries it again.
-    this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9 });
+    const { discoveryInterval } = settings;
+    this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9, discoveryInterval });
     this.#inventory = new Inventory(account);
     this.#history = new DailyHistory(history, this.#calls, clock);
     this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
@@ -287,11 +288,12 @@ export class GrowattSource implements Source {
 
   /** Reads devices; fails as a whole only when none could be read for a reason that is not its own. */
   async *#readLive(turn: Turn, devices: readonly Device[]): AsyncGenerator<Step> {
-    const { answered, dropped, failure } = yield* this.#live.read(turn, devices);
+    const { answered, dropped, failure, tell } = yield* this.#live.read(turn, devices);
     if (dropped) yield* this.#lister.announce();
-    if (!failure || answered > 0 || failure.kind === 'missing') return;
-    // Every device refused: a listing of plants tells whether it is the token.
-    if (failure.kind === 'unauthorized') yield* this.#listPlants(turn);
-    else throw failure;
+    const refused = answered === 0 && failure?.kind === 'unauthorized';
+    // Every device refused: a listing of plants tells whether it is the token, which is then all there is to tell.
+    if (refused) yield* this.#listPlants(turn);
+    tell();
+    if (failure && answered === 0 && !refused && failure.kind !== 'missing') throw failure;
   }
 }

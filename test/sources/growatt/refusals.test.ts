@@ -51,7 +51,8 @@ test('a token that is revoked and restored: down with one line, few calls, then 
       0,
     );
     assert.ok(calls <= 6, `${calls} calls in 90 minutes`);
-    assert.equal(warnings(agent).filter((line) => /refuses the token/.test(line)).length, 1);
+    assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
+    assert.match(warnings(agent)[0] ?? '', /refuses the token/);
     world.cloud.setToken(TOKEN);
     await world.until(NOON + 3.2 * HOUR);
     assert.equal(agent.value('growatt_account_up'), 1);
@@ -111,6 +112,22 @@ test('one plant that is refused is told once and left alone, the others go on', 
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'D2' }) ?? 0) > 0);
   await world.until(NOON + 4.2 * HOUR);
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'D1' }) ?? 0) > 0);
+});
+
+test('figures of a plant that stay refused are told once, and are back with the next discovery', async (t) => {
+  const world = await startWorld(t, { settings: { discoveryInterval: 10 * MINUTE, plantInterval: MINUTE } });
+  world.cloud.faults.next({ kind: 'permission', match: 'plant/data', times: FOREVER });
+  const agent = world.run();
+  await world.until(NOON + HOUR);
+  assert.deepEqual(agent.lines.slice(1), [
+    'warn: growatt/default: plant 1 is left alone until the next discovery (plant/data: 10011 error_permission_denied)',
+  ]);
+  assert.equal(agent.value('growatt_up'), 0);
+  assert.ok((world.callCounts()['plant/data'] ?? 0) > 2, 'each discovery gives it another try');
+  world.cloud.faults.clear();
+  await world.until(NOON + 1.3 * HOUR);
+  assert.equal(agent.value('growatt_up'), 1);
+  assert.ok((agent.value('growatt_energy_month_kwh') ?? 0) > 0);
 });
 
 test('a device that does not exist is told, dropped, and back with the next discovery', async (t) => {
@@ -184,6 +201,17 @@ test('"too frequently": five minutes of peace, then twice as long each time, wit
   );
   assert.equal(agent.value('growatt_up'), 1);
   assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
+});
+
+test('the interval stays long while a call for live values still rests', async (t) => {
+  const world = await startWorld(t, { settings: { collectInterval: 10_000 }, cloud: { limits: false } });
+  const agent = world.run();
+  await world.until(NOON + MINUTE);
+  world.cloud.faults.next({ kind: 'rate-limited', match: 'tlx' });
+  await world.until(NOON + 5 * MINUTE);
+  assert.equal(agent.source.interval(), 15_000);
+  await world.until(NOON + 8 * MINUTE);
+  assert.equal(agent.source.interval(), 10_000);
 });
 
 test('a rate limit at the very start ends in readings, not in a success without any', async (t) => {
