@@ -106,11 +106,13 @@ function bounded(
 ): IOtlpExportDelegate<ResourceMetrics> {
   return {
     export(metrics, done) {
-      const begun = performance.now();
-      const deadline = setTimeout(() => connections.destroy(), timeout);
+      let isLate = false;
+      const deadline = setTimeout(() => {
+        isLate = true;
+        connections.destroy();
+      }, timeout);
       delegate.export(metrics, (result) => {
         clearTimeout(deadline);
-        const isLate = performance.now() - begun >= timeout;
         if (result.code === SUCCESS) health.succeeded();
         else
           health.failed(isLate ? `no answer within ${formatDuration(timeout)}` : exportFailure(result.error));

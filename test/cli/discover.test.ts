@@ -144,3 +144,10 @@ test('a cloud that is not there, or is something else, is a sentence too', async
   assert.equal(dead.code, 1);
   assert.match(dead.out, new RegExp(`^ {2}.*${address}`, 'm'));
 });
+
+test('a signal ends it in the middle of a call, with exit code 0 and one line', async (t) => {
+  const stop = new AbortController();
+  const hanging = await scriptedServer(t, () => stop.abort());
+  const { code, out, err } = await run({ GROWATT_BASE_URL: hanging.url.href }, false, stop.signal);
+  assert.deepEqual({ code, out, err }, { code: 0, out: '', err: 'Stopped.\n' });
+});

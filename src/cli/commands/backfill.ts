@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -27,6 +27,8 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
   if (config.accounts.length === 0) throw new UsageError('backfill reads Growatt plants: set GROWATT_TOKEN.');
   if (invocation.otlp && !config.otlp)
     throw new UsageError('--otlp needs an endpoint: set OTEL_EXPORTER_OTLP_ENDPOINT.');
+  if (invocation.out && statSync(invocation.out, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--out ${invocation.out} is a folder: name a file.`);
   const { path, lasting } = journalPath(invocation, config);
   try {
     await fill(invocation, config, path, program);

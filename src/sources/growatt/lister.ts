@@ -4,6 +4,7 @@ import type { Entity, Step, Turn } from '../source.ts';
 import type { Call, Calls } from './calls.ts';
 import { parseBusDevices, parseDevices, parsePlants, parseV4Devices } from './discovery.ts';
 import { dataEntity, entitiesOf, informationOf, plantEntity } from './entities.ts';
+import { BUS_TYPE } from './families/bus.ts';
 import type { DailyHistory } from './history/daily.ts';
 import type { Bus, Inventory, Plant } from './inventory.ts';
 import { readPlantData } from './plant-data.ts';
@@ -74,7 +75,8 @@ export class Lister {
     this.#inventory.listDevices(plant, page);
     turn.note(`plant ${plant.id}`, undefined);
     for (const { sn, family, listed } of plant.devices) {
-      if (family) continue;
+      // What is neither meter nor sensor on a bus is the datalogger itself.
+      if (family || listed.type === BUS_TYPE) continue;
       const what = `device ${sn} (${listed.model || 'no model'}) has type ${listed.type}`;
       turn.note(`device ${sn}`, `${what}, which is not known: it is listed, not read`);
     }
@@ -86,7 +88,7 @@ export class Lister {
     const parse = (envelope: unknown) => parseBusDevices(envelope, bus.kind.key);
     const { value: page, error } = await this.#calls.list(turn, listBusCall(bus), parse);
     // Neither the plant nor its inverters are to blame.
-    const what = `the ${bus.kind.family.word}s behind datalogger ${bus.dataloggerSn}`;
+    const what = `what datalogger ${bus.dataloggerSn} has on its bus (${bus.kind.family.word})`;
     turn.note(what, error && `${what} cannot be listed (${error.message})`);
     if (!page) return;
     this.#inventory.listBus(plant, bus, page.rows);

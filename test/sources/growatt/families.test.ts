@@ -118,7 +118,7 @@ test('a datalogger whose meters cannot be listed costs neither its plant nor its
     assert.equal(agent.value('growatt_up', { plant_id: '1' }), 1, kind);
     assert.equal(agent.value('growatt_account_up'), 1, kind);
     const [told, ...more] = agent.lines.filter((line) =>
-      line.includes('meters behind datalogger SIMLOG0001'),
+      line.includes('what datalogger SIMLOG0001 has on its bus (meter)'),
     );
     assert.ok(told && more.length === 0, kind);
   }
