@@ -1,48 +1,15 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { push } from '../../src/cli/commands/push.ts';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { berlinHome, DAY, NOON, TOKEN } from '../sources/growatt/world.ts';
-import { eventually, startProgram } from './support.ts';
+import { startPrometheus, startPushgateway } from './push-target.ts';
+import { eventually } from './support.ts';
 
 const PLANT = 12345;
-
-const startPushgateway = (t: TestContext) =>
-  startProgram(t, {
-    program: 'prometheus-pushgateway',
-    package: 'prometheus-pushgateway',
-    args: ({ port }) => [`--web.listen-address=127.0.0.1:${port}`, '--persistence.file='],
-    ready: '/-/ready',
-  });
-
-/** A Prometheus that scrapes the Pushgateway as the documentation says. */
-const startPrometheus = (t: TestContext, gateway: { readonly port: number }) =>
-  startProgram(t, {
-    program: 'prometheus',
-    package: 'prometheus',
-    async args({ folder, port }) {
-      const file = join(folder, 'prometheus.yml');
-      const scrape = {
-        job_name: 'pushgateway',
-        honor_labels: true,
-        scrape_interval: '100ms',
-        scrape_timeout: '100ms',
-        static_configs: [{ targets: [`127.0.0.1:${gateway.port}`] }],
-      };
-      await writeFile(file, JSON.stringify({ scrape_configs: [scrape] }));
-      return [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ];
-    },
-    ready: '/-/ready',
-  });
 
 interface Series {
   readonly metric: Readonly<Record<string, string>>;

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { push } from '../../src/cli/commands/push.ts';
 import { systemClock } from '../../src/clock.ts';
@@ -8,47 +6,12 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { memoryLog } from '../export/fake-surface.ts';
 import { berlinHome, NOON, startCloud, TOKEN } from '../simulators/helper.ts';
-import { eventually, startProgram } from './support.ts';
+import { startPrometheus, startPushgateway } from './push-target.ts';
+import { eventually } from './support.ts';
 
 /** It is noon in Berlin, and time goes on from there. */
 const clock = { ...systemClock, now: () => NOON + performance.now() };
 const PLANT = '12345';
-
-const startPushgateway = (t: TestContext, prefix = '') =>
-  startProgram(t, {
-    program: 'prometheus-pushgateway',
-    package: 'prometheus-pushgateway',
-    args: ({ port }) => [
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--persistence.file=',
-      `--web.route-prefix=${prefix}/`,
-    ],
-    ready: `${prefix}/-/ready`,
-  });
-
-/** A Prometheus that scrapes the Pushgateway as the documentation says. */
-const startPrometheus = (t: TestContext, gateway: { readonly port: number }) =>
-  startProgram(t, {
-    program: 'prometheus',
-    package: 'prometheus',
-    async args({ folder, port }) {
-      const file = join(folder, 'prometheus.yml');
-      const scrape = {
-        job_name: 'pushgateway',
-        honor_labels: true,
-        scrape_interval: '100ms',
-        scrape_timeout: '100ms',
-        static_configs: [{ targets: [`127.0.0.1:${gateway.port}`] }],
-      };
-      await writeFile(file, JSON.stringify({ scrape_configs: [scrape] }));
-      return [
-        `--config.file=${file}`,
-        `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ];
-    },
-    ready: '/-/ready',
-  });
 
 /** Starts a simulated home of two inverters and a stick. @returns the variables that name them */
 async function startHome(t: TestContext): Promise<Record<string, string>> {
