@@ -1,24 +1,26 @@
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import type { Job } from './backfill/collect.ts';
-import { type Clock, systemClock } from './clock.ts';
+import type { BackfillSource } from './backfill/collect.ts';
+import { type Clock, systemClock } from './base/clock.ts';
+import { SourceError } from './base/errors.ts';
+import type { Log } from './base/log.ts';
+import { version } from './base/version.ts';
+import { catalogue, metricNamed } from './catalogue.ts';
 import type { Config } from './config/config.ts';
-import { SourceError } from './errors.ts';
+import { owns } from './config/shard.ts';
 import { createOtlpReader } from './export/otlp.ts';
+import { createMetricsRenderer } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
-import { type ExpositionFormat, renderText } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
-import type { Log } from './log.ts';
-import { observeStore } from './metrics/instruments.ts';
-import { countExports, createTelemetry } from './metrics/own.ts';
-import { DEVICE_SCOPE, ScrapeReader } from './metrics/readers.ts';
-import { agentResource } from './metrics/resource.ts';
+import { kinds } from './kinds.ts';
+import type { DiscoveryEntry } from './model/source.ts';
+import type { Status } from './model/status.ts';
 import { Poller } from './poll/poller.ts';
-import { createSources } from './sources/index.ts';
-import type { Holding } from './sources/source.ts';
-import { createMemory } from './state/memory.ts';
-import type { Status } from './status.ts';
+import { type AgentState, createAgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
-import { version } from './version.ts';
+import { observeStore } from './telemetry/instruments.ts';
+import { countExports, createTelemetry } from './telemetry/own.ts';
+import { DEVICE_SCOPE, ScrapeReader } from './telemetry/readers.ts';
+import { agentResource } from './telemetry/resource.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -29,123 +31,119 @@ export interface AgentOptions {
   readonly simulated?: boolean;
 }
 
-/** The running graph: sources → pollers → store → instruments → readers. */
-export interface Agent extends Surface {
-  /** Polls all sources until the signal is aborted. */
-  run(signal: AbortSignal): Promise<void>;
-  /**
-   * Polls each source once, with the work that waits for the gap between polls as far as it is done by
-   * `deadline` (milliseconds since the epoch).
-   * @returns whether all of them could be read
-   */
-  pollOnce(signal: AbortSignal, deadline: number): Promise<boolean>;
-  /** Looks up what each source holds, or why that is not possible. */
-  survey(signal: AbortSignal): Promise<readonly Survey[]>;
-  /** The sources that know days that are over. */
-  pasts(signal: AbortSignal): readonly Job[];
-  stop(): Promise<void>;
-}
-
-/** What one source holds. */
-export interface Survey {
+/** What one source has access to. */
+export interface SourceDiscovery {
   readonly source: string;
-  readonly holdings: readonly Holding[];
-  /** Why nothing could be looked up. */
+  readonly devices: readonly DiscoveryEntry[];
+  /** Why nothing could be listed. */
   readonly problem?: string;
 }
 
-/** Scrapes that come closer together than this, with nothing new to tell, get the same text. */
-const RENDER_LIFETIME_MS = 1000;
+/** The running graph: sources → pollers → store → instruments → readers. Creating it starts nothing. */
+export class Agent implements Surface {
+  readonly metrics: Surface['metrics'];
+  readonly #pollers: readonly Poller[];
+  readonly #provider: MeterProvider;
+  readonly #state: AgentState;
+  readonly #startTime: number;
+  readonly #simulated: boolean;
 
-/** Builds the agent; nothing is started. */
-export function createAgent({
-  config,
-  log,
-  clock = systemClock,
-  fetch = nodeFetch,
-  simulated = false,
-}: AgentOptions): Agent {
-  let pollers: readonly Poller[] = [];
-  const store = new Store({
-    clock,
-    staleAfter: config.staleAfter,
-    onSuspect: (source, reason) => telemetry.suspect(source, reason),
-  });
-  const reader = new ScrapeReader(() => store.live);
-  const otlp =
-    config.otlp &&
-    createOtlpReader({
-      settings: config.otlp,
-      live: () => store.live,
-      log,
-      onExport: (outcome) => countExport?.(outcome),
+  constructor({ config, log, clock = systemClock, fetch = nodeFetch, simulated = false }: AgentOptions) {
+    this.#startTime = clock.now() / 1000;
+    this.#simulated = simulated;
+    const { shard, staleAfter, stateDir } = config;
+    const store = new Store({ clock, staleAfter, definitionOf: metricNamed });
+    const { provider, reader } = createProvider(config, store, log);
+    this.#provider = provider;
+    this.metrics = createMetricsRenderer(
+      () => reader.collect(),
+      () => store.version,
+    );
+    observeStore(provider.getMeter(DEVICE_SCOPE, version), store, catalogue);
+    const telemetry = createTelemetry(ownMeter(provider), version, () => this.status().sources);
+    const tools = {
+      clock,
+      fetch,
+      owns: (source: string) => !shard || owns(shard, source),
+      observer: telemetry.callObserver,
+    };
+    const sources = Object.values(kinds).flatMap((kind) => kind.create(config, tools));
+    for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
+    this.#state = createAgentState({ folder: stateDir, sources, store, clock, log });
+    this.#pollers = sources.map((source) => {
+      const onIdle = () => this.#state.polled(source);
+      return new Poller({ source, store, clock, log, observer: telemetry, onIdle });
     });
-  const provider = new MeterProvider({
-    resource: agentResource(config.otlp?.resourceAttributes),
-    readers: otlp ? [reader, otlp] : [reader],
-  });
-  const meter = provider.getMeter('solar-otel-agent', version);
-  const telemetry = createTelemetry(meter, version, () => pollers.map((poller) => poller.state));
-  const countExport = otlp && countExports(meter);
-  observeStore(provider.getMeter(DEVICE_SCOPE, version), store);
-  const sources = createSources({ config, clock, fetch });
-  const memory = createMemory({ folder: config.stateDir, sources, store, clock, log });
-  pollers = sources.map((source) => {
-    store.apply(source.name, { entities: source.entities });
-    const onIdle = () => memory.polled(source);
-    return new Poller({ source, store, clock, log, telemetry, onIdle });
-  });
-  const startTime = clock.now() / 1000;
-  const rendered = new Map<ExpositionFormat, { version: number; at: number; text: string }>();
+  }
 
-  return {
-    async run(signal) {
-      memory.restore();
-      await Promise.all(pollers.map((poller) => poller.run(signal)));
-    },
-    async pollOnce(signal, deadline) {
-      memory.restore();
-      const outcomes = await Promise.all(pollers.map((poller) => poller.pollFully(signal, deadline)));
-      return outcomes.every(Boolean);
-    },
-    async metrics(format) {
-      const known = rendered.get(format);
-      const at = performance.now();
-      if (known && known.version === store.version && at - known.at < RENDER_LIFETIME_MS) return known.text;
-      const { version } = store;
-      const { resourceMetrics, errors } = await reader.collect();
-      if (errors.length > 0) throw new Error(`Collecting the metrics failed: ${String(errors[0])}`);
-      const text = renderText(resourceMetrics, format);
-      rendered.set(format, { version, at, text });
-      return text;
-    },
-    status: (): Status => ({
+  /** Polls all sources until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#state.restore();
+    await Promise.all(this.#pollers.map((poller) => poller.run(signal)));
+  }
+
+  /**
+   * Polls each source once, with its background work as far as it is done by `deadline` (milliseconds since the
+   * epoch).
+   * @returns whether all of them could be read
+   */
+  async pollOnce(signal: AbortSignal, deadline: number): Promise<boolean> {
+    this.#state.restore();
+    const outcomes = await Promise.all(this.#pollers.map((poller) => poller.pollFully(signal, deadline)));
+    return outcomes.every(Boolean);
+  }
+
+  status(): Status {
+    return {
       version,
-      startTime,
-      simulated,
-      ready: pollers.every((poller) => poller.tried),
-      sources: pollers.map((poller) => poller.status),
-    }),
-    survey: (signal) =>
-      Promise.all(
-        pollers.map(async (poller): Promise<Survey> => {
-          const { source } = poller.state;
-          try {
-            return { source, holdings: await poller.survey(signal) };
-          } catch (error) {
-            if (!(error instanceof SourceError)) throw error;
-            return { source, holdings: [], problem: error.message };
-          }
-        }),
-      ),
-    pasts: (signal) =>
-      pollers.flatMap((poller) => {
-        const { name, past } = poller.source;
-        return past ? [{ source: name, past, turn: poller.turn(signal) }] : [];
+      startTime: this.#startTime,
+      simulated: this.#simulated,
+      ready: this.#pollers.every((poller) => poller.tried),
+      sources: this.#pollers.map((poller) => poller.status),
+    };
+  }
+
+  /** Lists what each source has access to, or why that is not possible. */
+  async discover(signal: AbortSignal): Promise<readonly SourceDiscovery[]> {
+    return await Promise.all(
+      this.#pollers.map(async (poller): Promise<SourceDiscovery> => {
+        const source = poller.source.name;
+        try {
+          return { source, devices: await poller.discover(signal) };
+        } catch (error) {
+          if (!(error instanceof SourceError)) throw error;
+          return { source, devices: [], problem: error.message };
+        }
       }),
-    async stop() {
-      memory.save();
-      await provider.shutdown();
-    },
-  };
+    );
+  }
+
+  /** The sources whose completed days can be read. */
+  historyReaders(signal: AbortSignal): readonly BackfillSource[] {
+    return this.#pollers.flatMap((poller) => {
+      const { name, history } = poller.source;
+      return history ? [{ source: name, reader: history, context: poller.context(signal) }] : [];
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#state.save();
+    await this.#provider.shutdown();
+  }
+}
+
+const ownMeter = (provider: MeterProvider) => provider.getMeter('solar-otel-agent', version);
+
+/** The provider with a reader for scrapes and, where OTLP is configured, one that exports. */
+function createProvider({ otlp: settings }: Config, store: Store, log: Log) {
+  const reader = new ScrapeReader(() => store.live);
+  if (!settings)
+    return { reader, provider: new MeterProvider({ resource: agentResource(), readers: [reader] }) };
+  const live = () => store.live;
+  // The counter belongs to the provider that the reader belongs to.
+  const otlp = createOtlpReader({ settings, live, log, onExport: (outcome) => count(outcome) });
+  const resource = agentResource(settings.resourceAttributes);
+  const provider = new MeterProvider({ resource, readers: [reader, otlp] });
+  const count = countExports(ownMeter(provider));
+  return { reader, provider };
 }

@@ -1,14 +1,15 @@
-import { addDays, datesBetween } from '../calendar.ts';
-import { SourceError } from '../errors.ts';
-import type { Past, PastPlant, Turn } from '../sources/source.ts';
+import { addDays, datesBetween } from '../base/calendar.ts';
+import { SourceError } from '../base/errors.ts';
+import type { HistoryPlant, HistoryReader } from '../model/history.ts';
+import type { PollContext } from '../model/source.ts';
 import type { Journal } from './journal.ts';
-import type { PlantPast } from './points.ts';
+import type { PlantHistory } from './points.ts';
 
 /** One source whose past is wanted, and the means to make its calls. */
-export interface Job {
+export interface BackfillSource {
   readonly source: string;
-  readonly past: Past;
-  readonly turn: Turn;
+  readonly reader: HistoryReader;
+  readonly context: PollContext;
 }
 
 /** The first and the last day that are wanted, YYYY-MM-DD; undefined: all there is. */
@@ -19,11 +20,11 @@ export interface Range {
 
 /** The days that are wanted of one plant. */
 export interface Assignment {
-  readonly job: Job;
-  readonly plant: PastPlant;
+  readonly job: BackfillSource;
+  readonly plant: HistoryPlant;
   /** All dates that are wanted. */
   readonly wanted: readonly string[];
-  readonly known: PlantPast & { readonly energies: Map<string, number> };
+  readonly known: PlantHistory & { readonly energies: Map<string, number> };
   /** Dates whose curves are still to be read. */
   readonly dates: readonly string[];
   /** First and last days of the spans whose energies are still to be read. */
@@ -42,11 +43,11 @@ const LONGEST_BRIDGE_DAYS = 92;
 
 /** Asks each source for its plants, unless the journal knows them, and takes off what the journal has. */
 export async function plan(
-  jobs: readonly Job[],
+  jobs: readonly BackfillSource[],
   journal: Journal,
   range: Range,
 ): Promise<readonly Assignment[]> {
-  const listed = new Map<string, readonly PastPlant[]>();
+  const listed = new Map<string, readonly HistoryPlant[]>();
   const done = new Map<string, Done>();
   for await (const entry of journal.entries()) {
     if ('plants' in entry) {
@@ -65,8 +66,8 @@ export async function plan(
   }
   const assignments: Assignment[] = [];
   for (const job of jobs) {
-    const { source, past, turn } = job;
-    const plants = listed.get(source) ?? (await past.plants(turn));
+    const { source, reader, context } = job;
+    const plants = listed.get(source) ?? (await reader.plants(context));
     if (!listed.has(source)) journal.add({ source, plants: [...plants] });
     for (const plant of plants)
       assignments.push(assign(job, plant, range, done.get(keyOf(source, plant.id))));
@@ -82,18 +83,18 @@ export const callsOf = (assignments: readonly Assignment[]) =>
 export async function collect(
   assignments: readonly Assignment[],
   journal: Journal,
-  onCall: (plant: PastPlant, date: string) => void,
+  onCall: (plant: HistoryPlant, date: string) => void,
 ): Promise<void> {
   for (const { job, plant, known, dates, spans } of assignments) {
-    const { source, past, turn } = job;
+    const { source, reader, context } = job;
     for (const [first, last] of spans) {
-      const energies = await about(plant, first, past.energies(turn, plant, first, last));
+      const energies = await about(plant, first, reader.energies(context, plant, first, last));
       journal.add({ source, plant: plant.id, first, energies: Object.fromEntries(energies) });
       for (const [date, energy] of energies) known.energies.set(date, energy);
       onCall(plant, first);
     }
     for (const date of dates) {
-      const { curve, end } = await about(plant, date, past.day(turn, plant, date));
+      const { curve, end } = await about(plant, date, reader.day(context, plant, date));
       const seconds = curve.map(([at, watts]): [number, number] => [at / 1000, watts]);
       journal.add({ source, plant: plant.id, date, end: end / 1000, curve: seconds });
       onCall(plant, date);
@@ -102,14 +103,14 @@ export async function collect(
 }
 
 /** Says in a failure which day it was. */
-function about<T>({ id }: PastPlant, date: string, call: Promise<T>): Promise<T> {
+function about<T>({ id }: HistoryPlant, date: string, call: Promise<T>): Promise<T> {
   return call.catch((cause) => {
     if (!(cause instanceof SourceError)) throw cause;
     throw new SourceError(cause.kind, `plant ${id}, ${date}: ${cause.message}`, { cause });
   });
 }
 
-function assign(job: Job, plant: PastPlant, range: Range, done: Done | undefined): Assignment {
+function assign(job: BackfillSource, plant: HistoryPlant, range: Range, done: Done | undefined): Assignment {
   const { created, today, total } = plant;
   const yesterday = addDays(today, -1);
   const to = range.to && range.to < yesterday ? range.to : yesterday;
@@ -117,7 +118,7 @@ function assign(job: Job, plant: PastPlant, range: Range, done: Done | undefined
   const wanted = datesBetween(from, to);
   const bridge = total && datesBetween(to, addDays(total.before, -1)).length <= LONGEST_BRIDGE_DAYS;
   const last = latest(to, bridge ? addDays(total.before, -1) : undefined) ?? to;
-  const spans = wanted.length > 0 ? spansBetween(from, last, job.past.energySpan) : [];
+  const spans = wanted.length > 0 ? spansBetween(from, last, job.reader.energySpan) : [];
   return {
     job,
     plant,

@@ -1,5 +1,5 @@
+import { metricNamed } from '../catalogue.ts';
 import { escapeValue } from '../export/text-format.ts';
-import { metricNamed } from '../metrics/catalogue.ts';
 import { derivations, type Point } from './points.ts';
 
 /** A whole exposition in OpenMetrics 1.0.0, with timestamps: one metric family after the other. */

@@ -1,34 +1,34 @@
 import { ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { version } from '../base/version.ts';
+import { metricNamed } from '../catalogue.ts';
 import type { OtlpExport } from '../config/config.ts';
 import { createOtlpExporter } from '../export/otlp.ts';
 import { complaintIn } from '../export/otlp-health.ts';
-import { metricNamed } from '../metrics/catalogue.ts';
-import { DEVICE_SCOPE } from '../metrics/readers.ts';
-import { agentResource } from '../metrics/resource.ts';
-import { version } from '../version.ts';
+import { DEVICE_SCOPE } from '../telemetry/readers.ts';
+import { agentResource } from '../telemetry/resource.ts';
 import type { Point } from './points.ts';
 
 /** Data points of one request; a receiver takes a few megabytes. */
 const BATCH = 5000;
 
 /** Sends points of the past to one receiver. */
-export interface PastSender {
+export interface HistorySender {
   /**
    * Sends the points of one metric with their own timestamps.
-   * @throws PastRefused when the receiver does not take them all, after the exporter's own retries
+   * @throws HistoryRejected when the receiver does not take them all, after the exporter's own retries
    */
   send(name: string, points: AsyncIterable<Point>, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The receiver did not take the data; the message says why. */
-export class PastRefused extends Error {
-  override readonly name = 'PastRefused';
+export class HistoryRejected extends Error {
+  override readonly name = 'HistoryRejected';
 }
 
 /** Connects to a receiver with the first batch; `close` ends the connection. */
-export function createPastSender(settings: OtlpExport): PastSender {
+export function createHistorySender(settings: OtlpExport): HistorySender {
   let problem: string | undefined;
   const exporter = createOtlpExporter(settings, {
     succeeded() {},
@@ -52,7 +52,7 @@ export function createPastSender(settings: OtlpExport): PastSender {
           scopeMetrics: [{ scope: { name: DEVICE_SCOPE, version }, metrics }],
         });
         if (problem !== undefined)
-          throw new PastRefused(`${settings.url} does not take the data: ${problem}`);
+          throw new HistoryRejected(`${settings.url} does not take the data: ${problem}`);
       }
     },
     close: () => exporter.shutdown(),

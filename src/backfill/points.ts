@@ -1,6 +1,6 @@
-import { addDays } from '../calendar.ts';
+import { addDays } from '../base/calendar.ts';
+import type { HistoryPlant } from '../model/history.ts';
 import { curveStatistics, wattHours, weigh } from '../sources/growatt/history/curve.ts';
-import type { PastPlant } from '../sources/source.ts';
 import type { Assignment } from './collect.ts';
 import type { DayEntry, Journal } from './journal.ts';
 
@@ -13,14 +13,14 @@ export interface Point {
 }
 
 /** What is known of one plant besides its curves. */
-export interface PlantPast {
+export interface PlantHistory {
   /** kWh by date. */
   readonly energies: ReadonlyMap<string, number>;
-  readonly total: PastPlant['total'];
+  readonly total: HistoryPlant['total'];
 }
 
 /** How days of one plant become samples of a metric. */
-type Derive = (past: PlantPast) => (day: DayEntry) => Iterable<Point>;
+type Derive = (history: PlantHistory) => (day: DayEntry) => Iterable<Point>;
 
 /** The metrics of a backfill, each with the way its samples are made; all of them are in the catalogue. */
 export const derivations: Readonly<Record<string, Derive>> = {
@@ -33,8 +33,8 @@ export const derivations: Readonly<Record<string, Derive>> = {
     (day) =>
       ofDay(day, energies.get(day.date) ?? curveStatistics(slotsOf(day))?.energy),
   growatt_daily_peak_power_watts: () => (day) => ofDay(day, curveStatistics(slotsOf(day))?.peak),
-  growatt_plant_energy_total_kwh: (past) => {
-    const totals = totalsOf(past);
+  growatt_plant_energy_total_kwh: (history) => {
+    const totals = totalsOf(history);
     return (day) => lifetime(day, totals.get(day.date));
   },
 };
@@ -70,7 +70,7 @@ const ROUNDING = 0.001;
  * The total at both ends of each day: what it is now, less what was produced since. Where a day's energy is
  * unknown, nothing before it can be told, nor where more was produced than the total holds.
  */
-function totalsOf({ energies, total }: PlantPast): ReadonlyMap<string, DayTotals> {
+function totalsOf({ energies, total }: PlantHistory): ReadonlyMap<string, DayTotals> {
   const totals = new Map<string, DayTotals>();
   if (!total) return totals;
   let end = total.kwh;

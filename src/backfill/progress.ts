@@ -1,4 +1,5 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { formatTime } from '../base/duration.ts';
 
 export interface ProgressOptions {
   readonly calls: number;
@@ -53,15 +54,6 @@ export class Progress {
   end(): void {
     if (this.#options.isTerminal && this.#done > 0) this.#options.write('\n');
   }
-}
-
-/** `2 h`, `1 h 5 min`, `12 min`, `40 s`. */
-export function formatTime(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return [...(hours > 0 ? [`${hours} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ');
 }
 
 /** One line, so that the next one can be drawn over it. */

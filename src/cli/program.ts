@@ -1,6 +1,6 @@
+import { createLog, type Log } from '../base/log.ts';
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/redact.ts';
-import { createLog, type Log } from '../log.ts';
 
 /** What a command may use of the process it runs in. */
 export interface Program {

@@ -1,3 +1,4 @@
+import type { LogLevel } from '../base/log.ts';
 import type { Shard } from './shard.ts';
 
 /** The resolved configuration of one process. All durations are milliseconds. */
@@ -31,8 +32,6 @@ export interface Config {
   readonly shard: Shard | undefined;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' };
 }
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface GrowattAccount {
   /** Unique; `default` for a single unnamed account. */

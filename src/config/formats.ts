@@ -1,6 +1,7 @@
 import convict from 'convict';
 import { Cron } from 'croner';
-import { REDACTED } from '../redacted.ts';
+import { formatDuration, parseDuration } from '../base/duration.ts';
+import { REDACTED } from '../base/redacted.ts';
 import {
   decodeLeniently,
   isHostAddress,
@@ -9,7 +10,6 @@ import {
   parseListenAddress,
   parsePushgatewayUrl,
 } from './addresses.ts';
-import { formatDuration, parseDuration } from './duration.ts';
 import { parseShard } from './shard.ts';
 
 /** Limits that a setting adds to its format. */

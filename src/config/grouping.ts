@@ -1,5 +1,5 @@
-import { catalogue } from '../metrics/catalogue.ts';
-import { OWN_LABELS } from '../metrics/own-catalogue.ts';
+import { catalogue } from '../catalogue.ts';
+import { OWN_LABELS } from '../telemetry/own-catalogue.ts';
 import type { Context } from './context.ts';
 import { readItems, rejectDuplicates } from './items.ts';
 import { type Settings, schema } from './schema.ts';

@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../base/duration.ts';
 import type { FileNode } from './file.ts';
 import type { Schema, Setting } from './setting.ts';
 

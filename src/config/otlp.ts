@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
-import { REDACTED } from '../redacted.ts';
+import { formatDuration } from '../base/duration.ts';
+import { REDACTED } from '../base/redacted.ts';
 import type { OtlpExport, PemFile } from './config.ts';
 import type { Context } from './context.ts';
-import { formatDuration } from './duration.ts';
 import { readFailure } from './file.ts';
 import { readItems } from './items.ts';
 import { attributeSchema, exporterSchema, headerSchema, otlpSchema } from './otlp-schema.ts';

@@ -1,4 +1,4 @@
-import { REDACTED } from '../redacted.ts';
+import { REDACTED } from '../base/redacted.ts';
 
 /** One mistake in the configuration. */
 export interface Problem {

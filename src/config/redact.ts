@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { REDACTED } from '../redacted.ts';
+import { formatDuration } from '../base/duration.ts';
+import { REDACTED } from '../base/redacted.ts';
 import { credentialsOf, formatListenAddress, REGION_SERVERS } from './addresses.ts';
 import type { Config, GrowattAccount, TruckiStick } from './config.ts';
-import { formatDuration } from './duration.ts';
 import { describeOtlp } from './otlp.ts';
 
 /** The resolved configuration as a YAML file that could be used again, but for its secrets. */

@@ -1,4 +1,4 @@
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../base/duration.ts';
 import type { FileNode } from './file.ts';
 import { type OtlpSettings, otlpSchema } from './otlp-schema.ts';
 import type { Schema } from './setting.ts';

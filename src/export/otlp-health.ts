@@ -1,8 +1,8 @@
 import { OTLPExporterError } from '@opentelemetry/otlp-exporter-base';
 import * as z from 'zod';
-import { formatDuration } from '../config/duration.ts';
+import { formatDuration } from '../base/duration.ts';
+import type { Log } from '../base/log.ts';
 import { reasonOf } from '../http/fetch-text.ts';
-import type { Log } from '../log.ts';
 
 export interface ExportHealthOptions {
   readonly url: string;

@@ -17,11 +17,11 @@ import {
   type PushMetricExporter,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
+import { formatDuration } from '../base/duration.ts';
+import type { Log } from '../base/log.ts';
+import { version } from '../base/version.ts';
 import type { OtlpExport } from '../config/config.ts';
-import { formatDuration } from '../config/duration.ts';
-import type { Log } from '../log.ts';
-import { OtlpReader, type OtlpReaderOptions } from '../metrics/otlp-reader.ts';
-import { version } from '../version.ts';
+import { OtlpReader, type OtlpReaderOptions } from '../telemetry/otlp-reader.ts';
 import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
 
 /** ExportResultCode.SUCCESS, whose package is none of ours. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SourceStatus, Status } from '../status.ts';
+import type { SourceStatus, Status } from '../model/status.ts';
 import { html, type Markup } from './markup.ts';
 import { style } from './page-style.ts';
 

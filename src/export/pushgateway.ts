@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { type ErrorKind, SourceError } from '../base/errors.ts';
 import { credentialsOf } from '../config/addresses.ts';
 import type { Pushgateway } from '../config/config.ts';
-import { type ErrorKind, SourceError } from '../errors.ts';
 import { fetchText } from '../http/fetch-text.ts';
-import { createPolicy } from '../poll/policy.ts';
+import { createCallPolicy } from '../policy/call-policy.ts';
 import { contentTypes } from './negotiation.ts';
 
 export interface PushOptions {
@@ -46,9 +46,9 @@ export async function pushMetrics(
     ...authorization(gateway.url),
   };
   const request = { method: 'PUT', headers, body: text, maxBytes: MAX_ANSWER_BYTES, what } as const;
-  const patience = { timeout: gateway.timeout, retries: RETRIES, firstDelay: FIRST_DELAY_MS };
+  const retry = { timeout: gateway.timeout, retries: RETRIES, firstDelay: FIRST_DELAY_MS };
   try {
-    await createPolicy({ clock, source: { patience } }).run(
+    await createCallPolicy({ clock, retry }).execute(
       what,
       async (inner) => {
         const answer = await fetchText(fetch, url, { ...request, signal: inner }).catch(withoutRetry);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { Status } from '../status.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Status } from '../model/status.ts';
 import { chooseFormat, contentTypes } from './negotiation.ts';
 import { pageHeaders, renderPage } from './page.ts';
 import { type Answer, plainText } from './response.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { ListenAddress } from '../config/config.ts';
-import type { Log } from '../log.ts';
 import { listenError } from './listen-error.ts';
 import { type Answer, createSender, plainText } from './response.ts';
 import { createRouter, type Surface } from './routes.ts';

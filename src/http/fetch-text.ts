@@ -1,4 +1,4 @@
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 
 export interface TextRequest {
   readonly method?: 'GET' | 'POST' | 'PUT';

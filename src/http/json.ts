@@ -1,4 +1,4 @@
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 
 /**
  * Parses an answer that should be a JSON object, whatever its content type says: Growatt sends JSON as

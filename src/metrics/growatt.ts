@@ -1,5 +1,5 @@
-import type { Metric } from './catalogue.ts';
-import { define, type Row } from './define.ts';
+import type { Metric } from '../model/metric.ts';
+import { define, type Row } from '../model/metric.ts';
 
 /** Strings that a metric name counts: WIT has ten inputs, MAX sixteen. */
 const MOST_STRINGS = 16;

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Log } from '../log.ts';
-import type { RecordMemory } from '../store/record.ts';
+import type { Log } from '../base/log.ts';
+import type { GuardState } from '../store/entity-state.ts';
 
 /** What is kept of one source: its own memory, as it gave it, and that of the guards. */
 export interface SourceState {
   readonly source?: unknown;
-  readonly guards: Readonly<Record<string, RecordMemory>>;
+  readonly guards: Readonly<Record<string, GuardState>>;
 }
 
 /** What the agent remembers across restarts, by source name. */

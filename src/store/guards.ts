@@ -1,4 +1,4 @@
-import { SLEEP_AFTER } from '../sources/source.ts';
+import { SLEEP_AFTER } from '../model/reading.ts';
 
 /** The rules that keep false values out, each a pure function over a small memory; see docs/true-values.md. */
 
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const WITNESSES = 3;
 
 /** What is remembered of a device's own clock; times in milliseconds, `wall` as if it were UTC. */
-export interface ClockMemory {
+export interface ClockState {
   readonly wall: number;
   /** When the agent first saw this wall time. */
   readonly seenAt: number;
@@ -23,7 +23,7 @@ export type Order = 'newer' | 'same' | 'older';
  * the last, or its clock fell behind ours meanwhile. A clock that was set back looks the same, but it goes on at
  * the pace of real time: three readings in a row that do are believed.
  */
-export function judgeOrder(memory: ClockMemory | undefined, wall: number, now: number): [Order, ClockMemory] {
+export function judgeOrder(memory: ClockState | undefined, wall: number, now: number): [Order, ClockState] {
   if (!memory || (wall > memory.wall && now - memory.seenAt - (wall - memory.wall) < SLEEP_AFTER))
     return ['newer', { wall, seenAt: now, behind: [] }];
   if (wall === memory.wall) return ['same', { ...memory, behind: [] }];
@@ -44,14 +44,14 @@ function keepsPace(a: { wall: number; seenAt: number }, b: { wall: number; seenA
 }
 
 /** What is remembered of an energy that only grows: a lifetime total, or the energy of one day. */
-export interface EnergyMemory {
+export interface EnergyState {
   /** The last believed value; undefined until the first. */
   readonly value?: number;
   /** Lower values seen since, each at least as large as the one before. */
   readonly lower: readonly number[];
 }
 
-export type EnergyDoubt = 'total_fell' | 'total_zero' | 'day_energy_fell';
+export type EnergyRejection = 'total_fell' | 'total_zero' | 'day_energy_fell';
 
 /**
  * A total that falls is held back: inverters report 0 or an old value while they start. It is a true reset
@@ -59,10 +59,10 @@ export type EnergyDoubt = 'total_fell' | 'total_zero' | 'day_energy_fell';
  * total of 0 is doubted in the same way, or the return of the true total would look like years of energy.
  */
 export function judgeTotal(
-  memory: EnergyMemory,
+  memory: EnergyState,
   value: number,
   producing: boolean,
-): [EnergyDoubt | undefined, EnergyMemory] {
+): [EnergyRejection | undefined, EnergyState] {
   if (memory.value === undefined ? value > 0 : value >= memory.value)
     return [undefined, { value, lower: [] }];
   if (memory.value === undefined) return hold(memory, value, producing, 'total_zero');
@@ -71,7 +71,7 @@ export function judgeTotal(
 }
 
 /** What is remembered of an energy that starts from 0 at the device's own midnight. */
-export interface DayEnergyMemory extends EnergyMemory {
+export interface DayEnergyState extends EnergyState {
   /** The device's own date, YYYY-MM-DD. */
   readonly date: string;
   /** The last value of the day before, while the device may still repeat it. */
@@ -84,10 +84,10 @@ export interface DayEnergyMemory extends EnergyMemory {
  * @returns the doubt, if any, and the memory; its `value` is what may be shown, undefined: nothing yet today
  */
 export function judgeDayEnergy(
-  memory: DayEnergyMemory | undefined,
+  memory: DayEnergyState | undefined,
   date: string,
   value: number,
-): [EnergyDoubt | 'yesterdays_energy' | undefined, DayEnergyMemory] {
+): [EnergyRejection | 'yesterdays_energy' | undefined, DayEnergyState] {
   // Back to an earlier date goes only a clock that was wrong: nothing it said of a day is known to hold.
   if (!memory || date < memory.date) return [undefined, { date, value, lower: [] }];
   const yesterday = memory.date === date ? memory.yesterday : memory.value;
@@ -101,12 +101,12 @@ export function judgeDayEnergy(
   return [doubt, { date, ...kept, ...held }];
 }
 
-function hold<D extends EnergyDoubt>(
-  memory: EnergyMemory,
+function hold<D extends EnergyRejection>(
+  memory: EnergyState,
   value: number,
   counts: boolean,
   doubt: D,
-): [D | undefined, EnergyMemory] {
+): [D | undefined, EnergyState] {
   if (!counts) return [doubt, memory];
   const last = memory.lower.at(-1);
   const lower = [...(last === undefined || value >= last ? memory.lower : []), value];

@@ -1,4 +1,4 @@
-import type { Labels } from '../sources/source.ts';
+import type { Labels } from '../model/reading.ts';
 
 /** A value ready to be observed. */
 export interface Sample {

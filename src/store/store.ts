@@ -1,18 +1,17 @@
-import type { Clock } from '../clock.ts';
-import type { Entity, Reading, Step } from '../sources/source.ts';
-import { EntityRecord, type RecordMemory } from './record.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Entity, SourceEvent } from '../model/reading.ts';
+import { type DefinitionOf, EntityState, type GuardState } from './entity-state.ts';
 import { type Sample, SeriesNames } from './series.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
   /** Milliseconds of failure after which instantaneous values are no longer exposed; 0: never. */
   readonly staleAfter: number;
-  /** Told of each value that is held back. */
-  readonly onSuspect?: (source: string, reason: string) => void;
+  readonly definitionOf: DefinitionOf;
 }
 
 interface Origin {
-  records: Map<string, EntityRecord>;
+  entities: Map<string, EntityState>;
   /** When the source as a whole began to fail; undefined while it answers. */
   failingSince: number | undefined;
 }
@@ -39,18 +38,29 @@ export class Store {
     return this.#live;
   }
 
-  /** Takes one step of a poll. Steps about entities that are not listed are ignored. */
-  apply(source: string, step: Step): void {
+  /**
+   * Takes one event of a source. Events of entities that are not listed are ignored.
+   * @returns the reasons for which values were rejected or held back, one for each
+   */
+  apply(source: string, event: SourceEvent): readonly string[] {
     this.#version++;
-    if ('entities' in step) {
-      this.#list(source, step.entities);
-      return;
+    const now = this.#options.clock.now();
+    const entities = this.#sources.get(source)?.entities;
+    switch (event.type) {
+      case 'entities':
+        this.#list(source, event.entities);
+        return [];
+      case 'attempt':
+        entities?.get(event.entity)?.attempted(event.ok, now);
+        return [];
+      case 'reading': {
+        const { reading } = event;
+        const entity = entities?.get(reading.entity);
+        if (!entity) return [];
+        entity.attempted(true, now);
+        return [...(reading.rejections ?? []), ...entity.accept(reading, now)];
+      }
     }
-    const id = 'reading' in step ? step.reading.entity : step.entity;
-    const record = this.#sources.get(source)?.records.get(id);
-    if (!record) return;
-    if ('ok' in step) record.attempted(step.ok, this.#options.clock.now());
-    else this.#accept(source, record, step.reading);
   }
 
   /** A poll of the source ended; when it failed, everything the source knows is only remembered. */
@@ -70,14 +80,14 @@ export class Store {
   }
 
   /** What the guards must remember across restarts, by source and entity. */
-  remember(source: string): Record<string, RecordMemory> {
-    return Object.fromEntries([...this.#origin(source).records].map(([id, record]) => [id, record.memory]));
+  snapshot(source: string): Record<string, GuardState> {
+    return Object.fromEntries([...this.#origin(source).entities].map(([id, record]) => [id, record.memory]));
   }
 
   /** Puts back what `remember` gave, for entities that are listed. */
-  recall(source: string, memories: Readonly<Record<string, RecordMemory>>): void {
+  restore(source: string, memories: Readonly<Record<string, GuardState>>): void {
     for (const [id, memory] of Object.entries(memories)) {
-      const record = this.#origin(source).records.get(id);
+      const record = this.#origin(source).entities.get(id);
       if (record) record.memory = memory;
     }
   }
@@ -85,28 +95,29 @@ export class Store {
   #origin(source: string): Origin {
     const known = this.#sources.get(source);
     if (known) return known;
-    const origin: Origin = { records: new Map(), failingSince: undefined };
+    const origin: Origin = { entities: new Map(), failingSince: undefined };
     this.#sources.set(source, origin);
     return origin;
   }
 
   #list(source: string, entities: readonly Entity[]): void {
     const origin = this.#origin(source);
-    const records = new Map<string, EntityRecord>();
+    const listed = new Map<string, EntityState>();
     for (const entity of entities) {
-      const record = origin.records.get(entity.id) ?? new EntityRecord(entity, this.#names);
+      const record =
+        origin.entities.get(entity.id) ?? new EntityState(entity, this.#names, this.#options.definitionOf);
       record.entity = entity;
-      records.set(entity.id, record);
+      listed.set(entity.id, record);
     }
-    origin.records = records;
+    origin.entities = listed;
   }
 
-  #collect({ records, failingSince }: Origin, samples: Sample[], now: number): void {
+  #collect({ entities, failingSince }: Origin, samples: Sample[], now: number): void {
     const { staleAfter } = this.#options;
     const suffering = new Set<string | undefined>();
-    for (const record of records.values())
+    for (const record of entities.values())
       if (record.failingSince !== undefined) suffering.add(record.entity.parent);
-    for (const record of records.values()) {
+    for (const record of entities.values()) {
       const { up, id, labels, ownUp = false } = record.entity;
       if (up && (record.tried || failingSince !== undefined)) {
         const shared = ownUp || (failingSince === undefined && !suffering.has(id));
@@ -115,14 +126,6 @@ export class Store {
       }
       const since = Math.min(failingSince ?? now, record.failingSince ?? now);
       record.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);
-    }
-  }
-
-  #accept(source: string, record: EntityRecord, reading: Reading): void {
-    const now = this.#options.clock.now();
-    record.attempted(true, now);
-    for (const reason of [...(reading.doubts ?? []), ...record.accept(reading, now)]) {
-      this.#options.onSuspect?.(source, reason);
     }
   }
 }

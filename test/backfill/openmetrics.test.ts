@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect, plan } from '../../src/backfill/collect.ts';
 import { derivations } from '../../src/backfill/points.ts';
-import { metricNamed } from '../../src/metrics/catalogue.ts';
-import { emptyJournal, exposition, fakePast, jobOf, plantWith } from './support.ts';
+import { metricNamed } from '../../src/catalogue.ts';
+import { emptyJournal, exposition, fakeReader, jobOf, plantWith } from './support.ts';
 
 const YESTERDAY = { from: '2026-06-11', to: undefined };
 
 test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
   const journal = emptyJournal(t);
-  const assignments = await plan([jobOf(fakePast([plantWith()]))], journal, YESTERDAY);
+  const assignments = await plan([jobOf(fakeReader([plantWith()]))], journal, YESTERDAY);
   await collect(assignments, journal, () => {});
   const text = await exposition(assignments, journal);
   const lines = text.split('\n');
@@ -39,8 +39,8 @@ test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
 
 test('each metric is announced once, whatever there is to say of it', async (t) => {
   const journal = emptyJournal(t);
-  const past = fakePast([plantWith({ total: undefined }), plantWith({ id: '2', total: undefined })]);
-  const assignments = await plan([jobOf(past)], journal, YESTERDAY);
+  const reader = fakeReader([plantWith({ total: undefined }), plantWith({ id: '2', total: undefined })]);
+  const assignments = await plan([jobOf(reader)], journal, YESTERDAY);
   const empty = await exposition(assignments, journal);
   assert.equal(empty.match(/^# TYPE /gm)?.length, Object.keys(derivations).length);
   assert.doesNotMatch(empty, /^\w/m);
@@ -53,7 +53,11 @@ test('each metric is announced once, whatever there is to say of it', async (t) 
 
 test('an odd plant id is escaped', async (t) => {
   const journal = emptyJournal(t);
-  const assignments = await plan([jobOf(fakePast([plantWith({ id: 'a"b\\c\nd,e}☀' })]))], journal, YESTERDAY);
+  const assignments = await plan(
+    [jobOf(fakeReader([plantWith({ id: 'a"b\\c\nd,e}☀' })]))],
+    journal,
+    YESTERDAY,
+  );
   await collect(assignments, journal, () => {});
   const line = (await exposition(assignments, journal)).split('\n')[3];
   assert.equal(line, 'growatt_plant_power_watts{plant_id="a\\"b\\\\c\\nd,e}☀"} 1000 1781172000');

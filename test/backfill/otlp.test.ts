@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { createPastSender } from '../../src/backfill/otlp.ts';
+import { createHistorySender } from '../../src/backfill/otlp.ts';
 import type { Point } from '../../src/backfill/points.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type Respond, scriptedServer } from '../helpers/http.ts';
@@ -51,7 +51,7 @@ async function startReceiver(t: TestContext, ...answers: Respond[]) {
   };
   const { otlp } = loadConfig({ env, isTerminal: false });
   assert.ok(otlp);
-  const sender = createPastSender(otlp);
+  const sender = createHistorySender(otlp);
   t.after(() => sender.close());
   const metrics = () => bodies.map((body) => body.resourceMetrics[0].scopeMetrics[0].metrics);
   return { sender, bodies, metrics, url: otlp.url };
@@ -133,7 +133,7 @@ const one = () => points(point('2023-06-11T10:00:00Z', 1));
 test('a receiver that refuses, or takes only a part, is a failure that says why', async (t) => {
   const refusing = await startReceiver(t, (_request, response) => response.writeHead(400).end('too old'));
   await assert.rejects(refusing.sender.send('growatt_plant_power_watts', one(), signal), {
-    name: 'PastRefused',
+    name: 'HistoryRejected',
     message: `${refusing.url} does not take the data: HTTP 400 Bad Request`,
   });
   const partly = await startReceiver(t, (_request, response) =>

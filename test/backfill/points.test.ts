@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { collect, plan } from '../../src/backfill/collect.ts';
 import type { DayEntry } from '../../src/backfill/journal.ts';
-import { derivations, type PlantPast } from '../../src/backfill/points.ts';
-import { addDays } from '../../src/calendar.ts';
-import { allPoints, emptyJournal, fakePast, jobOf, plantWith } from './support.ts';
+import { derivations, type PlantHistory } from '../../src/backfill/points.ts';
+import { addDays } from '../../src/base/calendar.ts';
+import { allPoints, emptyJournal, fakeReader, jobOf, plantWith } from './support.ts';
 
 const LIFETIME = 'growatt_plant_energy_total_kwh';
 const ENERGY = 'growatt_daily_energy_kwh';
@@ -18,15 +18,15 @@ function dayWith(date: string, watts: readonly number[], { from = 600, step = 5 
   return { source: 'growatt/default', plant: '1', date, end: midnight + 86_399, curve };
 }
 
-const derive = (name: string, days: readonly DayEntry[], past: Partial<PlantPast> = {}) => {
-  const pointsOn = derivations[name]!({ energies: new Map(), total: undefined, ...past });
+const derive = (name: string, days: readonly DayEntry[], history: Partial<PlantHistory> = {}) => {
+  const pointsOn = derivations[name]!({ energies: new Map(), total: undefined, ...history });
   return days.flatMap((day) => [...pointsOn(day)]);
 };
 
 async function backfilled(t: TestContext, name: string, unknown: readonly string[] = []) {
   const journal = emptyJournal(t);
   const range = { from: undefined, to: undefined };
-  const assignments = await plan([jobOf(fakePast([plantWith()], { unknown }))], journal, range);
+  const assignments = await plan([jobOf(fakeReader([plantWith()], { unknown }))], journal, range);
   await collect(assignments, journal, () => {});
   return await allPoints(name, assignments, journal);
 }

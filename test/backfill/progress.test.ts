@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatTime, Progress } from '../../src/backfill/progress.ts';
+import { Progress } from '../../src/backfill/progress.ts';
+import { formatTime } from '../../src/base/duration.ts';
 import { instantClock } from '../helpers/clock.ts';
 
 const { signal } = new AbortController();

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Assignment, Job } from '../../src/backfill/collect.ts';
+import type { Assignment, BackfillSource } from '../../src/backfill/collect.ts';
 import { Journal, type Scope } from '../../src/backfill/journal.ts';
 import { render } from '../../src/backfill/openmetrics.ts';
 import { type Point, pointsOf } from '../../src/backfill/points.ts';
-import { addDays, datesBetween } from '../../src/calendar.ts';
-import type { Past, PastPlant } from '../../src/sources/source.ts';
-import { plainTurn } from '../helpers/turn.ts';
+import { addDays, datesBetween } from '../../src/base/calendar.ts';
+import type { HistoryPlant, HistoryReader } from '../../src/model/history.ts';
+import { plainContext } from '../helpers/context.ts';
 
 export const SCOPE: Scope = { from: undefined, to: undefined, sources: ['growatt/default'], plants: [] };
 
@@ -23,7 +23,7 @@ export function emptyJournal(t: TestContext): Journal {
   return Journal.open(join(emptyFolder(t), 'journal'), SCOPE);
 }
 
-export function plantWith(changes: Partial<PastPlant> = {}): PastPlant {
+export function plantWith(changes: Partial<HistoryPlant> = {}): HistoryPlant {
   return {
     id: '1',
     name: 'Dach Süd',
@@ -36,15 +36,15 @@ export function plantWith(changes: Partial<PastPlant> = {}): PastPlant {
 }
 
 /** A past in UTC: each day 10 kWh, and 1000 W from ten to noon. */
-export interface FakePast extends Past {
+export interface FakeReader extends HistoryReader {
   /** What was asked, in order. */
   readonly asked: string[];
 }
 
-export function fakePast(
-  plants: readonly PastPlant[],
+export function fakeReader(
+  plants: readonly HistoryPlant[],
   { unknown = [], fail }: { unknown?: readonly string[]; fail?: (what: string) => void } = {},
-): FakePast {
+): FakeReader {
   const asked: string[] = [];
   const ask = (what: string) => {
     asked.push(what);
@@ -57,13 +57,13 @@ export function fakePast(
       ask('plants');
       return plants;
     },
-    async day(_turn, plant, date) {
+    async day(_context, plant, date) {
       ask(`${plant.id} ${date}`);
       const midnight = Date.parse(`${date}T00:00Z`);
       const curve = Array.from({ length: 24 }, (_, i) => [midnight + (120 + i) * 300_000, 1000] as const);
       return { curve, end: Date.parse(`${addDays(date, 1)}T00:00Z`) - 1000 };
     },
-    async energies(_turn, plant, from, to) {
+    async energies(_context, plant, from, to) {
       ask(`${plant.id} ${from}..${to}`);
       const known = datesBetween(from, to).filter((date) => !unknown.includes(date));
       return new Map(known.map((date) => [date, 10]));
@@ -71,7 +71,11 @@ export function fakePast(
   };
 }
 
-export const jobOf = (past: Past, source = 'growatt/default'): Job => ({ source, past, turn: plainTurn() });
+export const jobOf = (reader: HistoryReader, source = 'growatt/default'): BackfillSource => ({
+  source,
+  reader,
+  context: plainContext(),
+});
 
 export async function allPoints(
   name: string,

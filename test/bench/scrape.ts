@@ -5,12 +5,12 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { Gauge, Registry } from 'prom-client';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { catalogue, metricNamed } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
-import { catalogue } from '../../src/metrics/catalogue.ts';
-import { observeStore } from '../../src/metrics/instruments.ts';
-import { DEVICE_SCOPE, ScrapeReader } from '../../src/metrics/readers.ts';
 import { Store } from '../../src/store/store.ts';
+import { observeStore } from '../../src/telemetry/instruments.ts';
+import { DEVICE_SCOPE, ScrapeReader } from '../../src/telemetry/readers.ts';
 
 /** About what a MIN inverter gives. */
 const metrics = catalogue
@@ -32,17 +32,20 @@ interface Engine {
 }
 
 function ours(series: number): Engine {
-  const store = new Store({ clock: systemClock, staleAfter: 0 });
+  const store = new Store({ clock: systemClock, staleAfter: 0, definitionOf: metricNamed });
   const devices = devicesFor(series);
-  store.apply('bench', { entities: devices.map((labels) => ({ id: labels.device_sn, labels })) });
+  store.apply('bench', {
+    type: 'entities',
+    entities: devices.map((labels) => ({ id: labels.device_sn, labels })),
+  });
   const reader = new ScrapeReader(() => store.live);
   const provider = new MeterProvider({ readers: [reader] });
-  observeStore(provider.getMeter(DEVICE_SCOPE), store);
+  observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);
   return {
     update(round) {
       for (const { device_sn } of devices) {
         const values = metrics.map(({ name }, i) => ({ metric: name, value: round + i + 0.5 }));
-        store.apply('bench', { reading: { entity: device_sn, values } });
+        store.apply('bench', { type: 'reading', reading: { entity: device_sn, values } });
       }
     },
     async scrape() {

@@ -98,8 +98,8 @@ test('--json says the same to programs', async (t) => {
   assert.equal(more.length, 0);
   assert.equal(survey.source, 'growatt/default');
   assert.equal(survey.problem, undefined);
-  assert.equal(survey.holdings.length, 2);
-  const { lastUpdate, ...first } = survey.holdings[0];
+  assert.equal(survey.devices.length, 2);
+  const { lastUpdate, ...first } = survey.devices[0];
   assert.match(lastUpdate, /^2026-06-12 \d\d:\d\d:\d\d$/);
   assert.deepEqual(first, {
     plant: '1 A plant with a name that is much too long',

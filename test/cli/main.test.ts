@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { version } from '../../src/base/version.ts';
 import { main } from '../../src/cli/main.ts';
-import { version } from '../../src/version.ts';
 
 type Done = (error?: Error) => void;
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { formatDuration, parseDuration } from '../../src/base/duration.ts';
 import {
   formatListenAddress,
   isHostAddress,
   parseListenAddress,
   parsePushgatewayUrl,
 } from '../../src/config/addresses.ts';
-import { formatDuration, parseDuration } from '../../src/config/duration.ts';
 import { nearest } from '../../src/config/nearest.ts';
 import { load } from './support.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { configurationReference } from '../../src/config/reference.ts';
 import { schema } from '../../src/config/schema.ts';
 import { settingsOf } from '../../src/config/setting.ts';
+import { configurationReference } from '../../src/docs/configuration.ts';
 
 test('docs/configuration.md is what `npm run docs` makes of the schema', () => {
   const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');

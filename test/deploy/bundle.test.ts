@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { version } from '../../src/version.ts';
+import { version } from '../../src/base/version.ts';
 
 const run = promisify(execFile);
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { catalogue } from '../../src/metrics/catalogue.ts';
-import { ownCatalogue } from '../../src/metrics/own-catalogue.ts';
+import { catalogue } from '../../src/catalogue.ts';
+import { ownCatalogue } from '../../src/telemetry/own-catalogue.ts';
 import { dashboardQueries, variableQueries } from './dashboards.ts';
 
 /** Labels that Prometheus gives to what it scrapes, and what Prometheus itself counts. */

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { version } from '../../src/base/version.ts';
 import { schema } from '../../src/config/schema.ts';
 import { settingsOf } from '../../src/config/setting.ts';
-import { version } from '../../src/version.ts';
 
 /** What deployments set and the agent's configuration does not hold. */
 const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME', 'COLLECTOR_STORAGE', 'PROMETHEUS_REMOTE_WRITE_URL'];

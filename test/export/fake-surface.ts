@@ -1,7 +1,7 @@
+import type { Log } from '../../src/base/log.ts';
 import type { Surface } from '../../src/export/routes.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/export/server.ts';
-import type { Log } from '../../src/log.ts';
-import type { Status } from '../../src/status.ts';
+import type { Status } from '../../src/model/status.ts';
 
 export const someStatus: Status = {
   version: '1.2.3',

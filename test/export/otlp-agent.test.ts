@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { MeterProvider, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
-import { createAgent } from '../../src/agent.ts';
+import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { OtlpReader } from '../../src/metrics/otlp-reader.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
+import { OtlpReader } from '../../src/telemetry/otlp-reader.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { recordPlant } from './collect.ts';
 import { parseExposition } from './exposition-parser.ts';
@@ -16,7 +16,7 @@ async function agentWith(t: TestContext, variables: Readonly<Record<string, stri
   t.after(() => stick.close());
   const env = { TRUCKI_TARGETS: `roof=${stick.address}`, ...variables };
   const log = memoryLog();
-  const agent = createAgent({ config: loadConfig({ env, isTerminal: false }), log });
+  const agent = new Agent({ config: loadConfig({ env, isTerminal: false }), log });
   await agent.pollOnce(AbortSignal.timeout(2000), Date.now());
   return { agent, log };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { pageHeaders, renderPage } from '../../src/export/page.ts';
-import type { SourceStatus } from '../../src/status.ts';
+import type { SourceStatus } from '../../src/model/status.ts';
 import { someStatus } from './fake-surface.ts';
 
 const now = someStatus.startTime + 3 * 86_400;

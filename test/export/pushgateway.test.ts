@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import type { Pushgateway } from '../../src/config/config.ts';
 import { groupUrl, pushMetrics } from '../../src/export/pushgateway.ts';
 import { answering, startFakePushgateway } from './fake-pushgateway.ts';

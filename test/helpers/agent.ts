@@ -1,9 +1,9 @@
 import type { TestContext } from 'node:test';
-import { createAgent } from '../../src/agent.ts';
+import { Agent } from '../../src/agent.ts';
+import { createLog } from '../../src/base/log.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { secretsOf } from '../../src/config/redact.ts';
 import { startServer } from '../../src/export/server.ts';
-import { createLog } from '../../src/log.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick, type TruckiStickOptions } from '../../src/simulators/trucki/stick.ts';
@@ -64,7 +64,7 @@ export async function simulatedAgent(
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
-  const agent = createAgent({ config, log, clock });
+  const agent = new Agent({ config, log, clock });
   const server = await startServer({ listen: config.listen, surface: agent, log });
   const abort = new AbortController();
   t.after(async () => {

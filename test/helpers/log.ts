@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/base/log.ts';
 
 /** A log that keeps `level: message` lines, the fields as JSON behind them. */
 export function memoryLog(): Log & { readonly lines: string[] } {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { SourceError } from '../../src/errors.ts';
+import { SourceError } from '../../src/base/errors.ts';
 import { fetchText, type TextRequest } from '../../src/http/fetch-text.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { always, deadAddress, scriptedServer } from '../helpers/http.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SourceError } from '../../src/errors.ts';
+import { SourceError } from '../../src/base/errors.ts';
 import { parseJsonObject } from '../../src/http/json.ts';
 
 test('a byte-order mark, NUL bytes and blanks around an object do no harm', () => {

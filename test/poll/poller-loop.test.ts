@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SourceError } from '../../src/errors.ts';
-import type { Source } from '../../src/sources/source.ts';
+import { SourceError } from '../../src/base/errors.ts';
+import type { Source } from '../../src/model/source.ts';
 import { virtualClock } from '../helpers/clock.ts';
-import { fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
+import { callingSource, fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
 
-const answering: Source['read'] = async function* () {
+const answering: Source['poll'] = async function* () {
   yield watts(5);
 };
+
+/** A call that hangs is not ended within the test. */
+const PATIENT = { timeout: 60_000, retries: 0, firstDelay: 0 };
 
 test('a poll begins with each interval, no sooner and at most a twentieth later', async (t) => {
   const starts: number[] = [];
@@ -84,7 +87,7 @@ test('the interval in force is asked for anew after each poll', async (t) => {
     starts.slice(1).map((at, i) => (at - starts[i]!) / MINUTE),
     [1, 1, 30, 30],
   );
-  assert.equal(poller.state.intervalSeconds, 1800);
+  assert.equal(poller.status.intervalSeconds, 1800);
 });
 
 test('a clock that is set ahead or back during a poll neither stops nor floods the source', async (t) => {
@@ -105,11 +108,7 @@ test('a clock that is set ahead or back during a poll neither stops nor floods t
 });
 
 test('a source that hangs does not disturb another', async (t) => {
-  const clock = virtualClock();
-  const hanging = fakeSource(async function* (turn) {
-    await turn.request('live', () => new Promise(() => {}));
-    yield watts(1);
-  });
+  const { source: hanging, clock } = callingSource(() => new Promise(() => {}), PATIENT);
   const one = setUp(t, hanging, { clock });
   const other = setUp(t, fakeSource(answering, { name: 'fake/other' }), { clock });
   void one.run();
@@ -119,20 +118,12 @@ test('a source that hangs does not disturb another', async (t) => {
   assert.equal(one.poller.tried, false);
 });
 
-test('stopping is immediate: while waiting, during a call that hangs, and in the gap', async (t) => {
+test('stopping is immediate: while waiting, during a call that hangs, and in background work', async (t) => {
   const hang = () => new Promise<never>(() => {});
   const cases: Source[] = [
     fakeSource(answering),
-    fakeSource(async function* (turn) {
-      await turn.request('live', hang);
-      yield watts(1);
-    }),
-    fakeSource(answering, {
-      async *tend(turn) {
-        await turn.request('late', hang);
-        yield watts(1);
-      },
-    }),
+    callingSource(hang, PATIENT).source,
+    fakeSource(answering, { runBackground: callingSource(hang, PATIENT).source.poll }),
   ];
   for (const source of cases) {
     const { run, abort, clock, log, counts } = setUp(t, source);
@@ -148,7 +139,7 @@ test('stopping is immediate: while waiting, during a call that hangs, and in the
   }
 });
 
-test('work in the gap is told when the next poll is due, and follows only a poll that went well', async (t) => {
+test('background work is told when the next poll is due, and follows only a poll that succeeded', async (t) => {
   const clock = virtualClock();
   const begun: number[] = [];
   const polled: number[] = [];
@@ -160,7 +151,7 @@ test('work in the gap is told when the next poll is due, and follows only a poll
       yield watts(1);
     },
     {
-      async *tend({ signal }, deadline) {
+      async *runBackground({ signal }, deadline) {
         begun.push(clock.now());
         while (clock.now() + 7000 < deadline) {
           await clock.sleep(7000, signal);
@@ -180,7 +171,7 @@ test('work in the gap is told when the next poll is due, and follows only a poll
   assert.equal(shown().trucki_meter_power_watts, 2);
 });
 
-test('steps reach the store as they come, and a failing source keeps its last values', async (t) => {
+test('events reach the store as they come, and a failing source keeps its last values', async (t) => {
   const clock = virtualClock();
   let failing = false;
   const source = fakeSource(async function* ({ signal }) {

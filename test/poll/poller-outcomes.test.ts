@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ErrorKind, SourceError } from '../../src/errors.ts';
-import type { Source } from '../../src/sources/source.ts';
-import { fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
+import { type ErrorKind, SourceError } from '../../src/base/errors.ts';
+import type { SourceEvent } from '../../src/model/reading.ts';
+import type { Source } from '../../src/model/source.ts';
+import { callingSource, fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
 
-const answering: Source['read'] = async function* () {
+const answering: Source['poll'] = async function* () {
   yield watts(5);
 };
 
@@ -29,19 +30,19 @@ test('the log has one line for each change of state', async (t) => {
     await clock.pass(MINUTE);
   }
   assert.deepEqual(log.lines, [
-    'info: fake/one: first readings are in',
-    'warn: fake/one: it is unreachable',
-    'info: fake/one: answers again after 180 s',
-    'warn: fake/one: it is unauthorized',
-    'warn: fake/one: it is timeout',
-    'info: fake/one: answers again after 180 s',
+    'info: fake/one: first poll succeeded',
+    'warn: fake/one: it is unreachable; next attempt in 1 min',
+    'info: fake/one: recovered after 3 min',
+    'warn: fake/one: it is unauthorized; next attempt in 1 min',
+    'warn: fake/one: it is timeout; next attempt in 1 min',
+    'info: fake/one: recovered after 3 min',
   ]);
 });
 
 test('a condition of a part is written when it begins, changes and ends', async (t) => {
   const notes = [undefined, 'plant 7 is gone', 'plant 7 is gone', 'plant 7 is refused', undefined, undefined];
-  const source = fakeSource(async function* (turn) {
-    turn.note('plant 7', notes.shift());
+  const source = fakeSource(async function* (context) {
+    context.report('plant 7', notes.shift());
     yield watts(1);
   });
   const { poll, log, poller } = setUp(t, source);
@@ -51,7 +52,7 @@ test('a condition of a part is written when it begins, changes and ends', async 
   assert.deepEqual(log.lines.slice(1), [
     'warn: fake/one: plant 7 is gone',
     'warn: fake/one: plant 7 is refused',
-    'info: fake/one: plant 7 is well again',
+    'info: fake/one: plant 7 recovered',
   ]);
   assert.equal(poller.status.problem, undefined);
 });
@@ -63,63 +64,66 @@ test('a defect neither ends the loop nor hides, and is written once', async (t) 
   void run();
   await clock.pass(MINUTE);
   assert.equal(poller.status.state, 'failing');
-  assert.match(poller.status.problem ?? '', /unexpected failure.*TypeError: x is not a function/);
+  assert.match(poller.status.problem ?? '', /internal error.*TypeError: x is not a function/);
   await clock.pass(3 * MINUTE);
-  assert.deepEqual(
-    log.lines.filter((line) => !line.startsWith('debug')),
-    [
-      'error: fake/one: unexpected failure, please report it (TypeError: x is not a function)',
-      'warn: fake/one: it is unreachable',
-      'info: fake/one: answers again after 240 s',
-    ],
+  const [first, ...others] = log.lines;
+  assert.match(
+    first ?? '',
+    /^error: fake\/one: internal error, please report it \(TypeError: x is not a function\)/,
   );
+  assert.match(first ?? '', /"stack":"TypeError: x is not a function\\n +at /);
+  assert.deepEqual(others, [
+    'warn: fake/one: it is unreachable; next attempt in 1 min',
+    'info: fake/one: recovered after 4 min',
+  ]);
   assert.equal(counts['polls fake/one failure'], 4);
   assert.equal(counts['polls fake/one success'], 1);
 });
 
-test('a defect outside of the steps is a defect like any other', async (t) => {
+test('a defect outside of the events is a defect like any other', async (t) => {
   const throwing = () => {
-    throw new TypeError('no steps');
+    throw new TypeError('no events');
   };
-  const unknownMetric = { reading: { entity: 'stick', values: [{ metric: 'no_such_metric', value: 1 }] } };
+  const unknownMetric: SourceEvent = {
+    type: 'reading',
+    reading: { entity: 'stick', values: [{ metric: 'no_such_metric', value: 1 }] },
+  };
+  const calling = callingSource(throwing);
   const cases = [
     fakeSource(throwing),
-    fakeSource(async function* (turn) {
-      await turn.request('live', throwing);
-      yield watts(1);
-    }),
+    calling.source,
     fakeSource(async function* () {
       yield unknownMetric;
     }),
   ];
   for (const source of cases) {
-    const { poll, log, counts } = setUp(t, source);
+    const { poll, log } = setUp(t, source);
     assert.equal(await poll(), false);
     assert.equal(log.lines.filter((line) => /^error: .*please report it/.test(line)).length, 1);
-    assert.equal(counts['requests fake/one live defect'], source === cases[1] ? 1 : undefined);
   }
-  const tending = setUp(t, fakeSource(answering, { tend: throwing }));
-  void tending.run();
-  await tending.clock.pass(2 * MINUTE);
-  assert.equal(tending.counts['polls fake/one success'], 3);
-  assert.equal(tending.log.lines.filter((line) => line.startsWith('error')).length, 1);
+  assert.equal(calling.telemetry.counts['requests fake/one live defect'], 1);
+  const background = setUp(t, fakeSource(answering, { runBackground: throwing }));
+  void background.run();
+  await background.clock.pass(2 * MINUTE);
+  assert.equal(background.counts['polls fake/one success'], 3);
+  assert.equal(background.log.lines.filter((line) => line.startsWith('error')).length, 1);
 });
 
 test('polls, calls and retries are counted by what came of them', async (t) => {
   const outcomes: (ErrorKind | 'ok')[] = ['unreachable', 'ok', 'missing', 'timeout', 'timeout', 'ok'];
-  const source = fakeSource(
-    async function* (turn) {
-      await turn.request('live', async () => {
-        const outcome = outcomes.shift() ?? 'ok';
-        if (outcome !== 'ok') throw new SourceError(outcome, outcome);
-      });
-      yield watts(1);
-      yield { entity: 'stick', ok: outcomes.length > 0 };
+  const call = async () => {
+    const outcome = outcomes.shift() ?? 'ok';
+    if (outcome !== 'ok') throw new SourceError(outcome, outcome);
+  };
+  const { source, clock, telemetry } = callingSource(call, { timeout: 1000, retries: 2, firstDelay: 0 });
+  const partly: Source = {
+    ...source,
+    async *poll(context) {
+      yield* source.poll(context);
+      yield { type: 'attempt', entity: 'stick', ok: outcomes.length > 0 };
     },
-    { patience: { timeout: 1000, retries: 2, firstDelay: 0 } },
-  );
-  const { poll, counts, clock } = setUp(t, source);
-  assert.deepEqual(counts, { 'retries fake/one': 0 });
+  };
+  const { poll, counts } = setUp(t, partly, { clock, telemetry });
   for (let i = 0; i < 3; i++) {
     const polling = poll();
     // cockatiel waits a real millisecond of its own between two tries.
@@ -138,17 +142,11 @@ test('polls, calls and retries are counted by what came of them', async (t) => {
 });
 
 test('a call that is ended for taking too long counts as a time-out', async (t) => {
-  const source = fakeSource(
-    async function* (turn) {
-      await turn.request(
-        'live',
-        (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      );
-      yield watts(1);
-    },
-    { patience: { timeout: 5, retries: 0, firstDelay: 0 } },
+  const { source, ...tools } = callingSource(
+    (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    { timeout: 5, retries: 0, firstDelay: 0 },
   );
-  const { poll, counts, poller } = setUp(t, source);
+  const { poll, counts, poller } = setUp(t, source, tools);
   assert.equal(await poll(), false);
   assert.equal(counts['requests fake/one live timeout'], 1);
   assert.equal(poller.status.problem, 'live: no complete answer within 0.005 s');
@@ -157,29 +155,22 @@ test('a call that is ended for taking too long counts as a time-out', async (t) 
 test('a source that stays down is asked once an interval, and its circuit closes with the first answer', async (t) => {
   let down = true;
   let calls = 0;
-  const source = fakeSource(
-    async function* (turn) {
-      await turn.request('live', async () => {
-        calls++;
-        if (down) throw new SourceError('unreachable', 'down');
-      });
-      assert.equal(turn.exhausted(), false);
-      yield watts(1);
-    },
-    { patience: { timeout: 1000, retries: 0, firstDelay: 0 } },
-  );
-  const { run, clock, poller, log } = setUp(t, source);
+  const { source, clock } = callingSource(async () => {
+    calls++;
+    if (down) throw new SourceError('unreachable', 'down');
+  });
+  const { run, poller, log } = setUp(t, source, { clock });
   void run();
   await clock.pass(9 * MINUTE);
-  assert.deepEqual([calls, poller.state.circuit, poller.status.state], [10, 'open', 'failing']);
+  assert.deepEqual([calls, poller.status.circuit, poller.status.state], [10, 'open', 'failing']);
   down = false;
   await clock.pass(MINUTE);
-  assert.deepEqual([calls, poller.state.circuit, poller.status.state], [11, 'closed', 'ok']);
+  assert.deepEqual([calls, poller.status.circuit, poller.status.state], [11, 'closed', 'ok']);
   assert.equal(log.lines.length, 2);
 });
 
 test('the status tells where a source stands, from the start to the first success and after', async (t) => {
-  const source = scripted(['unreachable', 'ok'], { inventory: () => ({ plants: 1, devices: 2 }) });
+  const source = scripted(['unreachable', 'ok'], { size: () => ({ plants: 1, devices: 2 }) });
   const { poller, poll, clock } = setUp(t, source);
   const common = { name: 'fake/one', circuit: 'closed', intervalSeconds: 60, plants: 1, devices: 2 };
   assert.deepEqual(poller.status, { ...common, state: 'starting' });

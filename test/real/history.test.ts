@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { push } from '../../src/cli/commands/push.ts';
-import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { memoryLog } from '../helpers/log.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
+import { version } from '../../src/base/version.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { version } from '../../src/version.ts';
 import { schemaLocation, writeKubernetesSchemas, writeResourceSchemas } from './kubernetes-schemas.ts';
 
 const run = promisify(execFile);

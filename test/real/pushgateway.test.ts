@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../src/base/clock.ts';
 import { push } from '../../src/cli/commands/push.ts';
-import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { memoryLog } from '../export/fake-surface.ts';

@@ -37,7 +37,7 @@ test('a restart repeats no call that the cloud would refuse, and lists nothing a
     agent.lines.filter((line) => /10012|102 FREQ/.test(line)),
     [],
   );
-  assert.deepEqual(agent.source.inventory(), { plants: 1, devices: 15 });
+  assert.deepEqual(agent.source.size(), { plants: 1, devices: 15 });
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'SIMWIT01' }) ?? 0) > 0);
 });
 
@@ -53,7 +53,10 @@ test('a restart shows names at once, and the first poll comes when its call is n
   assert.equal(world.cloud.calls.length, before);
   await world.until(NOON + 11 * MINUTE);
   assert.ok((second.value('growatt_current_power_watts', { device_sn: MIN }) ?? 0) > 0);
-  assert.deepEqual(second.lines, ['info: growatt/default: first readings are in {"plants":1,"devices":1}']);
+  assert.deepEqual(second.lines, [
+    'info: growatt/default: first poll in 4 min: the cloud would refuse an earlier call',
+    'info: growatt/default: first poll succeeded {"plants":1,"devices":1}',
+  ]);
 });
 
 test('a restart while the account is locked out makes no call', async (t) => {
@@ -107,7 +110,7 @@ test('a total that fell over a restart is held back', async (t) => {
   const second = world.run({ stateDir });
   await world.until(NOON + HOUR);
   assert.equal(second.value('growatt_energy_total_kwh'), before);
-  assert.ok(second.doubts.includes('total_fell'));
+  assert.ok(second.rejections.includes('total_fell'));
   world.cloud.disturb(MIN, {});
   await world.until(NOON + 70 * MINUTE);
   assert.ok((second.value('growatt_energy_total_kwh') ?? 0) > before);
@@ -182,5 +185,5 @@ test('plants that are no longer chosen are forgotten', async (t) => {
   assert.deepEqual(second.values({ plant_id: '1' }), {});
   assert.ok('growatt_energy_total_kwh' in second.values({ plant_id: '2' }));
   await world.until(NOON + DAY / 4);
-  assert.deepEqual(second.source.inventory(), { plants: 1, devices: 1 });
+  assert.deepEqual(second.source.size(), { plants: 1, devices: 1 });
 });

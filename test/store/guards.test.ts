@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  type ClockMemory,
-  type DayEnergyMemory,
-  type EnergyMemory,
+  type ClockState,
+  type DayEnergyState,
+  type EnergyState,
   judgeDayEnergy,
   judgeOrder,
   judgeTotal,
@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 
 /** What becomes of readings, each `[wall, now]` in minutes. */
 function orders(readings: readonly (readonly [wall: number, now: number])[]): string[] {
-  let memory: ClockMemory | undefined;
+  let memory: ClockState | undefined;
   return readings.map(([wall, now]) => {
     const [order, next] = judgeOrder(memory, wall * MINUTE, now * MINUTE);
     memory = next;
@@ -24,7 +24,7 @@ function orders(readings: readonly (readonly [wall: number, now: number])[]): st
 
 /** What is shown, and what is doubted, for totals that come one after the other. */
 function totals(values: readonly number[], producing = true) {
-  let memory: EnergyMemory = { lower: [] };
+  let memory: EnergyState = { lower: [] };
   return values.map((value) => {
     const [doubt, next] = judgeTotal(memory, value, producing);
     memory = next;
@@ -34,7 +34,7 @@ function totals(values: readonly number[], producing = true) {
 
 /** The same for energies of a day, each `[date, value]`. */
 function days(values: readonly (readonly [date: string, value: number])[]) {
-  let memory: DayEnergyMemory | undefined;
+  let memory: DayEnergyState | undefined;
   return values.map(([date, value]) => {
     const [doubt, next] = judgeDayEnergy(memory, date, value);
     memory = next;
@@ -141,7 +141,7 @@ test('whatever comes, the total shown falls only to a value that three in a row 
 });
 
 test('readings while nothing is produced are no witnesses of a reset', () => {
-  let memory: EnergyMemory = { value: 500, lower: [] };
+  let memory: EnergyState = { value: 500, lower: [] };
   for (let i = 0; i < 10; i++) {
     const [doubt, next] = judgeTotal(memory, 0, false);
     assert.deepEqual([next.value, doubt], [500, 'total_fell']);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Entity, Reading, Zone } from '../../src/sources/source.ts';
+import type { Zone } from '../../src/base/calendar.ts';
+import { metricNamed } from '../../src/catalogue.ts';
+import type { Entity, Reading } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
 
@@ -45,18 +47,19 @@ const short = new Map<string, string>(Object.entries(NAMES).map(([name, metric])
 export function replay(rows: readonly Row[], options: Replay = {}): string[] {
   const { zone, staleAfter = 3_600_000, live = false } = options;
   const clock = virtualClock(instant(rows[0]![0]));
-  const suspects: string[] = [];
-  const store = new Store({ clock, staleAfter, onSuspect: (_source, reason) => suspects.push(reason) });
+  const rejections: string[] = [];
+  const store = new Store({ clock, staleAfter, definitionOf: metricNamed });
   const entity: Entity = { id: 'device', labels: { device_sn: 'A' }, ...(zone && { zone }) };
-  store.apply('source', { entities: [entity] });
+  store.apply('source', { type: 'entities', entities: [entity] });
   for (const [at, said, shown] of rows) {
     clock.jump(instant(at) - clock.now());
-    if (said === 'fails') store.apply('source', { entity: 'device', ok: false });
-    else if (said !== '-') store.apply('source', { reading: readingOf(at, said, live) });
+    if (said === 'fails') store.apply('source', { type: 'attempt', entity: 'device', ok: false });
+    else if (said !== '-')
+      rejections.push(...store.apply('source', { type: 'reading', reading: readingOf(at, said, live) }));
     const samples = store.samples().map(({ metric, value }) => [short.get(metric), value]);
     assert.deepEqual(Object.fromEntries(samples), shown, `at ${at}`);
   }
-  return suspects;
+  return rejections;
 }
 
 function readingOf(

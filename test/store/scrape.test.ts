@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { catalogue, metricNamed } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
-import { observeStore } from '../../src/metrics/instruments.ts';
-import { DEVICE_SCOPE, ScrapeReader } from '../../src/metrics/readers.ts';
-import type { Entity } from '../../src/sources/source.ts';
+import type { Entity } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
+import { observeStore } from '../../src/telemetry/instruments.ts';
+import { DEVICE_SCOPE, ScrapeReader } from '../../src/telemetry/readers.ts';
 import { virtualClock } from '../helpers/clock.ts';
 
 const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', device_sn: sn } });
 
 /** A store behind the real SDK, and what two readers of it say: each sample as it stands in the text. */
 function setUp() {
-  const store = new Store({ clock: virtualClock(), staleAfter: 0 });
+  const store = new Store({ clock: virtualClock(), staleAfter: 0, definitionOf: metricNamed });
   const readers = [new ScrapeReader(() => store.live), new ScrapeReader(() => store.live)] as const;
   const provider = new MeterProvider({ readers: [...readers] });
-  observeStore(provider.getMeter(DEVICE_SCOPE), store);
+  observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);
   const scrape = async (reader: ScrapeReader = readers[0]) => {
     const { resourceMetrics, errors } = await reader.collect();
     assert.deepEqual(errors, []);
@@ -27,9 +28,9 @@ function setUp() {
       { metric: 'growatt_current_power_watts', value: power },
       { metric: 'growatt_energy_total_kwh', value: total },
     ];
-    store.apply('growatt', { reading: { entity: sn, values } });
+    store.apply('growatt', { type: 'reading', reading: { entity: sn, values } });
   };
-  const list = (...sns: string[]) => store.apply('growatt', { entities: sns.map(device) });
+  const list = (...sns: string[]) => store.apply('growatt', { type: 'entities', entities: sns.map(device) });
   return { store, scrape, say, list, readers };
 }
 
@@ -64,7 +65,7 @@ test('a value that is no longer said is gone, though the device stays', async ()
   say('A', 1, 10);
   await scrape();
   const values = [{ metric: 'growatt_energy_total_kwh', value: 11 }];
-  store.apply('growatt', { reading: { entity: 'A', values } });
+  store.apply('growatt', { type: 'reading', reading: { entity: 'A', values } });
   assert.deepEqual(await scrape(), lines('A', 1, 11).slice(1));
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { metricNamed } from '../../src/catalogue.ts';
+import type { Entity, SourceEvent, Value } from '../../src/model/reading.ts';
 import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
-import type { Entity, Reading, Value } from '../../src/sources/source.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
 import { instant } from './replay.ts';
@@ -14,24 +15,22 @@ const inverter = (sn: string): Entity => ({
   labels: { plant_id: '1', device_sn: sn },
   parent: 'plant',
 });
-const power = (entity: string, value: number): { reading: Reading } => ({
+const power = (entity: string, value: number): SourceEvent => ({
+  type: 'reading',
   reading: { entity, values: [{ metric: 'growatt_current_power_watts', value }] },
 });
-const reading = (entity: string, ...values: Value[]) => ({ reading: { entity, values } });
+const reading = (entity: string, ...values: Value[]): SourceEvent => ({
+  type: 'reading',
+  reading: { entity, values },
+});
 
 function setUp(...entities: Entity[]) {
   const clock = virtualClock();
-  const suspects: string[] = [];
-  const options = { clock, staleAfter: 60 * MINUTE };
-  const store = new Store({
-    ...options,
-    onSuspect: (source, reason) => suspects.push(`${source} ${reason}`),
-  });
-  store.apply('growatt', { entities });
+  const store = new Store({ clock, staleAfter: 60 * MINUTE, definitionOf: metricNamed });
+  store.apply('growatt', { type: 'entities', entities });
   return {
     clock,
     store,
-    suspects,
     /** Each sample as `metric label=value … value`. */
     lines: () =>
       store.samples().map(({ metric, attributes, value }) => {
@@ -48,21 +47,21 @@ test('a plant is up while it and all of its devices can be read', () => {
       .find((line) => line.startsWith('growatt_up'))
       ?.at(-1);
   assert.equal(up(), undefined, 'nothing was tried yet');
-  store.apply('growatt', { entity: 'plant', ok: true });
+  store.apply('growatt', { type: 'attempt', entity: 'plant', ok: true });
   assert.equal(up(), '1');
-  store.apply('growatt', { entity: 'B', ok: false });
+  store.apply('growatt', { type: 'attempt', entity: 'B', ok: false });
   assert.equal(up(), '0');
   store.apply('growatt', power('A', 5));
   assert.equal(up(), '0', 'another device does not make up for it');
   store.apply('growatt', power('B', 5));
   assert.equal(up(), '1');
-  store.apply('growatt', { entity: 'plant', ok: false });
+  store.apply('growatt', { type: 'attempt', entity: 'plant', ok: false });
   assert.equal(up(), '0');
 });
 
 test('while the source as a whole fails, nothing of it is up, and what is known stays', () => {
   const { store, lines, clock } = setUp(plant, inverter('A'));
-  store.apply('growatt', { entity: 'plant', ok: true });
+  store.apply('growatt', { type: 'attempt', entity: 'plant', ok: true });
   store.apply('growatt', power('A', 5));
   store.polled('growatt', false);
   const known = 'growatt_current_power_watts plant_id=1 device_sn=A 5';
@@ -85,7 +84,10 @@ test('a source that never answered is down from its first failure on', () => {
 
 test('one source knows nothing of the failures of another', () => {
   const { store, lines } = setUp(plant, inverter('A'));
-  store.apply('trucki/shed', { entities: [{ id: 'stick', labels: { stick: 'shed' }, up: 'trucki_up' }] });
+  store.apply('trucki/shed', {
+    type: 'entities',
+    entities: [{ id: 'stick', labels: { stick: 'shed' }, up: 'trucki_up' }],
+  });
   store.apply('growatt', power('A', 5));
   store.polled('trucki/shed', false);
   assert.deepEqual(lines(), [
@@ -99,11 +101,11 @@ test('what is no longer listed is gone at once, what is listed again begins anew
   store.apply('growatt', power('A', 5));
   store.apply('growatt', power('B', 6));
   const before = store.samples().find(({ value }) => value === 6)?.attributes;
-  store.apply('growatt', { entities: [plant, inverter('A')] });
+  store.apply('growatt', { type: 'entities', entities: [plant, inverter('A')] });
   assert.deepEqual(lines(), ['growatt_current_power_watts plant_id=1 device_sn=A 5']);
   store.apply('growatt', power('B', 7));
   assert.equal(lines().length, 1, 'a reading of a stranger is ignored');
-  store.apply('growatt', { entities: [plant, inverter('A'), inverter('B')] });
+  store.apply('growatt', { type: 'entities', entities: [plant, inverter('A'), inverter('B')] });
   assert.equal(lines().length, 1, 'its last reading is not remembered');
   store.apply('growatt', power('B', 8));
   assert.equal(store.samples().find(({ value }) => value === 8)?.attributes, before);
@@ -113,7 +115,7 @@ test('a list that is repeated changes nothing', () => {
   const { store, lines } = setUp(plant, inverter('A'));
   store.apply('growatt', power('A', 5));
   const before = lines();
-  store.apply('growatt', { entities: [plant, inverter('A')] });
+  store.apply('growatt', { type: 'entities', entities: [plant, inverter('A')] });
   assert.deepEqual(lines(), before);
 });
 
@@ -149,13 +151,13 @@ test('equal labels of two metrics are two objects, so that one can end without t
   assert.notEqual(one?.attributes, other?.attributes);
 });
 
-test('the version grows with every step and stands still without one', () => {
+test('the version grows with every event and stands still without one', () => {
   const { store } = setUp(plant, inverter('A'));
   const versions = [
     () => store.apply('growatt', power('A', 1)),
-    () => store.apply('growatt', { entity: 'A', ok: false }),
+    () => store.apply('growatt', { type: 'attempt', entity: 'A', ok: false }),
     () => store.polled('growatt', true),
-    () => store.apply('growatt', { entities: [plant] }),
+    () => store.apply('growatt', { type: 'entities', entities: [plant] }),
   ].map((step) => {
     step();
     return store.version;
@@ -165,12 +167,13 @@ test('the version grows with every step and stands still without one', () => {
   assert.equal(store.version, 5);
 });
 
-test('why a value was held back is told with its source', () => {
-  const { store, suspects } = setUp(inverter('A'));
+test('the reasons for which values were rejected are returned', () => {
+  const { store } = setUp(inverter('A'));
   const total = (value: number) => ({ metric: 'growatt_energy_total_kwh', value });
-  store.apply('growatt', { reading: { entity: 'A', values: [total(5)], doubts: ['implausible_value'] } });
-  store.apply('growatt', reading('A', total(4)));
-  assert.deepEqual(suspects, ['growatt implausible_value', 'growatt total_fell']);
+  const unclear = { entity: 'A', values: [total(5)], rejections: ['implausible_value'] };
+  assert.deepEqual(store.apply('growatt', { type: 'reading', reading: unclear }), ['implausible_value']);
+  assert.deepEqual(store.apply('growatt', reading('A', total(4))), ['total_fell']);
+  assert.deepEqual(store.apply('growatt', reading('stranger', total(3))), []);
 });
 
 test('a metric that the catalogue does not know is a mistake that shows', () => {
@@ -182,33 +185,38 @@ test('a metric that the catalogue does not know is a mistake that shows', () => 
 });
 
 test('what the guards remember survives a restart', () => {
-  const said = (time: string, ...values: Value[]) => ({
+  const said = (time: string, ...values: Value[]): SourceEvent => ({
+    type: 'reading',
     reading: { entity: 'A', values, wallTime: instant(time), producing: true },
   });
   const total = (value: number) => ({ metric: 'growatt_energy_total_kwh', value });
   const today = (value: number) => ({ metric: 'growatt_energy_today_kwh', value });
   const before = setUp(inverter('A'));
   before.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
-  const memory = JSON.parse(JSON.stringify(before.store.remember('growatt')));
+  const memory = JSON.parse(JSON.stringify(before.store.snapshot('growatt')));
 
   const after = setUp(inverter('A'));
-  after.store.recall('growatt', { ...memory, stranger: memory.A });
+  after.store.restore('growatt', { ...memory, stranger: memory.A });
   assert.deepEqual(after.lines(), [], 'memory alone is no reading');
-  after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
+  const older = after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
+  assert.deepEqual(older, ['older_reading']);
   assert.deepEqual(after.lines(), [], 'an older reading is still older');
   after.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
   assert.equal(after.lines().length, 2, 'the same reading is the first of this run');
-  after.store.apply('growatt', said('06-12 10:00', total(0), today(9)));
+  const fallen = after.store.apply('growatt', said('06-12 10:00', total(0), today(9)));
   assert.match(after.lines().join(), /growatt_energy_total_kwh.* 500/);
-  assert.deepEqual(after.suspects, ['growatt older_reading', 'growatt total_fell']);
+  assert.deepEqual(fallen, ['total_fell']);
 });
 
 test('the time of a reading is shown in UTC, once the zone is known', () => {
-  const clocked: Entity = { ...inverter('A'), clocked: true };
+  const clocked: Entity = { ...inverter('A'), lastUpdate: 'growatt_last_update_timestamp_seconds' };
   const stamps = (zone: Entity['zone'], utc: string, wall: string) => {
     const { store, clock, lines } = setUp(zone ? { ...clocked, zone } : clocked);
     clock.jump(instant(utc) - clock.now());
-    store.apply('growatt', { reading: { entity: 'A', values: [], wallTime: instant(wall) } });
+    store.apply('growatt', {
+      type: 'reading',
+      reading: { entity: 'A', values: [], wallTime: instant(wall) },
+    });
     const [line] = lines();
     return (
       line && new Date(Number(line.split(' ').at(-1)) * 1000).toISOString().slice(5, 16).replace('T', ' ')

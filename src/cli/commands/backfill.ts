@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createAgent } from '../../agent.ts';
+import { Agent } from '../../agent.ts';
 import { type Assignment, callsOf, collect, plan } from '../../backfill/collect.ts';
 import { Journal, JournalError } from '../../backfill/journal.ts';
 import { render } from '../../backfill/openmetrics.ts';
-import { createPastSender, PastRefused } from '../../backfill/otlp.ts';
+import { createHistorySender, HistoryRejected } from '../../backfill/otlp.ts';
 import { derivations, type Point, pointsOf } from '../../backfill/points.ts';
-import { formatTime, Progress } from '../../backfill/progress.ts';
-import { addDays } from '../../calendar.ts';
-import { systemClock } from '../../clock.ts';
+import { Progress } from '../../backfill/progress.ts';
+import { addDays } from '../../base/calendar.ts';
+import { systemClock } from '../../base/clock.ts';
+import { formatTime } from '../../base/duration.ts';
+import { SourceError } from '../../base/errors.ts';
 import type { Config, OtlpExport } from '../../config/config.ts';
-import { SourceError } from '../../errors.ts';
 import { type BackfillInvocation, UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
 import { configOf } from './run.ts';
@@ -39,7 +40,7 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
       program.err(`Stopped.${again}\n`);
       return DONE;
     }
-    if (error instanceof SourceError || error instanceof PastRefused)
+    if (error instanceof SourceError || error instanceof HistoryRejected)
       throw new RunError(`${error.message}.${again}`, { cause: error });
     if (error instanceof JournalError) throw new RunError(error.message, { cause: error });
     if (error instanceof Error && 'syscall' in error && 'code' in error)
@@ -62,7 +63,7 @@ async function fill(
   const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
   const log = logFor({ ...program, err }, config);
   // The present is not exported meanwhile.
-  const jobs = createAgent({ config: { ...config, otlp: undefined }, log }).pasts(program.signal);
+  const jobs = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
   const journal = Journal.open(path, {
     from: invocation.from,
     to: invocation.to,
@@ -127,7 +128,7 @@ async function send(
   { err, signal }: Program,
 ): Promise<void> {
   err(`Sending to ${settings.url}\n`);
-  const sender = createPastSender(settings);
+  const sender = createHistorySender(settings);
   try {
     for (const name of Object.keys(derivations)) await sender.send(name, points(name), signal);
   } finally {

@@ -1,5 +1,5 @@
-import { createAgent, type Survey } from '../../agent.ts';
-import type { Holding } from '../../sources/source.ts';
+import { Agent, type SourceDiscovery } from '../../agent.ts';
+import type { DiscoveryEntry } from '../../model/source.ts';
 import type { Configured } from '../flags.ts';
 import { DONE, FAILED, logFor, type Program } from '../program.ts';
 import { configOf } from './run.ts';
@@ -11,32 +11,33 @@ export async function discover(
 ): Promise<number> {
   const config = configOf(invocation, program);
   // It only looks, so nothing may leave by OTLP.
-  const agent = createAgent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
-  const surveys = await agent.survey(program.signal).catch((error) => {
+  const agent = new Agent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
+  const discoveries = await agent.discover(program.signal).catch((error) => {
     if (!program.signal.aborted) throw error;
   });
-  if (!surveys) {
+  if (!discoveries) {
     program.err('Stopped.\n');
     return DONE;
   }
-  await program.out(invocation.json ? `${JSON.stringify(surveys, null, 2)}\n` : table(surveys));
-  return surveys.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
+  await program.out(invocation.json ? `${JSON.stringify(discoveries, null, 2)}\n` : table(discoveries));
+  return discoveries.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
 }
 
-const columns: readonly (readonly [title: string, width: number, cell: (holding: Holding) => string])[] = [
-  ['PLANT', 20, ({ plant }) => plant],
-  ['DEVICE', 18, ({ device }) => device],
-  ['FAMILY', 9, ({ family }) => family],
-  ['MODEL', 12, ({ model }) => model],
-  ['LAST UPDATE', 11, ({ lastUpdate }) => lastUpdate.replace(/^\d{4}-/, '').slice(0, 11)],
-  ['READ', 4, ({ device, supported }) => (device === '' ? '' : supported ? 'yes' : 'no')],
-];
+const columns: readonly (readonly [title: string, width: number, cell: (entry: DiscoveryEntry) => string])[] =
+  [
+    ['PLANT', 20, ({ plant }) => plant],
+    ['DEVICE', 18, ({ device }) => device],
+    ['FAMILY', 9, ({ family }) => family],
+    ['MODEL', 12, ({ model }) => model],
+    ['LAST UPDATE', 11, ({ lastUpdate }) => lastUpdate.replace(/^\d{4}-/, '').slice(0, 11)],
+    ['READ', 4, ({ device, supported }) => (device === '' ? '' : supported ? 'yes' : 'no')],
+  ];
 
 /** Fits 80 columns; serial numbers and addresses are never cut. */
-function table(surveys: readonly Survey[]): string {
-  return surveys
-    .map(({ source, holdings, problem }) => {
-      const rows = holdings.map((holding) => columns.map(([, , cell]) => cell(holding)));
+function table(discoveries: readonly SourceDiscovery[]): string {
+  return discoveries
+    .map(({ source, devices, problem }) => {
+      const rows = devices.map((entry) => columns.map(([, , cell]) => cell(entry)));
       const lines = [columns.map(([title]) => title), ...rows].map(line);
       const body = problem === undefined ? lines.join('\n') : `  ${problem}`;
       return `${source}\n${body}\n`;

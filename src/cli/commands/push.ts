@@ -1,10 +1,10 @@
-import { type AgentOptions, createAgent } from '../../agent.ts';
-import { systemClock } from '../../clock.ts';
+import { Agent, type AgentOptions } from '../../agent.ts';
+import { systemClock } from '../../base/clock.ts';
+import { SourceError } from '../../base/errors.ts';
 import type { Config } from '../../config/config.ts';
-import { SourceError } from '../../errors.ts';
 import { pushMetrics } from '../../export/pushgateway.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
-import type { SourceStatus } from '../../status.ts';
+import type { SourceStatus } from '../../model/status.ts';
 import { DONE, FAILED } from '../program.ts';
 
 /** What could wait and is not read by then is left out: hundreds of plants at the pace of the cloud. */
@@ -19,7 +19,7 @@ const MOST_REASONS = 3;
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
   const config = onceOnly(options.config);
-  const agent = createAgent({ ...options, config });
+  const agent = new Agent({ ...options, config });
   try {
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { type AgentOptions, createAgent } from '../../agent.ts';
+import { Agent, type AgentOptions } from '../../agent.ts';
 import { startServer } from '../../export/server.ts';
 import { DONE, RunError } from '../program.ts';
 
@@ -8,7 +8,7 @@ const SCRAPE_GRACE_MS = 3000;
 /** Serves an agent over HTTP until the signal is aborted. @throws RunError when the port cannot be had */
 export async function serve(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { config, log } = options;
-  const agent = createAgent(options);
+  const agent = new Agent(options);
   const server = await startServer({ listen: config.listen, surface: agent, log }).catch((error: Error) => {
     throw new RunError(error.message, { cause: error });
   });

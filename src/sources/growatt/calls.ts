@@ -1,10 +1,10 @@
-import type { Clock } from '../../clock.ts';
-import { SourceError, treatmentOf } from '../../errors.ts';
-import type { Turn } from '../source.ts';
-import type { GrowattClient, Params } from './client.ts';
-import { PAGE_SIZE, type Page } from './discovery.ts';
+import type { Clock } from '../../base/clock.ts';
+import { SourceError, treatmentOf } from '../../base/errors.ts';
+import type { Circuit, PollContext } from '../../model/source.ts';
+import { CallHistory } from './call-history.ts';
+import { endpointName, type GrowattClient, type Params } from './client.ts';
 import type { Endpoint } from './families/family.ts';
-import { Ledger } from './ledger.ts';
+import { PAGE_SIZE, type Page } from './listings.ts';
 
 /** One call as the ledger knows it. */
 export interface Call {
@@ -27,7 +27,7 @@ const LONGEST_REFUSAL_PAUSE = 60 * 60_000;
 
 /** Makes the calls of one account, keeps the ledger of them, and gives way when the cloud asks for it. */
 export class Calls {
-  readonly ledger = new Ledger();
+  readonly ledger = new CallHistory();
   readonly #client: GrowattClient;
   readonly #clock: Clock;
   /** Milliseconds for which a call that failed is left alone. */
@@ -46,6 +46,10 @@ export class Calls {
     this.#refusalPause = Math.max(options.pause, Math.min(LONGEST_REFUSAL_PAUSE, options.discoveryInterval));
   }
 
+  get circuit(): Circuit {
+    return this.#client.circuit;
+  }
+
   /** What the poll interval is to be multiplied with. */
   get slowdown(): number {
     return this.#slowdown;
@@ -60,9 +64,9 @@ export class Calls {
   }
 
   /** How overdue a call is, in intervals; at least 1 when due, 0 while it has to wait. */
-  lateness(call: Call, interval: number): number {
+  overdue(call: Call, interval: number): number {
     if (this.#limited.has(call.endpoint.path)) return 0;
-    return this.ledger.lateness(keyOf(call), interval, this.#clock.now());
+    return this.ledger.overdue(keyOf(call), interval, this.#clock.now());
   }
 
   /** Milliseconds until the cloud wants to hear this call again; 0 when it may be made. */
@@ -86,16 +90,16 @@ export class Calls {
    * Makes one call, under the policies of the poller.
    * @throws SourceError when the circuit is open, so that the rest of the poll would fail as well
    */
-  async attempt(turn: Turn, call: Call): Promise<Outcome<Record<string, unknown>>> {
-    const outcome = await this.#make(turn, call);
+  async attempt(context: PollContext, call: Call): Promise<Outcome<Record<string, unknown>>> {
+    const outcome = await this.#make(context, call);
     if (outcome.value) this.#done(call);
     return outcome;
   }
 
-  async #make(turn: Turn, call: Call): Promise<Outcome<Record<string, unknown>>> {
+  async #make(context: PollContext, call: Call): Promise<Outcome<Record<string, unknown>>> {
     const { endpoint, params, check } = call;
     const key = keyOf(call);
-    const name = endpoint.path.split('/').slice(-2).join('/');
+    const name = endpointName(endpoint);
     // One sentence for the refusal and for the wait that follows it: it is one event.
     const limited = new SourceError(
       'rate-limited',
@@ -106,33 +110,33 @@ export class Calls {
       return { error: limited };
     }
     try {
-      const value = await turn.request(name, async (signal) => {
-        const envelope = await this.#client.call(endpoint, params, signal);
-        check?.(envelope);
-        return envelope;
-      });
-      turn.note(`${name} ${subjectOf(params)}`, undefined);
+      const value = await this.#client.call(endpoint, params, context.signal, check);
+      context.report(`${name} ${subjectOf(params)}`, undefined);
       return { value };
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (error.kind === 'rate-limited') {
         this.#limit(endpoint.path, key, error.retryAfter);
-        turn.note(`${name} ${subjectOf(params)}`, limited.message);
+        context.report(`${name} ${subjectOf(params)}`, limited.message);
         return { error: limited };
       }
       const pause = treatmentOf(error).retry ? this.#pause : this.#refusalPause;
       this.ledger.failed(key, this.#clock.now(), pause);
-      if (treatmentOf(error).breaks && turn.exhausted()) throw error;
+      if (treatmentOf(error).breaks && this.#client.circuit === 'open') throw error;
       return { error };
     }
   }
 
   /** All pages of a list; `call.params` are those besides the paging. */
-  async list<T>(turn: Turn, call: Call, parse: (envelope: unknown) => Page<T>): Promise<Outcome<Page<T>>> {
+  async list<T>(
+    context: PollContext,
+    call: Call,
+    parse: (envelope: unknown) => Page<T>,
+  ): Promise<Outcome<Page<T>>> {
     const rows: T[] = [];
     for (let page = 1; page <= MOST_PAGES; page++) {
       const params = { ...call.params, page, perpage: PAGE_SIZE };
-      const outcome = await this.#make(turn, { ...call, params, check: parse });
+      const outcome = await this.#make(context, { ...call, params, check: parse });
       if (outcome.error) return outcome;
       const { count, rows: some } = parse(outcome.value);
       rows.push(...some);

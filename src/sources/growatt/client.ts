@@ -1,6 +1,8 @@
-import { type ErrorKind, SourceError } from '../../errors.ts';
+import { type ErrorKind, SourceError } from '../../base/errors.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
+import type { Circuit } from '../../model/source.ts';
+import type { CallPolicy } from '../../policy/call-policy.ts';
 import type { Endpoint } from './families/family.ts';
 import { parseCode, parseText } from './numbers.ts';
 
@@ -35,24 +37,54 @@ const v4Codes: Readonly<Record<number, ErrorKind>> = {
 
 export type Params = Readonly<Record<string, string | number>>;
 
-/** Makes single calls to one account of Growatt's OpenAPI. Waits for nothing and tries nothing twice. */
+/** What clients call an endpoint: the last two parts of its path. */
+export const endpointName = ({ path }: Endpoint) => path.split('/').slice(-2).join('/');
+
+/** Calls Growatt's OpenAPI for one account; every call passes the account's policy. */
 export class GrowattClient {
   readonly #baseUrl: string;
   readonly #token: string;
   readonly #fetch: typeof globalThis.fetch;
+  readonly #policy: CallPolicy;
 
-  constructor(options: { baseUrl: string; token: string; fetch: typeof globalThis.fetch }) {
+  constructor(options: {
+    baseUrl: string;
+    token: string;
+    fetch: typeof globalThis.fetch;
+    policy: CallPolicy;
+  }) {
     this.#baseUrl = options.baseUrl;
     this.#token = options.token;
     this.#fetch = options.fetch;
+    this.#policy = options.policy;
+  }
+
+  get circuit(): Circuit {
+    return this.#policy.circuit;
   }
 
   /**
-   * GET parameters go into the query, POST parameters into a form.
+   * Makes one call under the policy: rate limiter, retries, circuit breaker, time-out.
+   * @param check throws for an answer that is not usable, so that it is asked for again
    * @returns the whole envelope of a success
    * @throws SourceError by HTTP status and `error_code`
    */
-  async call(endpoint: Endpoint, params: Params, signal: AbortSignal): Promise<Record<string, unknown>> {
+  call(
+    endpoint: Endpoint,
+    params: Params,
+    signal: AbortSignal,
+    check?: (envelope: unknown) => unknown,
+  ): Promise<Record<string, unknown>> {
+    const attempt = async (inner: AbortSignal) => {
+      const envelope = await this.#request(endpoint, params, inner);
+      check?.(envelope);
+      return envelope;
+    };
+    return this.#policy.execute(endpointName(endpoint), attempt, signal);
+  }
+
+  /** GET parameters go into the query, POST parameters into a form. */
+  async #request(endpoint: Endpoint, params: Params, signal: AbortSignal): Promise<Record<string, unknown>> {
     const { method, path } = endpoint;
     const values = new URLSearchParams(
       Object.entries(params).map(([key, value]) => [key, String(value)] as [string, string]),

@@ -1,8 +1,8 @@
-import type { ListedDevice } from './discovery.ts';
 import { BUS_TYPE, busKinds } from './families/bus.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/index.ts';
 import { v4Families } from './families/v4.ts';
+import type { ListedDevice } from './listings.ts';
 
 /** How a call names something on the bus of a datalogger. */
 export type BusAddress = Readonly<Record<'datalog_sn' | 'address', string>>;

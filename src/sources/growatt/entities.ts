@@ -1,7 +1,8 @@
-import type { Entity, Holding, Reading } from '../source.ts';
+import type { Entity, Reading } from '../../model/reading.ts';
+import type { DiscoveryEntry } from '../../model/source.ts';
 import type { Device } from './device.ts';
-import type { ListedPlant } from './discovery.ts';
 import type { Plant } from './inventory.ts';
+import type { ListedPlant } from './listings.ts';
 
 export const plantEntity = (id: string) => `plant/${id}`;
 export const dataEntity = (id: string) => `plant/${id}/data`;
@@ -29,7 +30,13 @@ export function entitiesOf(account: string, plants: readonly Plant[], devices: r
       const labels = { plant_id: plantId, device_sn: sn };
       const parent = plantEntity(plantId);
       return [
-        { id: deviceEntity(sn), labels, parent, clocked: true, ...placed(plantId) },
+        {
+          id: deviceEntity(sn),
+          labels,
+          parent,
+          lastUpdate: 'growatt_last_update_timestamp_seconds',
+          ...placed(plantId),
+        },
         { id: infoEntity(deviceEntity(sn)), labels },
       ];
     }),
@@ -49,7 +56,7 @@ export function informationOf(plants: readonly Plant[], devices: readonly Device
 }
 
 /** Plants and devices for people; a plant without devices is a line of its own. */
-export function holdingsOf(plants: readonly Plant[], devices: readonly Device[]): Holding[] {
+export function discoveryEntriesOf(plants: readonly Plant[], devices: readonly Device[]): DiscoveryEntry[] {
   const nameOf = (id: string) =>
     [id, plants.find((plant) => plant.id === id)?.listed?.name].filter(Boolean).join(' ');
   const empty = plants.filter(({ id }) => devices.every(({ plantId }) => plantId !== id));

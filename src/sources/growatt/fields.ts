@@ -1,4 +1,4 @@
-import type { Labels, Value } from '../source.ts';
+import type { Labels, Value } from '../../model/reading.ts';
 import { parseNumber } from './numbers.ts';
 
 /**
@@ -67,7 +67,7 @@ function partOf(metric: string, labels?: Labels): string | undefined {
 
 export interface Extracted {
   readonly values: readonly Value[];
-  readonly doubts: readonly string[];
+  readonly rejections: readonly string[];
 }
 
 /**
@@ -75,9 +75,9 @@ export interface Extracted {
  * @param parts optional parts of this device seen so far; grows with what this answer shows
  */
 export function extract(table: readonly Field[], answer: Answer, parts: Set<string>): Extracted {
-  const doubts: string[] = [];
+  const rejections: string[] = [];
   const found = table.flatMap(([metric, keys, labels]) => {
-    const value = evaluate(keys, answer, doubts);
+    const value = evaluate(keys, answer, rejections);
     if (value === undefined) return [];
     if (value < 0 && !SIGNED.test(metric)) return [];
     const part = partOf(metric, labels);
@@ -87,18 +87,18 @@ export function extract(table: readonly Field[], answer: Answer, parts: Set<stri
   const values = found
     .filter(({ part, value }) => parts.has(part ?? 'phases') || (!part && !REPEATS.test(value.metric)))
     .map(({ value }) => value);
-  return { values, doubts };
+  return { values, rejections };
 }
 
-function evaluate(keys: string, answer: Answer, doubts: string[]): number | undefined {
+function evaluate(keys: string, answer: Answer, rejections: string[]): number | undefined {
   const sign = /^[<>]/.exec(keys)?.[0];
   if (sign) {
-    const value = evaluate(keys.slice(1), answer, doubts);
+    const value = evaluate(keys.slice(1), answer, rejections);
     return value === undefined ? undefined : Math.max(0, sign === '<' ? -value : value);
   }
   const choices = keys
     .split('|')
-    .map((choice) => choice.split('+').map((key) => numberAt(key, answer, doubts)))
+    .map((choice) => choice.split('+').map((key) => numberAt(key, answer, rejections)))
     .map((terms) => terms.filter((term) => term !== undefined))
     .filter((terms) => terms.length > 0)
     .map((terms) => (terms.length === 1 ? terms[0]! : Math.round(sum(terms) * 10_000) / 10_000));
@@ -107,9 +107,9 @@ function evaluate(keys: string, answer: Answer, doubts: string[]): number | unde
 
 const sum = (terms: readonly number[]) => terms.reduce((total, term) => total + term, 0);
 
-function numberAt(key: string, answer: Answer, doubts: string[]): number | undefined {
+function numberAt(key: string, answer: Answer, rejections: string[]): number | undefined {
   const value = parseNumber(answer.get(key.toLowerCase()));
   if (value !== 'bad') return value;
-  doubts.push('unparsed_value');
+  rejections.push('unparsed_value');
   return undefined;
 }

@@ -1,10 +1,11 @@
+import type { Zone } from '../../base/calendar.ts';
 import type { GrowattAccount } from '../../config/config.ts';
-import { SLEEP_AFTER, type Zone } from '../source.ts';
+import { SLEEP_AFTER } from '../../model/reading.ts';
 import { type Device, familyNamed, isReadable, newDevice } from './device.ts';
-import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './discovery.ts';
 import { BUS_TYPE, type BusKind, busKinds } from './families/bus.ts';
 import { v4Families } from './families/v4.ts';
-import type { InventoryMemory } from './memory.ts';
+import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './listings.ts';
+import type { InventorySnapshot } from './snapshot.ts';
 import { ianaZone, parseGmtZone } from './zone.ts';
 
 export interface Plant {
@@ -187,7 +188,7 @@ export class Inventory {
     }
   }
 
-  remember(): InventoryMemory {
+  snapshot(): InventorySnapshot {
     const stored = ({ family, plantId, listed, bus, parts, wall }: Device) => ({
       plantId,
       listed,
@@ -209,7 +210,7 @@ export class Inventory {
   }
 
   /** Puts back what was remembered, as far as it is still chosen. */
-  recall({ plants, v4 }: InventoryMemory): void {
+  restore({ plants, v4 }: InventorySnapshot): void {
     const restored = ({
       plantId,
       listed,
@@ -217,7 +218,7 @@ export class Inventory {
       parts,
       wall,
       word,
-    }: InventoryMemory['v4'][number]): Device => ({
+    }: InventorySnapshot['v4'][number]): Device => ({
       ...newDevice(plantId, listed, { family: familyNamed(word), bus }),
       parts: new Set(parts),
       wall,

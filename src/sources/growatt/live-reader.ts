@@ -1,6 +1,7 @@
-import type { Clock } from '../../clock.ts';
-import type { SourceError } from '../../errors.ts';
-import type { Step, Turn } from '../source.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { SourceError } from '../../base/errors.ts';
+import type { SourceEvent } from '../../model/reading.ts';
+import type { PollContext } from '../../model/source.ts';
 import type { Calls } from './calls.ts';
 import type { Device } from './device.ts';
 import { deviceEntity } from './entities.ts';
@@ -34,7 +35,7 @@ export class LiveReader {
   }
 
   /** A call that fails concerns its own devices; the others go on. */
-  async *read(turn: Turn, devices: readonly Device[]): AsyncGenerator<Step, LiveResult> {
+  async *read(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent, LiveResult> {
     let answered = 0;
     let dropped = false;
     let failure: SourceError | undefined;
@@ -43,12 +44,12 @@ export class LiveReader {
     for (const call of planLiveCalls(devices).toSorted((a, b) => waitFor(a) - waitFor(b))) {
       // Devices found late in the gap before this poll had their first call a moment ago.
       const wait = waitFor(call);
-      if (wait > 0) await this.#clock.sleep(wait, turn.signal);
-      const { value, error } = await this.#calls.attempt(turn, call);
+      if (wait > 0) await this.#clock.sleep(wait, context.signal);
+      const { value, error } = await this.#calls.attempt(context, call);
       for (const device of call.devices) device.tried = true;
       if (value) {
         answered++;
-        for (const device of call.devices) yield this.#answered(turn, call, device, value);
+        for (const device of call.devices) yield this.#answered(context, call, device, value);
       } else {
         failure = error;
         dropped ||= error.kind === 'missing' && call.devices.length === 1;
@@ -57,16 +58,24 @@ export class LiveReader {
     }
     const tell = () => {
       for (const [{ sn }, { message }] of refusals)
-        turn.note(`device ${sn}`, `device ${sn} is left alone until the next discovery (${message})`);
+        context.report(`device ${sn}`, `device ${sn} is left alone until the next discovery (${message})`);
     };
     return { answered, dropped, failure, tell };
   }
 
-  #answered(turn: Turn, call: LiveCall, device: Device, envelope: Record<string, unknown>): Step {
+  #answered(
+    context: PollContext,
+    call: LiveCall,
+    device: Device,
+    envelope: Record<string, unknown>,
+  ): SourceEvent {
     const answer = answerFor(call, device, envelope);
     device.solo &&= !answer;
-    turn.note(`device ${device.sn}`, answer ? undefined : `the cloud says nothing about device ${device.sn}`);
-    if (!answer) return { entity: deviceEntity(device.sn), ok: false };
+    context.report(
+      `device ${device.sn}`,
+      answer ? undefined : `the cloud says nothing about device ${device.sn}`,
+    );
+    if (!answer) return { type: 'attempt', entity: deviceEntity(device.sn), ok: false };
     const reading = readDevice(device, call.family, this.#inventory.zoneOf(device), answer);
     const { wallTime } = reading;
     if (wallTime !== undefined) {
@@ -74,11 +83,11 @@ export class LiveReader {
       const seenAt = wallTime === device.wall?.time ? device.wall.seenAt : heardAt;
       device.wall = { time: wallTime, seenAt, heardAt };
     }
-    return { reading };
+    return { type: 'reading', reading };
   }
 
-  *#failed(call: LiveCall, error: SourceError, refusals: Map<Device, SourceError>): Generator<Step> {
-    for (const { sn } of call.devices) yield { entity: deviceEntity(sn), ok: false };
+  *#failed(call: LiveCall, error: SourceError, refusals: Map<Device, SourceError>): Generator<SourceEvent> {
+    for (const { sn } of call.devices) yield { type: 'attempt', entity: deviceEntity(sn), ok: false };
     if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
     const [device, ...others] = call.devices;
     if (!device) return;

@@ -1,5 +1,6 @@
+import type { Zone } from '../../base/calendar.ts';
 import { isRecord } from '../../http/json.ts';
-import type { Reading, Zone } from '../source.ts';
+import type { Reading } from '../../model/reading.ts';
 import type { Call } from './calls.ts';
 import type { Params } from './client.ts';
 import type { Device } from './device.ts';
@@ -70,7 +71,7 @@ export function readDevice(
   data: Record<string, unknown>,
 ): Reading {
   const answer = foldCase(data);
-  const { values, doubts } = extract(family.fields, answer, device.parts);
+  const { values, rejections } = extract(family.fields, answer, device.parts);
   const wallTime = wallTimeOf(answer.get('time') ?? answer.get('timetext'), zone);
   const code = parseCode(answer.get('status'));
   const states =
@@ -83,7 +84,7 @@ export function readDevice(
   return {
     entity: deviceEntity(device.sn),
     values: [...values, ...states],
-    doubts,
+    rejections,
     wallTime,
     producing: isProducing(answer, wallTime),
     lost: device.listed.lost,

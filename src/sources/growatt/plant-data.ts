@@ -1,5 +1,5 @@
 import { isRecord } from '../../http/json.ts';
-import type { Reading } from '../source.ts';
+import type { Reading } from '../../model/reading.ts';
 import { dataEntity } from './entities.ts';
 import { extract, type Field, foldCase } from './fields.ts';
 import { parseText } from './numbers.ts';
@@ -27,7 +27,7 @@ export function readPlantData(
   const { data } = envelope;
   if (!isRecord(data)) return undefined;
   const answer = foldCase(data);
-  const { values, doubts } = extract(fields, answer, new Set());
+  const { values, rejections } = extract(fields, answer, new Set());
   const inWatts = values.map((value) =>
     value.metric === 'growatt_plant_power_watts'
       ? { ...value, value: Math.round(value.value * 1_000_000) / 1000 }
@@ -39,7 +39,7 @@ export function readPlantData(
     reading: {
       entity: dataEntity(plantId),
       values: inWatts,
-      doubts,
+      rejections,
       holdsFor: POWER_HOLDS_FOR,
       wallTime: parseWallTime(answer.get('last_update_time')),
       producing: (power?.value ?? 0) > 0,

@@ -1,31 +1,44 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { SourceError } from '../../base/errors.ts';
 import type { Config, GrowattAccount } from '../../config/config.ts';
-import { SourceError } from '../../errors.ts';
-import type { Entity, Holding, Past, Source, Step, Turn } from '../source.ts';
+import type { HistoryReader } from '../../model/history.ts';
+import type { Entity, SourceEvent } from '../../model/reading.ts';
+import type { Circuit, DiscoveryEntry, PollContext, Source } from '../../model/source.ts';
+import { type CallObserver, createCallPolicy } from '../../policy/call-policy.ts';
+import type { RateLimiter } from '../../policy/rate-limiter.ts';
 import { type Call, Calls } from './calls.ts';
 import { GrowattClient } from './client.ts';
 import type { Device } from './device.ts';
-import { holdingsOf, plantEntity } from './entities.ts';
+import {
+  Discovery,
+  listBusCall,
+  listDevicesCall,
+  listPlantsCall,
+  listV4Call,
+  plantDataCall,
+} from './discovery.ts';
+import { discoveryEntriesOf, plantEntity } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
-import { GrowattPast } from './history/past.ts';
+import { GrowattHistoryReader } from './history/reader.ts';
 import { Inventory, type Plant } from './inventory.ts';
-import { Lister, listBusCall, listDevicesCall, listPlantsCall, listV4Call, plantDataCall } from './lister.ts';
 import { planLiveCalls } from './live.ts';
 import { LiveReader } from './live-reader.ts';
-import { type AccountMemory, accountMemory } from './memory.ts';
-import type { CallQueue } from './pace.ts';
+import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
 
 export interface GrowattOptions {
   readonly account: GrowattAccount;
   readonly settings: Config['growatt'];
   readonly history: Config['history'];
   /** Shared by all accounts with the same token. */
-  readonly queue: CallQueue;
+  readonly rateLimiter: RateLimiter;
+  readonly observer?: CallObserver;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
 }
 
 const MINUTE = 60_000;
+const RESUME_REASON = 'the cloud would refuse an earlier call';
+const RETRY = { timeout: 30_000, retries: 3, firstDelay: 1000 };
 /** Growatt's own servers count in five minutes: asking more often is refused. */
 const OFFICIAL_FLOOR = 5 * MINUTE;
 /** A refused token is asked about again after this, then after twice as long, up to an hour. */
@@ -45,55 +58,54 @@ const NIGHT_STRETCH = 4;
 interface Job {
   /** In intervals; 1 and more is due. */
   readonly late: number;
-  readonly run: (turn: Turn) => AsyncGenerator<Step>;
+  readonly run: (context: PollContext) => AsyncGenerator<SourceEvent>;
 }
 
 /** One Growatt account: lists its plants and devices rarely, reads live values often, month and year in between. */
 export class GrowattSource implements Source {
   readonly name: string;
-  readonly patience = { timeout: 30_000, retries: 3, firstDelay: 1000 };
   readonly #account: GrowattAccount;
   readonly #settings: Config['growatt'];
-  readonly #queue: CallQueue;
   readonly #clock: Clock;
   readonly #calls: Calls;
   readonly #inventory: Inventory;
   readonly #history: DailyHistory;
-  readonly #lister: Lister;
+  readonly #discovery: Discovery;
   readonly #live: LiveReader;
-  readonly past: Past;
+  readonly history: HistoryReader;
   /** Refusals of the whole account in a row, and when the last one came. */
   #denials = 0;
   #deniedAt = 0;
   /** The store does not know yet what was remembered. */
   #recalled = false;
-  resumeAt = 0;
+  resume: Source['resume'];
 
-  constructor({ account, settings, history, queue, clock, fetch }: GrowattOptions) {
+  constructor(options: GrowattOptions) {
+    const { account, settings, history, rateLimiter, observer, clock, fetch } = options;
     this.name = `growatt/${account.name}`;
     this.#account = account;
     this.#settings = settings;
-    this.#queue = queue;
     this.#clock = clock;
-    const client = new GrowattClient({ baseUrl: account.baseUrl, token: account.token, fetch });
+    const policy = createCallPolicy({ clock, retry: RETRY, rateLimiter, ...(observer && { observer }) });
+    const client = new GrowattClient({ baseUrl: account.baseUrl, token: account.token, fetch, policy });
     // A call that failed waits less than an interval, so that the next poll tries it again.
     const { discoveryInterval } = settings;
     this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9, discoveryInterval });
     this.#inventory = new Inventory(account);
     this.#history = new DailyHistory(history, this.#calls, clock);
-    this.#lister = new Lister(account, this.#calls, this.#inventory, this.#history);
+    this.#discovery = new Discovery(account, this.#calls, this.#inventory, this.#history);
     this.#live = new LiveReader(this.#calls, this.#inventory, clock, this.#awakeInterval);
-    this.past = new GrowattPast({
+    this.history = new GrowattHistoryReader({
       account,
       calls: this.#calls,
       clock,
       inventory: this.#inventory,
-      lister: this.#lister,
+      discovery: this.#discovery,
     });
   }
 
   get entities(): readonly Entity[] {
-    return this.#lister.entities;
+    return this.#discovery.entities;
   }
 
   interval(): number {
@@ -102,36 +114,41 @@ export class GrowattSource implements Source {
     return this.#inventory.asleep() ? Math.max(awake, this.#settings.idleInterval) : awake;
   }
 
-  pace<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    return this.#queue.run(signal, call);
+  get circuit(): Circuit {
+    return this.#calls.circuit;
   }
 
-  inventory() {
+  size() {
     return { plants: this.#inventory.plants.length, devices: this.#inventory.devices.length };
   }
 
-  async *read(turn: Turn): AsyncGenerator<Step> {
+  async *poll(context: PollContext): AsyncGenerator<SourceEvent> {
     try {
-      yield* this.#readAll(turn);
-      yield { entity: 'account', ok: true };
+      yield* this.#pollAll(context);
+      yield { type: 'attempt', entity: 'account', ok: true };
     } catch (error) {
       // Asked to call more rarely, the account is well all the same.
-      yield { entity: 'account', ok: error instanceof SourceError && error.kind === 'rate-limited' };
+      yield {
+        type: 'attempt',
+        entity: 'account',
+        ok: error instanceof SourceError && error.kind === 'rate-limited',
+      };
       throw error;
     }
   }
 
-  async *#readAll(turn: Turn): AsyncGenerator<Step> {
+  async *#pollAll(context: PollContext): AsyncGenerator<SourceEvent> {
     this.#calls.begin();
     if (this.#recalled) yield* this.#resume();
-    if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(turn);
+    if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(context);
     for (const plant of this.#inventory.plants.slice(0, FIRST_PLANTS)) {
-      if (!plant.refused && this.#neverDone(listDevicesCall(plant))) yield* this.#lister.devices(turn, plant);
+      if (!plant.refused && this.#neverDone(listDevicesCall(plant)))
+        yield* this.#discovery.devices(context, plant);
     }
-    yield* this.#readLive(turn, this.#inventory.readable);
+    yield* this.#readLive(context, this.#inventory.readable);
   }
 
-  async *tend(turn: Turn, deadline: number): AsyncGenerator<Step> {
+  async *runBackground(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
     let found: number | undefined;
     const hasTime = () => this.#clock.now() + this.#settings.callSpacing < deadline;
     // One call in any case: where the live calls fill the interval, there would never be time for another.
@@ -142,49 +159,50 @@ export class GrowattSource implements Source {
         found ??= this.#clock.now();
         const waited = this.#clock.now() - found >= LONGEST_WAIT;
         if (!job || waited || fresh.length >= CROWD) {
-          yield* this.#readLive(turn, fresh);
+          yield* this.#readLive(context, fresh);
           found = undefined;
           continue;
         }
       }
       if (!job) return;
-      yield* job.run(turn);
+      yield* job.run(context);
     }
   }
 
-  dueAt(): number {
+  nextBackgroundAt(): number {
     return Math.min(...this.#inventory.plants.map((plant) => this.#history.nextRelease(plant)));
   }
 
-  async survey(turn: Turn): Promise<readonly Holding[]> {
-    const exhaust = async (steps: AsyncIterable<Step>) => {
+  async discover(context: PollContext): Promise<readonly DiscoveryEntry[]> {
+    const exhaust = async (steps: AsyncIterable<SourceEvent>) => {
       for await (const _step of steps);
     };
-    await exhaust(this.#listPlants(turn));
+    await exhaust(this.#listPlants(context));
     for (const plant of this.#inventory.plants) {
-      await exhaust(this.#lister.devices(turn, plant));
-      for (const bus of this.#inventory.busesOf(plant)) await exhaust(this.#lister.bus(turn, plant, bus));
+      await exhaust(this.#discovery.devices(context, plant));
+      for (const bus of this.#inventory.busesOf(plant))
+        await exhaust(this.#discovery.bus(context, plant, bus));
     }
-    if (this.#account.v4) await exhaust(this.#lister.v4(turn));
-    return holdingsOf(this.#inventory.plants, this.#inventory.devices);
+    if (this.#account.v4) await exhaust(this.#discovery.v4(context));
+    return discoveryEntriesOf(this.#inventory.plants, this.#inventory.devices);
   }
 
-  remember(): AccountMemory {
+  snapshot(): AccountSnapshot {
     return {
-      inventory: this.#inventory.remember(),
-      ledger: this.#calls.ledger.remember(this.#clock.now()),
-      history: this.#history.remember(),
+      inventory: this.#inventory.snapshot(),
+      ledger: this.#calls.ledger.snapshot(this.#clock.now()),
+      history: this.#history.snapshot(),
       denials: this.#denials,
       deniedAt: this.#deniedAt,
     };
   }
 
   /** Puts back what `remember` gave to an earlier run. @throws when it is something else */
-  recall(memory: unknown): void {
-    const { inventory, ledger, history, denials, deniedAt } = accountMemory.parse(memory);
-    this.#inventory.recall(inventory);
-    this.#calls.ledger.recall(ledger);
-    this.#history.recall(history);
+  restore(memory: unknown): void {
+    const { inventory, ledger, history, denials, deniedAt } = accountSnapshot.parse(memory);
+    this.#inventory.restore(inventory);
+    this.#calls.ledger.restore(ledger);
+    this.#history.restore(history);
     this.#denials = denials;
     this.#deniedAt = deniedAt;
     this.#recalled = true;
@@ -194,7 +212,7 @@ export class GrowattSource implements Source {
     const latest = planLiveCalls(this.#inventory.readable).map((call) => this.#calls.doneAt(call) ?? 0);
     const resumeAt = denials > 0 ? deniedAt + interval : Math.max(0, ...latest) + interval;
     // Further away than one interval: the system's clock was set back meanwhile.
-    if (resumeAt - now <= interval) this.resumeAt = resumeAt;
+    if (resumeAt - now <= interval) this.resume = { at: resumeAt, reason: RESUME_REASON };
   }
 
   get #awakeInterval(): number {
@@ -216,31 +234,33 @@ export class GrowattSource implements Source {
     const asleep = this.#inventory.asleep();
     const listing = discoveryInterval * (asleep ? NIGHT_STRETCH : 1);
     const job = (call: Call, interval: number, run: Job['run']): Job => ({
-      late: this.#calls.lateness(call, interval),
+      late: this.#calls.overdue(call, interval),
       run,
     });
     const plants = this.#inventory.plants.filter(({ refused }) => !refused);
     const stretch = Math.max(1, plants.length / MANY_PLANTS);
     // Of what was never done, the first in this list goes first: devices have to be found before all else.
     const jobs = [
-      job(listPlantsCall, listing, (turn) => this.#listPlants(turn)),
+      job(listPlantsCall, listing, (context) => this.#listPlants(context)),
       ...plants.map((plant) =>
-        job(listDevicesCall(plant), listing * stretch, (turn) => this.#lister.devices(turn, plant)),
+        job(listDevicesCall(plant), listing * stretch, (context) => this.#discovery.devices(context, plant)),
       ),
       // Their plants show only by what else is listed there.
-      ...(this.#account.v4 ? [job(listV4Call, listing, (turn) => this.#lister.v4(turn))] : []),
+      ...(this.#account.v4 ? [job(listV4Call, listing, (context) => this.#discovery.v4(context))] : []),
       ...plants.flatMap((plant) =>
         this.#inventory
           .busesOf(plant)
           .map((bus) =>
-            job(listBusCall(bus), listing * stretch, (turn) => this.#lister.bus(turn, plant, bus)),
+            job(listBusCall(bus), listing * stretch, (context) => this.#discovery.bus(context, plant, bus)),
           ),
       ),
       // Nothing in it changes while everything sleeps.
       ...plants
         .filter(({ dataRead }) => !asleep || !dataRead)
         .map((plant) =>
-          job(plantDataCall(plant), plantInterval * stretch, (turn) => this.#lister.plantData(turn, plant)),
+          job(plantDataCall(plant), plantInterval * stretch, (context) =>
+            this.#discovery.plantData(context, plant),
+          ),
         ),
     ].filter(({ late }) => late >= 1);
     // Infinity minus Infinity would be no order at all.
@@ -254,7 +274,7 @@ export class GrowattSource implements Source {
         const date = this.#history.missing(plant);
         return date === undefined
           ? []
-          : [{ date, late: 1, run: (turn: Turn) => this.#lister.day(turn, plant, date) }];
+          : [{ date, late: 1, run: (context: PollContext) => this.#discovery.day(context, plant, date) }];
       })
       .reduce<(Job & { date: string }) | undefined>(
         (newest, job) => (newest && newest.date >= job.date ? newest : job),
@@ -263,23 +283,23 @@ export class GrowattSource implements Source {
   }
 
   /** What was remembered is known to the store again, as after a listing. */
-  *#resume(): Generator<Step> {
+  *#resume(): Generator<SourceEvent> {
     this.#recalled = false;
-    yield* this.#lister.announce();
-    for (const { id } of this.#inventory.plants) yield { entity: plantEntity(id), ok: true };
+    yield* this.#discovery.announce();
+    for (const { id } of this.#inventory.plants) yield { type: 'attempt', entity: plantEntity(id), ok: true };
   }
 
-  async *#listPlants(turn: Turn): AsyncGenerator<Step> {
+  async *#listPlants(context: PollContext): AsyncGenerator<SourceEvent> {
     try {
-      yield* this.#lister.plants(turn);
+      yield* this.#discovery.plants(context);
     } catch (error) {
       if (error instanceof SourceError && error.kind === 'unauthorized') {
         this.#denials++;
         this.#deniedAt = this.#clock.now();
-        yield { entity: 'account', ok: false };
+        yield { type: 'attempt', entity: 'account', ok: false };
       }
       // Plants that are chosen or known can be read without the list.
-      if (this.#denials > 0 || turn.exhausted() || this.#inventory.plants.length === 0) throw error;
+      if (this.#denials > 0 || this.circuit === 'open' || this.#inventory.plants.length === 0) throw error;
       return;
     }
     if (this.#denials > 0) this.#inventory.forgive();
@@ -287,12 +307,12 @@ export class GrowattSource implements Source {
   }
 
   /** Reads devices; fails as a whole only when none could be read for a reason that is not its own. */
-  async *#readLive(turn: Turn, devices: readonly Device[]): AsyncGenerator<Step> {
-    const { answered, dropped, failure, tell } = yield* this.#live.read(turn, devices);
-    if (dropped) yield* this.#lister.announce();
+  async *#readLive(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent> {
+    const { answered, dropped, failure, tell } = yield* this.#live.read(context, devices);
+    if (dropped) yield* this.#discovery.announce();
     const refused = answered === 0 && failure?.kind === 'unauthorized';
     // Every device refused: a listing of plants tells whether it is the token, which is then all there is to tell.
-    if (refused) yield* this.#listPlants(turn);
+    if (refused) yield* this.#listPlants(context);
     tell();
     if (failure && answered === 0 && !refused && failure.kind !== 'missing') throw failure;
   }

@@ -1,4 +1,4 @@
-import type { Zone } from '../source.ts';
+import type { Zone } from '../../base/calendar.ts';
 
 /**
  * A zone as Growatt writes it: `GMT+8`, `GMT 1` (a lost plus sign), `GMT-3.5`, `GMT+5:30`. It knows no daylight

@@ -1,4 +1,4 @@
-import type { Reading, Value } from '../source.ts';
+import type { Reading, Value } from '../../model/reading.ts';
 import {
   BATTERY_LOW,
   legacyKeys,
@@ -26,24 +26,24 @@ export function readAnswer(
   answer: Readonly<Record<string, unknown>>,
   legacyNames: boolean,
 ): Reading {
-  const doubts: string[] = [];
+  const rejections: string[] = [];
   const fields = new Map<string, Field>();
   for (const key of KNOWN) {
     const field = parseField(answer[key]);
-    if (field === 'bad') doubts.push('unparsed_value');
+    if (field === 'bad') rejections.push('unparsed_value');
     else if (field) fields.set(key, field);
   }
   const values: Value[] = [];
   for (const row of numberKeys) {
     const value = numberOf(row, fields);
-    if (typeof value === 'string') doubts.push(value);
+    if (typeof value === 'string') rejections.push(value);
     else if (value) values.push(value);
   }
   values.push(...inverterStates(fields), ...controllerStates(fields), ...wifi(fields));
   const uptime = parseUptime(answer.UPTIME);
   if (uptime !== undefined) values.push({ metric: 'trucki_uptime_seconds', value: uptime });
   if (legacyNames) values.push(...legacyValues(fields));
-  return { entity, values, doubts, producing: fields.get('ACPOWER')?.number !== undefined };
+  return { entity, values, rejections, producing: fields.get('ACPOWER')?.number !== undefined };
 }
 
 const wordOf = (fields: Fields, key: string) => fields.get(key)?.word?.toLowerCase();

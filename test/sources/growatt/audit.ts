@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { metricNamed } from '../../../src/catalogue.ts';
 import { localDay } from '../../../src/simulators/calendar.ts';
 import { measure } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
@@ -58,20 +58,20 @@ export function startAudit(plant: PlantSpec) {
       assert.ok(late || wasUploaded(value * 1000), `${what}, when nothing was uploaded`);
       return;
     }
-    const { span } = metricNamed(metric.replace(/\{.*/, ''));
-    if (span === 'fact') return;
+    const { validity } = metricNamed(metric.replace(/\{.*/, ''));
+    if (validity === 'fact') return;
     if (metric === 'growatt_inverter_status' && value === 0) {
       assert.ok(uploads.length < 8, `${what}, but it is awake for longer than that`);
       return;
     }
-    if (span === 'instant' || span === 'status') {
+    if (validity === 'instant' || validity === 'status') {
       const near = uploads.some(
         (upload) => Math.abs((truthAt(upload)[metric] ?? Number.NaN) - value) <= PRECISION,
       );
       assert.ok(near, `${what}, which it was not for ${OLDEST / MINUTE} minutes`);
       return;
     }
-    const isToday = span === 'today';
+    const isToday = validity === 'today';
     const least = isToday && day(oldest) !== day(now) ? 0 : (truthAt(oldest)[metric] ?? Number.NaN);
     const most = truthAt(now)[metric] ?? Number.NaN;
     const bounds = `in truth between ${least} and ${most}`;
@@ -80,9 +80,9 @@ export function startAudit(plant: PlantSpec) {
 
   function checkPlant(metric: string, value: number, oldest: number): void {
     const what = `${new Date(now).toISOString()} ${metric} is ${value}`;
-    const { span } = metricNamed(metric.replace(/\{.*/, ''));
-    if (span === 'fact') return;
-    if (span === 'instant') {
+    const { validity } = metricNamed(metric.replace(/\{.*/, ''));
+    if (validity === 'fact') return;
+    if (validity === 'instant') {
       const uploads = model.uploads(device, now - OLDEST_OF_PLANT, now + 1);
       assert.ok(
         uploads.some((upload) => Math.abs(at(upload).power.ac - value) <= 5.01),
@@ -92,9 +92,9 @@ export function startAudit(plant: PlantSpec) {
     }
     const from = at(oldest);
     const to = at(now);
-    const isToday = span === 'today';
+    const isToday = validity === 'today';
     // In these replays the plant began in the current month.
-    const begin = span === 'lifetime' || isToday ? 0 : (spec?.lifetimeKwhAtCreate ?? 0);
+    const begin = validity === 'lifetime' || isToday ? 0 : (spec?.lifetimeKwhAtCreate ?? 0);
     const least = isToday ? (day(oldest) === day(now) ? from.today.ac : 0) : from.total.ac - begin;
     const most = isToday ? to.today.ac : to.total.ac - begin;
     const bounds = `in truth between ${least} and ${most}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CallQueue } from '../../../src/sources/growatt/pace.ts';
+import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { berlinHome, DAY, HOUR, MINUTE, NOON, startWorld } from './world.ts';
 
 const device = (sn: string, family: 'min' | 'sph' = 'min') => ({ sn, family, dataloggerSn: `LOG${sn}` });
@@ -60,11 +60,11 @@ test('a token that sees no plant says where another one comes from', async (t) =
   assert.deepEqual(devicesOf(agent), ['A1', 'A2']);
 });
 
-test('two accounts with one token share its queue: neither comes closer than the spacing to the other', async (t) => {
+test('two accounts with one token share its rate limiter: neither comes closer than the spacing to the other', async (t) => {
   const world = await startWorld(t, { plants: [house, barn] });
-  const queue = new CallQueue(world.clock, 3000);
-  const first = world.run({ queue, account: { name: 'first', plants: [{ id: '1' }] } });
-  const second = world.run({ queue, account: { name: 'second', plants: [{ id: '2' }] } });
+  const rateLimiter = new RateLimiter(world.clock, 3000);
+  const first = world.run({ rateLimiter, account: { name: 'first', plants: [{ id: '1' }] } });
+  const second = world.run({ rateLimiter, account: { name: 'second', plants: [{ id: '2' }] } });
   await world.until(NOON + 20 * MINUTE);
   const times = world.cloud.calls.map(({ at }) => at);
   for (const [i, at] of times.entries()) assert.ok(i === 0 || at - times[i - 1]! >= 3000);
@@ -110,7 +110,7 @@ test('250 plants are found on three pages, and a page that fails is asked for ag
   const agent = world.run();
   await world.until(NOON + MINUTE / 4);
   assert.equal(world.callCounts()['plant/list'], 3);
-  assert.equal(agent.source.inventory().plants, 250);
+  assert.equal(agent.source.size().plants, 250);
 
   const unlucky = await startWorld(t, { plants, settings: { callSpacing: 0 } });
   // Page 2 fails for good in the first poll, and is there in the next one.
@@ -118,7 +118,7 @@ test('250 plants are found on three pages, and a page that fails is asked for ag
   unlucky.cloud.faults.next({ kind: 'strings', match: 'plant/list' });
   unlucky.cloud.faults.next({ kind: 'http-500', match: 'plant/list', times: 4 });
   await unlucky.until(NOON + MINUTE);
-  assert.equal(cut.source.inventory().plants, 0);
+  assert.equal(cut.source.size().plants, 0);
   await unlucky.until(NOON + 6 * MINUTE);
-  assert.equal(cut.source.inventory().plants, 250);
+  assert.equal(cut.source.size().plants, 250);
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { type ErrorKind, SourceError } from '../../../src/errors.ts';
+import { type ErrorKind, SourceError } from '../../../src/base/errors.ts';
 import { GrowattClient } from '../../../src/sources/growatt/client.ts';
+import { plainPolicy } from '../../helpers/context.ts';
 import { always, deadAddress, scriptedServer } from '../../helpers/http.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
@@ -13,7 +14,8 @@ const v4 = { method: 'POST', path: 'v4/new-api/queryLastData' } as const;
 const good = JSON.stringify({ data: { a: 1 }, error_code: 0, error_msg: '' });
 const { signal } = new AbortController();
 
-const clientFor = (baseUrl: string) => new GrowattClient({ baseUrl, token: TOKEN, fetch });
+const clientFor = (baseUrl: string) =>
+  new GrowattClient({ baseUrl, token: TOKEN, fetch, policy: plainPolicy });
 
 async function startClient(t: TestContext, ...answer: Parameters<typeof always>) {
   const server = await scriptedServer(t, always(...answer));

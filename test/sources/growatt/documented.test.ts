@@ -43,7 +43,7 @@ async function startDocumented(t: TestContext, changes: Record<string, unknown> 
   const world = await startWorld(t, { account: { baseUrl: server.url.origin } });
   const agent = world.run();
   await world.until(NOON + MINUTE);
-  assert.deepEqual(agent.doubts, []);
+  assert.deepEqual(agent.rejections, []);
   return { agent, server, world };
 }
 
@@ -105,7 +105,7 @@ test('a serial number that is listed twice, as types 1 and 4, is one MAX', async
   assert.equal(values.growatt_energy_total_kwh, 210345.6);
   assert.equal(values['growatt_device_info{device_type="max",model="MAX 80KTL3 LV"}'], 1);
   assert.equal(server.requests.filter(({ url }) => url?.includes('last_new_data')).length, 1);
-  assert.deepEqual(agent.source.inventory(), { plants: 1, devices: 3 });
+  assert.deepEqual(agent.source.size(), { plants: 1, devices: 3 });
 });
 
 test('a device of unknown type is listed, not read, and that is said once', async (t) => {

@@ -86,7 +86,7 @@ test('a device of v4 belongs to the plant of its datalogger, a meter to the plan
   const plants = ['SIMMIN0001', 'BARNMIN', 'BARNWIT', 'BARNLOG-1', 'BARNLOG-2', 'STRAY'].map(plantOf);
   assert.deepEqual(plants, ['1', '2', '2', '2', '2', '']);
   assert.equal(plantOf('AMMETER-BARNLOG'), undefined);
-  assert.deepEqual(agent.source.inventory(), { plants: 2, devices: 6 });
+  assert.deepEqual(agent.source.size(), { plants: 2, devices: 6 });
 });
 
 test('an account without access to v4 keeps its other devices, is told once and asks rarely', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { metricNamed } from '../../../src/catalogue.ts';
 import { busKinds } from '../../../src/sources/growatt/families/bus.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
@@ -9,8 +9,8 @@ import { extract, type Field, foldCase, phases, pvInputs } from '../../../src/so
 const all = [...families.values(), ...v4Families.values(), ...busKinds.map(({ family }) => family)];
 
 function read(field: string, data: Record<string, unknown>, metric = 'growatt_current_power_watts') {
-  const { values, doubts } = extract([[metric, field]], foldCase(data), new Set(['grid', 'battery']));
-  return [values[0]?.value, ...doubts];
+  const { values, rejections } = extract([[metric, field]], foldCase(data), new Set(['grid', 'battery']));
+  return [values[0]?.value, ...rejections];
 }
 
 test('keys are compared without case', () => {

@@ -14,7 +14,7 @@ test('the first values of a home are there after two more calls than it has devi
     'plant/data': 1,
   });
   assert.deepEqual(agent.outcomes, ['success']);
-  assert.deepEqual(agent.lines, ['info: growatt/default: first readings are in {"plants":1,"devices":1}']);
+  assert.deepEqual(agent.lines, ['info: growatt/default: first poll succeeded {"plants":1,"devices":1}']);
 });
 
 test('the inverter and its plant show what the model measures', async (t) => {

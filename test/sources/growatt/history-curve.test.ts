@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SourceError } from '../../../src/errors.ts';
+import { SourceError } from '../../../src/base/errors.ts';
 import { curveStatistics, parseCurve } from '../../../src/sources/growatt/history/curve.ts';
 import { parseEnergies } from '../../../src/sources/growatt/history/energies.ts';
 

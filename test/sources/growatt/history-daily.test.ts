@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays } from '../../../src/calendar.ts';
+import { addDays } from '../../../src/base/calendar.ts';
 import {
   assertDay,
   assertHours,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { addDays } from '../../../src/calendar.ts';
+import { addDays } from '../../../src/base/calendar.ts';
 import { parseDate } from '../../../src/simulators/calendar.ts';
 import { dayPowers, energyBetween } from '../../../src/simulators/growatt/plant-figures.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SourceError } from '../../../src/errors.ts';
+import { SourceError } from '../../../src/base/errors.ts';
+import { metricNamed } from '../../../src/catalogue.ts';
+import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { startGrowattCloud } from '../../../src/simulators/growatt/cloud.ts';
 import { everyFamily } from '../../../src/simulators/growatt/plants.ts';
 import { hash01 } from '../../../src/simulators/noise.ts';
-import { CallQueue } from '../../../src/sources/growatt/pace.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { Store } from '../../../src/store/store.ts';
 import { instantClock } from '../../helpers/clock.ts';
-import { plainTurn } from '../../helpers/turn.ts';
+import { plainContext } from '../../helpers/context.ts';
 import { berlinHome, DAY, HOUR, MINUTE, NOON, TOKEN } from './world.ts';
 
 const settings = {
@@ -39,19 +40,19 @@ function accountWith(answer: (path: string, params: string) => string) {
     },
     settings,
     history: { enabled: true, days: 2, schedule: '5 0 * * *' },
-    queue: new CallQueue(clock, 0),
+    rateLimiter: new RateLimiter(clock, 0),
     clock,
     fetch,
   });
-  return { source, clock, store: new Store({ clock, staleAfter: HOUR }) };
+  return { source, clock, store: new Store({ clock, staleAfter: HOUR, definitionOf: metricNamed }) };
 }
 
 /** Two polls with their gaps; fails for anything but an error for people, and for any sample that is not one. */
 async function pollTwice(answer: (path: string, params: string) => string): Promise<number> {
   const { source, clock, store } = accountWith(answer);
   let calls = 0;
-  const turn = {
-    ...plainTurn(),
+  const context = {
+    ...plainContext(),
     request: async <T>(_endpoint: string, call: (signal: AbortSignal) => Promise<T>) => {
       calls++;
       return await call(new AbortController().signal);
@@ -60,7 +61,7 @@ async function pollTwice(answer: (path: string, params: string) => string): Prom
   let samples = 0;
   for (let poll = 0; poll < 2; poll++) {
     const started = clock.now();
-    for (const work of [source.read(turn), source.tend(turn, started + 5 * MINUTE)]) {
+    for (const work of [source.poll(context), source.runBackground(context, started + 5 * MINUTE)]) {
       try {
         for await (const step of work) store.apply(source.name, step);
       } catch (error) {
@@ -75,9 +76,9 @@ async function pollTwice(answer: (path: string, params: string) => string): Prom
         assert.ok(text.length <= 450, `${metric} ${label} has ${text.length} characters`);
       }
     }
-    const memory = JSON.parse(JSON.stringify(source.remember()));
-    accountWith(answer).source.recall(memory);
-    await clock.sleep(5 * MINUTE, turn.signal);
+    const memory = JSON.parse(JSON.stringify(source.snapshot()));
+    accountWith(answer).source.restore(memory);
+    await clock.sleep(5 * MINUTE, context.signal);
   }
   assert.ok(calls < 500, `${calls} calls`);
   return samples;
@@ -180,7 +181,7 @@ async function goodAnswers(t: { after(fn: () => Promise<void>): void }): Promise
     },
     settings,
     history: { enabled: true, days: 2, schedule: '5 0 * * *' },
-    queue: new CallQueue(clock, 0),
+    rateLimiter: new RateLimiter(clock, 0),
     clock,
     async fetch(input, init) {
       const response = await fetch(input, init);
@@ -191,8 +192,8 @@ async function goodAnswers(t: { after(fn: () => Promise<void>): void }): Promise
       return new Response(body);
     },
   });
-  for await (const _step of source.read(plainTurn()));
-  for await (const _step of source.tend(plainTurn(), NOON + DAY));
+  for await (const _step of source.poll(plainContext()));
+  for await (const _step of source.runBackground(plainContext(), NOON + DAY));
   return bodies;
 }
 

@@ -16,7 +16,7 @@ test('a refused token: one line about token and region, asked again after 15, 30
   assert.equal(agent.value('growatt_account_up'), 0);
   const host = new URL(world.cloud.url).host;
   assert.deepEqual(warnings(agent), [
-    `${host} refuses the token (plant/list: 10011 error_permission_denied): check the token and GROWATT_BASE_URL`,
+    `${host} refuses the token (plant/list: 10011 error_permission_denied): check the token and GROWATT_BASE_URL; next attempt in 15 min`,
   ]);
   world.cloud.setToken('another-token');
   await world.until(NOON + 5 * HOUR);
@@ -30,7 +30,7 @@ test("Growatt's own servers are named with their region", async (t) => {
   await world.until(NOON + MINUTE);
   assert.match(
     warnings(agent)[0] ?? '',
-    /check the token and GROWATT_REGION \(a token belongs to one region\)$/,
+    /check the token and GROWATT_REGION \(a token belongs to one region\)/,
   );
 });
 

@@ -39,7 +39,7 @@ test('a lifetime total that reads 0 for hours of daylight is held at its last va
       if (minute > 1) assert.ok((value('growatt_energy_total_kwh') ?? 0) > 100, `minute ${minute}`);
     },
   );
-  assert.ok(agent.doubts.filter((reason) => reason === 'total_fell').length > 20);
+  assert.ok(agent.rejections.filter((reason) => reason === 'total_fell').length > 20);
   assert.equal(agent.value('growatt_up'), 1);
 });
 
@@ -67,7 +67,7 @@ test('data of three hours ago that is replayed for a while is ignored', async (t
     { 60: disturb({ replayMs: 3 * HOUR }), 70: disturb({}) },
     (minute) => (minute >= 60 && minute < 85 ? heldAt(60) : {}),
   );
-  assert.ok(agent.doubts.includes('older_reading'));
+  assert.ok(agent.rejections.includes('older_reading'));
 });
 
 test('data that arrives hours late, after the datalogger was silent, is not shown as the present', async (t) => {
@@ -83,7 +83,7 @@ test('data that arrives hours late, after the datalogger was silent, is not show
     },
     (minute) => (minute >= 60 && minute < 310 ? { ...heldAt(60), silent: true } : {}),
   );
-  assert.ok(agent.doubts.includes('older_reading'));
+  assert.ok(agent.rejections.includes('older_reading'));
   assert.notEqual(agent.value('growatt_current_power_watts'), undefined);
 });
 
@@ -168,7 +168,7 @@ test('a true reset of the lifetime total is believed after three newer readings'
   await world.until(NOON + 22 * MINUTE);
   const after = agent.value('growatt_energy_total_kwh') ?? 0;
   assert.ok(after < before - 10 && after > before - 12.5);
-  assert.deepEqual(agent.doubts, ['total_fell', 'total_fell']);
+  assert.deepEqual(agent.rejections, ['total_fell', 'total_fell']);
 });
 
 test('a device that is gone takes its samples with it, and is back with the discovery after its return', async (t) => {

@@ -1,5 +1,7 @@
 import type { TestContext } from 'node:test';
+import { metricNamed } from '../../../src/catalogue.ts';
 import type { Config, GrowattAccount } from '../../../src/config/config.ts';
+import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
 import {
   type GrowattCloud,
@@ -10,9 +12,8 @@ import { homePlant } from '../../../src/simulators/growatt/plants.ts';
 import type { Reading } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
-import { CallQueue } from '../../../src/sources/growatt/pace.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
-import { createMemory } from '../../../src/state/memory.ts';
+import { createAgentState } from '../../../src/state/agent-state.ts';
 import { Store } from '../../../src/store/store.ts';
 import { virtualClock } from '../../helpers/clock.ts';
 import { memoryLog } from '../../helpers/log.ts';
@@ -38,7 +39,7 @@ export interface BootOptions {
   readonly account?: Partial<GrowattAccount>;
   readonly stateDir?: string;
   /** Shared by agents' accounts with one token. */
-  readonly queue?: CallQueue;
+  readonly rateLimiter?: RateLimiter;
 }
 
 /** A home in Berlin with one MIN inverter. */
@@ -94,7 +95,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   function boot({
     account: choice,
     stateDir,
-    queue = new CallQueue(clock, settings.callSpacing),
+    rateLimiter = new RateLimiter(clock, settings.callSpacing),
   }: BootOptions = {}) {
     const account: GrowattAccount = {
       name: 'default',
@@ -108,24 +109,21 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       ...choice,
     };
     const log = memoryLog();
-    const doubts: string[] = [];
+    const rejections: string[] = [];
     const outcomes: string[] = [];
-    const store = new Store({ clock, staleAfter: HOUR, onSuspect: (_source, reason) => doubts.push(reason) });
-    const source = new GrowattSource({ account, settings, history, queue, clock, fetch: tracked });
-    store.apply(source.name, { entities: source.entities });
-    const memory = createMemory({ folder: stateDir, sources: [source], store, clock, log });
+    const store = new Store({ clock, staleAfter: HOUR, definitionOf: metricNamed });
+    const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
+    store.apply(source.name, { type: 'entities', entities: source.entities });
+    const memory = createAgentState({ folder: stateDir, sources: [source], store, clock, log });
     const poller = new Poller({
       source,
       store,
       clock,
       log,
       random: () => 0.5,
-      telemetry: {
-        expect() {},
-        poll: (_source, outcome) => outcomes.push(outcome),
-        request() {},
-        retry() {},
-        suspect() {},
+      observer: {
+        polled: (_source, outcome) => outcomes.push(outcome),
+        rejected: (_source, reason) => rejections.push(reason),
       },
       onIdle: () => memory.polled(source),
     });
@@ -138,7 +136,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       /** What was written to the log. */
       lines: log.lines,
       /** Why values were held back. */
-      doubts,
+      rejections,
       outcomes,
       run() {
         memory.restore();

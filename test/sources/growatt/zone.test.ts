@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { summerShift, wallTimeAt } from '../../../src/calendar.ts';
+import type { Zone } from '../../../src/base/calendar.ts';
+import { wallTimeAt } from '../../../src/base/calendar.ts';
 import { ianaZone, parseGmtZone, parseWallTime } from '../../../src/sources/growatt/zone.ts';
-import type { Zone } from '../../../src/sources/source.ts';
+import { summerShift } from '../../../src/store/summer-time.ts';
 
 const minutesOf = (text: string) => parseGmtZone(text)?.offsetAt(0);
 

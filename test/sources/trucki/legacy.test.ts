@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { truckiLegacyMetrics } from '../../../src/metrics/trucki.ts';
+import { truckiLegacyMetrics } from '../../../src/sources/trucki/metrics.ts';
 import { readAnswer } from '../../../src/sources/trucki/readings.ts';
-import { valuesOf } from '../../helpers/turn.ts';
+import { valuesOf } from '../../helpers/context.ts';
 import { type Body, normalDay, silentNight, threeInverters } from './samples.ts';
 
 /** The values that TRUCKI_LEGACY_NAMES adds. */

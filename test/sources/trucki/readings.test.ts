@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { metricNamed } from '../../../src/metrics/catalogue.ts';
+import { metricNamed } from '../../../src/catalogue.ts';
 import { readAnswer } from '../../../src/sources/trucki/readings.ts';
-import { valuesOf } from '../../helpers/turn.ts';
+import { valuesOf } from '../../helpers/context.ts';
 import { type Body, charger, normalDay, silentNight, threeInverters } from './samples.ts';
 
 const read = (body: Body) => readAnswer('stick', body, false);
@@ -53,7 +53,7 @@ test('a normal day says all that the stick knows of itself, its inverter and its
     trucki_wifi_quality_level: 3,
     trucki_uptime_seconds: 310_078,
   });
-  assert.deepEqual(read(normalDay).doubts, []);
+  assert.deepEqual(read(normalDay).rejections, []);
 });
 
 test('at night, with the inverter silent, none of its zeros is a measurement', () => {
@@ -136,7 +136,7 @@ test("the controller's words are states, and the meter's power is then unknown",
     delete expected.trucki_zero_export_power_watts;
     delete expected.trucki_meter_power_watts;
     assert.deepEqual(values, expected, word);
-    assert.deepEqual(read({ ...normalDay, ZEPCPOWER: word, METERPOWER: word }).doubts, []);
+    assert.deepEqual(read({ ...normalDay, ZEPCPOWER: word, METERPOWER: word }).rejections, []);
   }
 });
 
@@ -182,9 +182,9 @@ test('one odd key changes its own values and no others', () => {
     [{ UPTIME: 'long' }, { trucki_uptime_seconds: undefined }, []],
     [{ NEWKEY: 'new', BSSID: '02:00:00:00:00:01' }, {}, []],
   ];
-  for (const [keys, change, doubts] of cases) {
+  for (const [keys, change, rejections] of cases) {
     assert.deepEqual(changeOf(keys), change, JSON.stringify(keys));
-    assert.deepEqual(read({ ...normalDay, ...keys }).doubts, doubts, JSON.stringify(keys));
+    assert.deepEqual(read({ ...normalDay, ...keys }).rejections, rejections, JSON.stringify(keys));
   }
 });
 

@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { SourceError } from '../../../src/errors.ts';
+import { SourceError } from '../../../src/base/errors.ts';
 import { nodeFetch } from '../../../src/http/node-fetch.ts';
 import { STICK_SECRETS } from '../../../src/simulators/trucki/settings.ts';
 import { startTruckiStick, type TruckiStickOptions } from '../../../src/simulators/trucki/stick.ts';
 import type { StickFault } from '../../../src/simulators/trucki/stick-faults.ts';
 import { createTruckiSource } from '../../../src/sources/trucki/source.ts';
+import { instantClock } from '../../helpers/clock.ts';
+import { eventsOf, plainContext, valuesOf } from '../../helpers/context.ts';
 import { always, deadAddress, type Respond, scriptedServer } from '../../helpers/http.ts';
-import { plainTurn, stepsOf, valuesOf } from '../../helpers/turn.ts';
 import { normalDay } from './samples.ts';
+
+/** A call of one poll, with its retries. */
+const TRIES = 3;
 
 function sourceAt(address: string, password?: string) {
   const stick = { name: 'shed', address, password };
-  return createTruckiSource({ stick, interval: 5000, legacyNames: false, fetch: nodeFetch });
+  return createTruckiSource({
+    stick,
+    interval: 5000,
+    legacyNames: false,
+    clock: instantClock(),
+    fetch: nodeFetch,
+  });
 }
 
 async function startStick(t: TestContext, options: Partial<TruckiStickOptions> = {}) {
@@ -23,9 +33,9 @@ async function startStick(t: TestContext, options: Partial<TruckiStickOptions> =
 
 /** The values of one poll. */
 async function poll(source: ReturnType<typeof sourceAt>): Promise<Record<string, number>> {
-  const [step] = await stepsOf(source);
-  assert.ok(step && 'reading' in step);
-  return valuesOf(step.reading);
+  const [event] = await eventsOf(source);
+  assert.ok(event?.type === 'reading');
+  return valuesOf(event.reading);
 }
 
 const failsAs = (kind: string, message: RegExp) => (error: unknown) => {
@@ -95,7 +105,7 @@ test('after a firmware update the newer path is found within the same poll', asy
 test('a device that serves neither path is told from a stick that is down', async (t) => {
   const server = await scriptedServer(t, serving({}));
   await assert.rejects(
-    stepsOf(sourceAt(server.address)),
+    eventsOf(sourceAt(server.address)),
     failsAs('refused', /serves neither .* is it a Trucki/),
   );
 });
@@ -103,12 +113,12 @@ test('a device that serves neither path is told from a stick that is down', asyn
 test('the secrets of /json are in no reading and no error', async (t) => {
   const stick = await startStick(t, { firmware: 'v1.12' });
   const source = sourceAt(stick.address);
-  const steps = JSON.stringify(await stepsOf(source));
-  stick.faults.next({ kind: 'truncated' });
-  const error = await stepsOf(source).then(() => 'no error', String);
+  const events = JSON.stringify(await eventsOf(source));
+  stick.faults.next({ kind: 'truncated', times: TRIES });
+  const error = await eventsOf(source).then(() => 'no error', String);
   assert.match(error, /cut off/);
   for (const secret of Object.values(STICK_SECRETS)) {
-    assert.ok(!steps.includes(secret) && !error.includes(secret));
+    assert.ok(!events.includes(secret) && !error.includes(secret));
   }
 });
 
@@ -121,11 +131,11 @@ test('the password is sent with the first request, so that nobody has to ask for
     `Basic ${Buffer.from('admin:pä:ss').toString('base64')}`,
   );
   await assert.rejects(
-    stepsOf(sourceAt(stick.address)),
+    eventsOf(sourceAt(stick.address)),
     failsAs('unauthorized', /asks for a password: set TRUCKI_PASSWORD/),
   );
   await assert.rejects(
-    stepsOf(sourceAt(stick.address, 'wrong')),
+    eventsOf(sourceAt(stick.address, 'wrong')),
     failsAs('unauthorized', /does not accept the password: check TRUCKI_PASSWORD/),
   );
 });
@@ -139,14 +149,13 @@ test('a redirect is not followed, not even on the same stick', async (t) => {
   const elsewhere = await scriptedServer(t, serving({ '/jsonlive': normalDay }));
   const headers = { Location: `${elsewhere.url}jsonlive` };
   const server = await scriptedServer(t, always('', { status: 302, headers }));
-  await assert.rejects(stepsOf(sourceAt(server.address)), failsAs('malformed', /redirect/));
+  await assert.rejects(eventsOf(sourceAt(server.address)), failsAs('malformed', /redirect/));
   assert.equal(elsewhere.requests.length, 0);
-  assert.equal(server.requests.length, 1);
+  assert.equal(server.requests.length, TRIES);
 });
 
 test('each broken answer is a failure of the right kind', async (t) => {
   const stick = await startStick(t);
-  const source = sourceAt(stick.address);
   const cases: [StickFault, string, RegExp][] = [
     ['truncated', 'malformed', /not valid JSON \(cut off\?\)/],
     ['empty-body', 'malformed', /the answer is empty/],
@@ -160,10 +169,11 @@ test('each broken answer is a failure of the right kind', async (t) => {
     ['redirect', 'malformed', /redirect/],
   ];
   for (const [kind, expected, message] of cases) {
-    stick.faults.next({ kind });
-    await assert.rejects(stepsOf(source), failsAs(expected, message), kind);
+    stick.faults.next({ kind, times: TRIES });
+    await assert.rejects(eventsOf(sourceAt(stick.address)), failsAs(expected, message), kind);
+    stick.faults.clear();
   }
-  await poll(source);
+  await poll(sourceAt(stick.address));
   assert.deepEqual(new Set(stick.requests.map(({ path }) => path)), new Set(['/jsonlive']));
   assert.ok(stick.requests.every(({ query, overlapping }) => query === '' && !overlapping));
 });
@@ -201,7 +211,7 @@ test('each odd state of a stick still gives a reading', async (t) => {
 
 test('a stick that is switched off says so in words', async () => {
   await assert.rejects(
-    stepsOf(sourceAt(await deadAddress())),
+    eventsOf(sourceAt(await deadAddress())),
     failsAs('unreachable', /^GET \/jsonlive: no answer from 127\.0\.0\.1:\d+ \(connection refused\)$/),
   );
 });
@@ -210,5 +220,5 @@ test('a stick that hangs is left as soon as the poll is given up', async (t) => 
   const server = await scriptedServer(t, () => {});
   const abort = new AbortController();
   server.script(() => abort.abort(new Error('given up')));
-  await assert.rejects(stepsOf(sourceAt(server.address), plainTurn(abort.signal)), /given up/);
+  await assert.rejects(eventsOf(sourceAt(server.address), plainContext(abort.signal)), /given up/);
 });

@@ -1,8 +1,10 @@
 import { Cron } from 'croner';
-import { addDays, dateOf, datesBetween, instantOf, wallTimeAt } from '../../../calendar.ts';
-import type { Clock } from '../../../clock.ts';
+import type { Zone } from '../../../base/calendar.ts';
+import { addDays, dateOf, datesBetween, instantOf, wallTimeAt } from '../../../base/calendar.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Config } from '../../../config/config.ts';
-import type { Entity, Reading, Turn, Zone } from '../../source.ts';
+import type { Entity, Reading } from '../../../model/reading.ts';
+import type { PollContext } from '../../../model/source.ts';
 import type { Calls } from '../calls.ts';
 import type { Plant } from '../inventory.ts';
 import { curveCall, energiesCall } from './calls.ts';
@@ -66,31 +68,31 @@ export class DailyHistory {
     const oldest = addDays(newest, 1 - this.#settings.days);
     const from = listed?.created && listed.created > oldest ? listed.created : oldest;
     const missing = datesBetween(from, newest).filter(
-      (date) => !days?.has(date) && this.#calls.lateness(curveCall(id, date), DAY) >= 1,
+      (date) => !days?.has(date) && this.#calls.overdue(curveCall(id, date), DAY) >= 1,
     );
     // One day that cannot be read does not keep back the older ones.
     return missing.findLast((date) => date !== rest?.date) ?? missing.at(-1);
   }
 
   /** Fetches one day. @throws SourceError when the circuit is open */
-  async fetch(turn: Turn, plantId: string, date: string): Promise<void> {
+  async fetch(context: PollContext, plantId: string, date: string): Promise<void> {
     const known: PlantDays = this.#plants.get(plantId) ?? { days: new Map(), energies: new Map() };
     this.#plants.set(plantId, known);
     known.rest = { date, until: this.#clock.now() + REST };
     const topic = `the history of plant ${plantId}`;
-    const given = await this.#energyOf(turn, plantId, known, date);
+    const given = await this.#energyOf(context, plantId, known, date);
     const call = curveCall(plantId, date);
-    const { value, error } = await this.#calls.attempt(turn, call);
+    const { value, error } = await this.#calls.attempt(context, call);
     if (error) {
       const pause = this.#calls.pauseLeft(call) || REST;
       known.rest = { date, until: this.#clock.now() + pause };
-      turn.note(topic, `${topic} cannot be read (${error.message}): it is tried again later`);
+      context.report(topic, `${topic} cannot be read (${error.message}): it is tried again later`);
       return;
     }
     known.rest = undefined;
     known.energies.delete(date);
     const statistics = curveStatistics(parseCurve(value, date));
-    turn.note(
+    context.report(
       topic,
       statistics
         ? undefined
@@ -121,11 +123,11 @@ export class DailyHistory {
       ]);
   }
 
-  remember(): Record<string, DayRecord[]> {
+  snapshot(): Record<string, DayRecord[]> {
     return Object.fromEntries(this.#known());
   }
 
-  recall(plants: Readonly<Record<string, readonly DayRecord[]>>): void {
+  restore(plants: Readonly<Record<string, readonly DayRecord[]>>): void {
     if (!this.#settings.enabled) return;
     for (const [plantId, records] of Object.entries(plants)) {
       const newest = records.toSorted(byDate).slice(-this.#settings.days);
@@ -155,14 +157,14 @@ export class DailyHistory {
 
   /** One call tells of a week; days that were integrated meanwhile get the API's energy. */
   async #energyOf(
-    turn: Turn,
+    context: PollContext,
     plantId: string,
     { days, energies }: PlantDays,
     date: string,
   ): Promise<number | undefined> {
     if (energies.has(date)) return energies.get(date);
     const from = addDays(date, 1 - Math.min(ENERGY_SPAN, this.#settings.days));
-    const { value } = await this.#calls.attempt(turn, energiesCall(plantId, from, date));
+    const { value } = await this.#calls.attempt(context, energiesCall(plantId, from, date));
     if (!value) return undefined;
     const answer = parseEnergies(value);
     for (const day of datesBetween(from, date)) {

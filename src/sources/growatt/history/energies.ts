@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SourceError } from '../../../errors.ts';
+import { SourceError } from '../../../base/errors.ts';
 import { parseNumber } from '../numbers.ts';
 
 /** The most days that one call may span. */

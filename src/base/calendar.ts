@@ -1,0 +1,53 @@
+/** Wall-clock arithmetic of one place. */
+export interface Zone {
+  /** True for a bare offset such as "GMT+1", which knows no daylight saving. */
+  readonly fixed: boolean;
+  /** Minutes east of UTC at an instant (milliseconds since the epoch). */
+  offsetAt(instant: number): number;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** How far the local time at an instant is from UTC, in milliseconds. */
+const offsetMs = (zone: Zone, instant: number) => zone.offsetAt(instant) * MINUTE;
+
+/** The wall clock at an instant, in milliseconds as if it were UTC. */
+export function wallTimeAt(zone: Zone, instant: number): number {
+  return instant + offsetMs(zone, instant);
+}
+
+/** The instant at which the wall clock shows this: the later of two in a repeated hour, one near it in a skipped one. */
+export function instantOf(zone: Zone, wall: number): number {
+  return instantsOf(zone, wall).at(-1) ?? wall - offsetMs(zone, wall - DAY);
+}
+
+/**
+ * All instants at which the wall clock shows this, the earlier one first: two within a repeated hour, none within
+ * one that a change leaves out.
+ */
+export function instantsOf(zone: Zone, wall: number): readonly number[] {
+  // No place is a day away from UTC, so one of these two lies before the instant and the other after it.
+  const offsets = new Set([wall - DAY, wall + DAY].map((at) => offsetMs(zone, at)));
+  return [...offsets]
+    .map((offset) => wall - offset)
+    .filter((at) => wallTimeAt(zone, at) === wall)
+    .toSorted((a, b) => a - b);
+}
+
+/** `YYYY-MM-DD` of a wall time. */
+export function dateOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 10);
+}
+
+/** The date so many days after (before, when negative) a date; YYYY-MM-DD both. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** All dates from one to another, both included. */
+export function datesBetween(from: string, to: string): string[] {
+  const dates: string[] = [];
+  for (let date = from; date <= to; date = addDays(date, 1)) dates.push(date);
+  return dates;
+}

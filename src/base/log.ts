@@ -1,0 +1,66 @@
+import { pino } from 'pino';
+import { REDACTED } from './redacted.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The four levels this program writes at; `fields` become JSON members or `key=value` text. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: 'json' | 'text';
+  /** Where lines go. */
+  readonly write: (line: string) => void;
+  /** Replaced wherever they would be written, be it in the middle of a message. */
+  readonly secrets?: readonly string[];
+}
+
+/** Shorter secrets would redact half of the words of a line. */
+const SHORTEST_SECRET = 4;
+
+/** A log of one line for each event, JSON for machines or text for people. */
+export function createLog({ level, format, write, secrets = [] }: LogOptions): Log {
+  // The longest first, or a secret that begins like another would leave the other's end.
+  const hidden = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .toSorted((a, b) => b.length - a.length);
+  const clean = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'message',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => write(format === 'json' ? line : toText(line)) },
+  );
+  const at =
+    (name: LogLevel) =>
+    (message: string, fields: Record<string, unknown> = {}) =>
+      logger[name](cleaned(fields, clean), clean(message));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** Done before a line is made of them: escaped, a secret would no longer look like itself. */
+function cleaned(fields: Record<string, unknown>, clean: (text: string) => string): Record<string, unknown> {
+  return JSON.parse(
+    JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? clean(value) : value)),
+  );
+}
+
+/** `2026-06-21 12:00:00 WARN  message key=value`, in local time. */
+function toText(line: string): string {
+  const { time, level, message, ...fields } = JSON.parse(line) as Record<string, string>;
+  const at = new Date(time ?? 0);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
+  const details = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+  // Messages quote what devices say: no line break or escape sequence may get through.
+  const safe = `${message}${details.join('')}`.replace(/\p{Cc}/gu, ' ');
+  return `${local.slice(0, 19).replace('T', ' ')} ${(level ?? '').toUpperCase().padEnd(5)} ${safe}\n`;
+}

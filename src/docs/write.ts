@@ -1,0 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { configurationReference } from './configuration.ts';
+import { metricsReference } from './metrics.ts';
+
+/** The pages that are made from the program's own tables; this file is the command that writes them. */
+const PAGES = {
+  'docs/configuration.md': configurationReference,
+  'docs/metrics.md': metricsReference,
+};
+
+for (const [path, render] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../../${path}`, import.meta.url), render());
+}

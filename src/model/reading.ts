@@ -1,0 +1,63 @@
+/** What a source says of the world: entities, their readings, and the events that bring both to the store. */
+
+import type { Zone } from '../base/calendar.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One measured quantity: a metric of the catalogue, in that metric's unit. */
+export interface Value {
+  readonly metric: string;
+  readonly value: number;
+  /** Labels beyond those of the entity, such as `phase` or `inverter`. */
+  readonly labels?: Labels;
+}
+
+/** A thing that readings are about: a stick, an account, a plant, the monthly figures of a plant, a device. */
+export interface Entity {
+  /** Unique within its source. */
+  readonly id: string;
+  readonly labels: Labels;
+  /** The entity whose `up` becomes 0 when this one cannot be read. */
+  readonly parent?: string;
+  /** Metric that is 1 while this entity and all that name it as parent can be read, else 0. */
+  readonly up?: string;
+  /** True when its `up` depends on its own attempts only, not on the rest of the poll. */
+  readonly ownUp?: boolean;
+  /** Metric for the time at which its readings were taken; absent where they carry none. */
+  readonly lastUpdate?: string;
+  /** Time zone of the place where it stands, once known. */
+  readonly zone?: Zone;
+}
+
+/** The values of one entity at one time. */
+export interface Reading {
+  readonly entity: string;
+  readonly values: readonly Value[];
+  /**
+   * The entity's own clock when it took the reading, as if it were UTC, in milliseconds; undefined for
+   * sources that answer live. A reading is accepted only if this is later than in the last one.
+   */
+  readonly wallTime?: number | undefined;
+  /** Milliseconds after which its instantaneous values expire without a newer reading; undefined: never. */
+  readonly holdsFor?: number;
+  /** True when the values themselves show that it is working, e.g. PV power above zero. */
+  readonly producing?: boolean;
+  /** True when the source reports the device as not connected. */
+  readonly lost?: boolean;
+  /** Why parts of the answer were rejected; counted by reason. */
+  readonly rejections?: readonly string[];
+}
+
+/** What a source reports during a poll. Events reach the store as they come, not at the end of the poll. */
+export type SourceEvent =
+  | { readonly type: 'reading'; readonly reading: Reading }
+  /** Read without a new reading, or failed: only its `up` changes. */
+  | { readonly type: 'attempt'; readonly entity: string; readonly ok: boolean }
+  /** All entities that exist from now on; readings of any other are removed. */
+  | { readonly type: 'entities'; readonly entities: readonly Entity[] };
+
+/**
+ * A device whose clock stands still for so long (milliseconds) sleeps, and the cloud only repeats its last
+ * reading: dataloggers upload every five minutes.
+ */
+export const SLEEP_AFTER = 30 * 60_000;

@@ -1,0 +1,59 @@
+import type { HistoryReader } from './history.ts';
+import type { Entity, SourceEvent } from './reading.ts';
+
+/** State of a source's circuit breaker; `open`: only one trial call for each poll. */
+export type Circuit = 'closed' | 'half-open' | 'open';
+
+/** What a source is given for one poll, one discovery or one backfill. */
+export interface PollContext {
+  /** Aborted when the agent stops; every call and every wait ends with it. */
+  readonly signal: AbortSignal;
+  /**
+   * Reports the condition of a subject: a problem in words, or undefined for none. Written to the log only when
+   * it changes.
+   */
+  readonly report: (subject: string, problem: string | undefined) => void;
+}
+
+/** One line of what a source has access to, for people. */
+export interface DiscoveryEntry {
+  /** Id and name; empty where there is none. */
+  readonly plant: string;
+  /** Serial number, or the address of a stick. */
+  readonly device: string;
+  readonly family: string;
+  readonly model: string;
+  /** As the source words it, in local time; empty when unknown. */
+  readonly lastUpdate: string;
+  /** Whether its values can be read. */
+  readonly supported: boolean;
+}
+
+/** One thing that is polled: an account, a stick. Knows its devices and nothing of OpenTelemetry. */
+export interface Source {
+  /** `KIND/NAME`: the label `source` of the agent's own metrics. */
+  readonly name: string;
+  /** All that exists now; before the first poll, what is known without one. */
+  readonly entities: readonly Entity[];
+  readonly circuit: Circuit;
+  /** Milliseconds from the start of one poll to the start of the next: the interval in force. */
+  interval(): number;
+  /** The live readings, with as few calls as they need. @throws SourceError when the whole source fails */
+  poll(context: PollContext): AsyncIterable<SourceEvent>;
+  /** Work that can wait, done between polls, until `deadline` (milliseconds since the epoch). */
+  runBackground?(context: PollContext, deadline: number): AsyncIterable<SourceEvent>;
+  /** When background work becomes due by the clock, milliseconds since the epoch; in the future. */
+  nextBackgroundAt?(): number;
+  /** After a restart: when to poll first, milliseconds since the epoch, and why not earlier. */
+  readonly resume?: { readonly at: number; readonly reason: string } | undefined;
+  /** What it needs again after a restart, as plain JSON. */
+  snapshot?(): unknown;
+  /** Restores what `snapshot` returned in an earlier run. @throws when it is something else */
+  restore?(snapshot: unknown): void;
+  /** Lists everything the source has access to, with no more calls than that takes. @throws SourceError */
+  discover(context: PollContext): Promise<readonly DiscoveryEntry[]>;
+  /** Reads completed days, for sources that have them. */
+  readonly history?: HistoryReader;
+  /** How many plants and devices are known. */
+  size?(): { plants: number; devices: number };
+}

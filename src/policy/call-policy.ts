@@ -1,0 +1,123 @@
+import {
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  type IBackoff,
+  retry,
+  TaskCancelledError,
+  TimeoutStrategy,
+  timeout,
+} from 'cockatiel';
+import type { Clock } from '../base/clock.ts';
+import { SourceError, treatmentOf } from '../base/errors.ts';
+import type { Circuit } from '../model/source.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+
+/** How long to wait for one call and how often to repeat it, in milliseconds. */
+export interface RetryOptions {
+  readonly timeout: number;
+  readonly retries: number;
+  /** Before the first retry; later ones wait about twice as long each, with jitter. */
+  readonly firstDelay: number;
+}
+
+/** Learns of every try of every call of one source. */
+export interface CallObserver {
+  /** @param outcome `success`, or the kind of the error */
+  attempted(endpoint: string, outcome: string, milliseconds: number): void;
+  /** Called before each try but the first. */
+  retried(endpoint: string): void;
+}
+
+export interface CallPolicyOptions {
+  readonly clock: Clock;
+  readonly retry: RetryOptions;
+  /** Shared by all clients of one token or address; absent: no least time between calls. */
+  readonly rateLimiter?: RateLimiter;
+  readonly observer?: CallObserver;
+}
+
+const LONGEST_DELAY_MS = 30_000;
+const FAILURES_TO_OPEN = 5;
+/** Not 0: the breaker reads the system's clock, and one that was set back would keep the circuit open. */
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+
+/** What every call of one client passes through; its state is shared by all of them. */
+export interface CallPolicy {
+  /** @throws what the call threw in its last try; the signal's reason as soon as that is aborted */
+  execute<T>(endpoint: string, call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+  readonly circuit: Circuit;
+}
+
+/**
+ * Retry, rate limiter, circuit breaker and time-out, from the outside to the inside, made of cockatiel's policies
+ * with three differences: the backoff waits here, since cockatiel's sleeps through an abort and then makes another
+ * call; an abort by the caller is not a failure of the source; an open circuit ends the retries.
+ *
+ * The circuit has no waiting time of its own: it admits one trial call with each poll, so that a source that keeps
+ * failing is called once in an interval and works again within one interval.
+ */
+export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
+  const { clock, rateLimiter, observer, retry: retryOptions } = options;
+  const { timeout: limit, retries, firstDelay } = retryOptions;
+  const breaker = circuitBreaker(
+    handleWhen((error) => treatmentOf(error).breaks),
+    { halfOpenAfter: AT_ONCE, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+  );
+  const retrying = retry(
+    handleWhen((error) => treatmentOf(error).retry && breaker.state === CircuitState.Closed),
+    { maxAttempts: retries },
+  );
+  const delays = new ExponentialBackoff({ initialDelay: firstDelay, maxDelay: LONGEST_DELAY_MS });
+  const timed = timeout(limit, TimeoutStrategy.Aggressive);
+
+  return {
+    get circuit() {
+      return circuitOf(breaker.state);
+    },
+    async execute(endpoint, call, signal) {
+      const once = async () => {
+        const started = clock.now();
+        let late = false;
+        const timedCall = async (inner: AbortSignal) => {
+          try {
+            return await call(inner);
+          } finally {
+            late = inner.aborted;
+          }
+        };
+        try {
+          const answer = await timed.execute((_context, inner = signal) => timedCall(inner), signal);
+          observer?.attempted(endpoint, 'success', clock.now() - started);
+          return answer;
+        } catch (cause) {
+          signal.throwIfAborted();
+          const message = `${endpoint}: no complete answer within ${limit / 1000} s`;
+          const isTimeout = late || cause instanceof TaskCancelledError;
+          const error = isTimeout ? new SourceError('timeout', message, { cause }) : cause;
+          const outcome = error instanceof SourceError ? error.kind : 'defect';
+          observer?.attempted(endpoint, outcome, clock.now() - started);
+          throw error;
+        }
+      };
+      let backoff: IBackoff<unknown> | undefined;
+      return await retrying.execute(async ({ attempt }) => {
+        signal.throwIfAborted();
+        if (attempt > 0) {
+          backoff = backoff ? backoff.next(undefined) : delays.next();
+          await clock.sleep(backoff.duration, signal);
+          observer?.retried(endpoint);
+        }
+        const guarded = () => breaker.execute(once);
+        return await (rateLimiter ? rateLimiter.run(signal, guarded) : guarded());
+      });
+    },
+  };
+}
+
+function circuitOf(state: CircuitState): Circuit {
+  if (state === CircuitState.Closed) return 'closed';
+  return state === CircuitState.HalfOpen ? 'half-open' : 'open';
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../base/clock.ts';
+import { formatTime } from '../base/duration.ts';
+import { SourceError, treatmentOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+
+/** How one source is doing: its failure, its conditions, and the log lines about changes of both. */
+export class SourceHealth {
+  readonly #name: string;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  /** Problems by subject, as the source reports them. */
+  readonly #conditions = new Map<string, string>();
+  #failure: SourceError | undefined;
+  #failingSince: number | undefined;
+  #lastSuccess: number | undefined;
+  #lastDefect: string | undefined;
+
+  constructor(name: string, log: Log, clock: Clock) {
+    this.#name = name;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** The failure of the source as a whole; undefined while it answers. */
+  get failure(): SourceError | undefined {
+    return this.#failure;
+  }
+
+  /** Milliseconds since the epoch; undefined before the first success. */
+  get lastSuccess(): number | undefined {
+    return this.#lastSuccess;
+  }
+
+  /** One sentence for people: why the source fails or, while it answers, what is wrong with a part of it. */
+  get problem(): string | undefined {
+    return this.#failure?.message ?? [...this.#conditions.values()][0];
+  }
+
+  /** Records the condition of a subject and logs a change of it. */
+  report(subject: string, problem: string | undefined): void {
+    if (this.#conditions.get(subject) === problem) return;
+    if (problem === undefined) {
+      this.#conditions.delete(subject);
+      this.#log.info(`${this.#name}: ${subject} recovered`);
+    } else {
+      this.#conditions.set(subject, problem);
+      this.#log.warn(`${this.#name}: ${problem}`);
+    }
+  }
+
+  /** Records that the source failed as a whole; `retryIn` (milliseconds) is when it is polled again. */
+  failed(failure: SourceError, retryIn: number): void {
+    this.#failingSince ??= this.#clock.now();
+    // A time-out after a refused connection is the same outage; a refused token is another one.
+    const same = this.#failure && treatmentOf(this.#failure).retry && treatmentOf(failure).retry;
+    const logged = [this.#failure?.message, this.#lastDefect, ...this.#conditions.values()];
+    if (!same && !logged.includes(failure.message)) {
+      this.#log.warn(`${this.#name}: ${failure.message}; next attempt in ${formatTime(retryIn)}`);
+    }
+    this.#failure = failure;
+  }
+
+  /** Records a successful poll; `details` go into the log line of the first one. */
+  succeeded(details: Record<string, unknown>): void {
+    const now = this.#clock.now();
+    if (this.#failingSince !== undefined) {
+      this.#log.info(`${this.#name}: recovered after ${formatTime(now - this.#failingSince)}`);
+    } else if (this.#lastSuccess === undefined && this.#conditions.size === 0) {
+      this.#log.info(`${this.#name}: first poll succeeded`, details);
+    }
+    this.#failingSince = this.#failure = undefined;
+    this.#lastSuccess = now;
+  }
+
+  /** Logs a defect of this program once, not with each poll. @returns it as a failure of the source */
+  defect(error: unknown): SourceError {
+    const message = `internal error, please report it (${String(error)})`;
+    if (message !== this.#lastDefect) {
+      this.#log.error(`${this.#name}: ${message}`, {
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    }
+    this.#lastDefect = message;
+    return new SourceError('refused', message, { cause: error });
+  }
+}

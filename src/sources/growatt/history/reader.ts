@@ -1,0 +1,147 @@
+import type { Zone } from '../../../base/calendar.ts';
+import { addDays, dateOf, instantOf, instantsOf, wallTimeAt } from '../../../base/calendar.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { SourceError } from '../../../base/errors.ts';
+import type { GrowattAccount } from '../../../config/config.ts';
+import type { HistoryDay, HistoryPlant, HistoryReader } from '../../../model/history.ts';
+import type { Reading, SourceEvent } from '../../../model/reading.ts';
+import type { PollContext } from '../../../model/source.ts';
+import type { Call, Calls } from '../calls.ts';
+import { type Discovery, listPlantsCall, plantDataCall } from '../discovery.ts';
+import type { Inventory, Plant } from '../inventory.ts';
+import { readPlantData } from '../plant-data.ts';
+import { ianaZone, parseGmtZone } from '../zone.ts';
+import { curveCall, energiesCall } from './calls.ts';
+import { parseCurve } from './curve.ts';
+import { ENERGY_SPAN, parseEnergies } from './energies.ts';
+
+/** So many pauses in a row that the cloud asked for, and the run is given up. */
+const MOST_PAUSES = 6;
+
+/** The past of one Growatt account. */
+export class GrowattHistoryReader implements HistoryReader {
+  readonly energySpan = ENERGY_SPAN;
+  readonly #account: GrowattAccount;
+  readonly #calls: Calls;
+  readonly #clock: Clock;
+  readonly #inventory: Inventory;
+  readonly #discovery: Discovery;
+
+  constructor(parts: {
+    account: GrowattAccount;
+    calls: Calls;
+    clock: Clock;
+    inventory: Inventory;
+    discovery: Discovery;
+  }) {
+    this.#account = parts.account;
+    this.#calls = parts.calls;
+    this.#clock = parts.clock;
+    this.#inventory = parts.inventory;
+    this.#discovery = parts.discovery;
+  }
+
+  /** A plant that is refused, or whose days cannot be told, is left out with a note. */
+  async plants(context: PollContext): Promise<readonly HistoryPlant[]> {
+    await this.#insist(context, listPlantsCall, async () => {
+      for await (const _step of this.#discovery.plants(context) satisfies AsyncIterable<SourceEvent>);
+    });
+    const plants: HistoryPlant[] = [];
+    for (const plant of this.#inventory.plants) {
+      const found = await this.#lookUp(context, plant).catch((error) => {
+        const own =
+          error instanceof SourceError && ['unauthorized', 'missing', 'refused'].includes(error.kind);
+        if (!own) throw error;
+        context.report(`plant ${plant.id}`, `plant ${plant.id} is left out (${error.message})`);
+      });
+      if (found) plants.push(found);
+    }
+    return plants;
+  }
+
+  async day(context: PollContext, plant: HistoryPlant, date: string): Promise<HistoryDay> {
+    const slots = parseCurve(await this.#read(context, curveCall(plant.id, date)), date);
+    const zone = this.#zoneOf(plant);
+    const curve: [number, number][] = [];
+    let last = Number.NEGATIVE_INFINITY;
+    for (const { wall, watts } of slots) {
+      // In the repeated hour the order of the slots tells the first pass from the second.
+      const at = instantsOf(zone, wall).find((instant) => instant > last);
+      if (at === undefined) continue;
+      last = at;
+      if (watts !== undefined) curve.push([at, watts]);
+    }
+    return { curve, end: instantOf(zone, Date.parse(`${addDays(date, 1)}T00:00:00Z`)) - 1000 };
+  }
+
+  async energies(context: PollContext, { id }: HistoryPlant, from: string, to: string) {
+    return parseEnergies(await this.#read(context, energiesCall(id, from, to)));
+  }
+
+  async #lookUp(context: PollContext, plant: Plant): Promise<HistoryPlant> {
+    const { id, listed } = plant;
+    const data = readPlantData(id, await this.#read(context, plantDataCall(plant)));
+    if (data) this.#inventory.locate(plant, data.gmt);
+    const { zone } = plant;
+    const timezone = this.#timezoneOf(id);
+    if (!zone) throw new SourceError('refused', 'its time zone is unknown: set plants[].timezone');
+    const problem = `plant ${id} is read as ${plant.gmt}, without daylight saving: where there is one, set plants[].timezone`;
+    context.report(`the time zone of plant ${id}`, zone.fixed ? problem : undefined);
+    const today = dateOf(wallTimeAt(zone, this.#clock.now()));
+    return {
+      id,
+      name: listed?.name || id,
+      zone: timezone ?? plant.gmt ?? '',
+      created: listed?.created,
+      today,
+      total: data && totalBefore(data.reading, today),
+    };
+  }
+
+  #timezoneOf(plantId: string): string | undefined {
+    return this.#account.plants.find(({ id }) => id === plantId)?.timezone;
+  }
+
+  /** @throws SourceError when the plant was looked up with another configuration */
+  #zoneOf({ id, zone: name }: HistoryPlant): Zone {
+    const zone = this.#timezoneOf(id) === name ? ianaZone(name) : parseGmtZone(name);
+    if (!zone) throw new SourceError('refused', `the time zone ${name} of plant ${id} is not known any more`);
+    return zone;
+  }
+
+  #read(context: PollContext, call: Call): Promise<Record<string, unknown>> {
+    return this.#insist(context, call, async () => {
+      const { value, error } = await this.#calls.attempt(context, call);
+      if (error) throw error;
+      return value;
+    });
+  }
+
+  /** Makes a call, and makes it again after each pause that the cloud asks for. */
+  async #insist<T>(context: PollContext, call: Call, attempt: () => Promise<T>): Promise<T> {
+    for (let pauses = 0; ; pauses++) {
+      this.#calls.begin();
+      try {
+        return await attempt();
+      } catch (error) {
+        const limited = error instanceof SourceError && error.kind === 'rate-limited';
+        if (!limited || pauses >= MOST_PAUSES) throw error;
+        await this.#clock.sleep(this.#calls.pauseLeft(call), context.signal);
+      }
+    }
+  }
+}
+
+/**
+ * The lifetime total counts up to the last upload. Once the day of that upload is over, it is that day's end;
+ * today's energy, which the cloud keeps or resets at midnight as it likes, then does not matter.
+ */
+function totalBefore({ values, wallTime }: Reading, today: string): HistoryPlant['total'] {
+  const value = (metric: string) => values.find((given) => given.metric === metric)?.value;
+  const kwh = value('growatt_plant_energy_total_kwh');
+  const since = value('growatt_plant_energy_today_kwh');
+  const date = wallTime === undefined ? today : dateOf(wallTime);
+  if (kwh === undefined) return undefined;
+  if (date < today) return { kwh, before: addDays(date, 1) };
+  return since === undefined ? undefined : { kwh: Math.round((kwh - since) * 1000) / 1000, before: date };
+}

@@ -1,0 +1,31 @@
+import { growattMetrics } from '../../metrics/growatt.ts';
+import type { SourceKind } from '../../model/kind.ts';
+import { RateLimiter } from '../../policy/rate-limiter.ts';
+import { GrowattSource } from './source.ts';
+
+/** Growatt accounts over Growatt's OpenAPI. */
+export const growatt: SourceKind = {
+  metrics: growattMetrics,
+  create({ accounts, growatt: settings, history }, { clock, fetch, owns, observer }) {
+    // The cloud counts calls by token: accounts that share one share its rate limiter, and are in one process.
+    const limiters = new Map<string, RateLimiter>();
+    return accounts.flatMap((account) => {
+      const first = accounts.find(({ token }) => token === account.token) ?? account;
+      if (!owns(`growatt/${first.name}`)) return [];
+      const rateLimiter = limiters.get(account.token) ?? new RateLimiter(clock, settings.callSpacing);
+      limiters.set(account.token, rateLimiter);
+      const name = `growatt/${account.name}`;
+      return [
+        new GrowattSource({
+          account,
+          settings,
+          history,
+          rateLimiter,
+          clock,
+          fetch,
+          observer: observer(name),
+        }),
+      ];
+    });
+  },
+};

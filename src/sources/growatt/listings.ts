@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import { SourceError } from '../../base/errors.ts';
+import { BUS_TYPE } from './families/bus.ts';
+import { parseNumber, parseText } from './numbers.ts';
+
+/** A plant as `plant/list` describes it. */
+export interface ListedPlant {
+  readonly id: string;
+  readonly name: string;
+  /** `lat,lon`, or city and country where there are no coordinates; empty when neither is known. */
+  readonly location: string;
+  /** Rated PV power in kW, as text for a label; empty when unknown. */
+  readonly peakPowerKw: string;
+  readonly status?: number | undefined;
+  /** First day of the plant, YYYY-MM-DD. */
+  readonly created?: string | undefined;
+}
+
+/** A device as `device/list` describes it. */
+export interface ListedDevice {
+  readonly sn: string;
+  readonly type: number;
+  readonly model: string;
+  readonly dataloggerSn: string;
+  readonly lost: boolean;
+  /** Wall clock of the last upload, as text for people. */
+  readonly lastUpdate: string;
+}
+
+/** A meter or sensor behind a datalogger, as `meter_list` and `env_list` describe it. */
+export interface ListedBusDevice {
+  readonly address: string;
+  readonly model: string;
+}
+
+/** A device as v4's `queryDeviceList` describes it: with its family's word, without its plant. */
+export interface ListedV4Device {
+  readonly sn: string;
+  readonly word: string;
+  readonly dataloggerSn: string;
+}
+
+/** One page of a list: its rows that make sense, and how many rows there are in all. */
+export interface Page<T> {
+  readonly count: number;
+  readonly rows: readonly T[];
+}
+
+/** Both lists allow 100 rows a page. */
+export const PAGE_SIZE = 100;
+
+const list = (key: string) =>
+  z.object({ data: z.looseObject({ count: z.unknown().optional(), [key]: z.array(z.unknown()).nullish() }) });
+
+const text = z.union([z.string(), z.number()]).transform(parseText).pipe(z.string().min(1));
+const plant = z.looseObject({ plant_id: text });
+const device = z.looseObject({ device_sn: text, type: z.coerce.number().int() });
+const busDevice = z.looseObject({ address: text });
+const v4Device = z.looseObject({ deviceSn: text, deviceType: text });
+
+export function parsePlants(envelope: unknown): Page<ListedPlant> {
+  return parsePage(envelope, 'plants', plant, (row) => ({
+    id: row.plant_id,
+    name: parseText(row.name),
+    location: locationOf(row),
+    peakPowerKw: numberText(row.peak_power),
+    status: known(parseNumber(row.status)),
+    created: /^\d{4}-\d{2}-\d{2}/.exec(parseText(row.create_date))?.[0],
+  }));
+}
+
+export function parseDevices(envelope: unknown): Page<ListedDevice> {
+  return parsePage(envelope, 'devices', device, (row) => {
+    const dataloggerSn = parseText(row.datalogger_sn);
+    return {
+      // Every meter is called AMMETER: only with its datalogger is that a name.
+      sn: row.type === BUS_TYPE ? `${row.device_sn}-${dataloggerSn}` : row.device_sn,
+      type: row.type,
+      model: parseText(row.model),
+      dataloggerSn,
+      lost: row.lost === true || row.lost === 'true' || row.lost === '1',
+      lastUpdate: parseText(row.last_update_time),
+    };
+  });
+}
+
+/** @param key `meters` or `envs` */
+export function parseBusDevices(envelope: unknown, key: string): Page<ListedBusDevice> {
+  return parsePage(envelope, key, busDevice, (row) => ({
+    address: row.address,
+    model: parseText(row.device_name),
+  }));
+}
+
+export function parseV4Devices(envelope: unknown): Page<ListedV4Device> {
+  return parsePage(envelope, 'data', v4Device, (row) => ({
+    sn: row.deviceSn,
+    word: row.deviceType,
+    dataloggerSn: parseText(row.datalogSn),
+  }));
+}
+
+function parsePage<S extends z.ZodType, T>(
+  envelope: unknown,
+  key: string,
+  schema: S,
+  convert: (row: z.infer<S>) => T,
+): Page<T> {
+  const parsed = list(key).safeParse(envelope);
+  if (!parsed.success) throw new SourceError('malformed', `the answer holds no list of ${key}`);
+  const listed = (parsed.data.data[key] ?? []) as unknown[];
+  const rows = listed.flatMap((row) => {
+    const result = schema.safeParse(row);
+    return result.success ? [convert(result.data)] : [];
+  });
+  return { count: known(parseNumber(parsed.data.data.count)) ?? listed.length, rows };
+}
+
+function locationOf(row: Record<string, unknown>): string {
+  const latitude = numberText(row.latitude);
+  const longitude = numberText(row.longitude);
+  if (latitude && longitude) return `${latitude},${longitude}`;
+  return [parseText(row.city), parseText(row.country)].filter(Boolean).join(', ');
+}
+
+const known = (value: number | 'bad' | undefined) => (value === 'bad' ? undefined : value);
+
+/** Coordinates keep the digits they came with; 0, -1 and the like may be real ones, unlike in readings. */
+function numberText(value: unknown): string {
+  const text = parseText(value);
+  return text !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : '';
+}

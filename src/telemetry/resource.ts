@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { version } from '../base/version.ts';
+
+/** What the metrics are about: this process, unless `attributes` says otherwise. */
+export function agentResource(attributes: Readonly<Record<string, string>> = {}): Resource {
+  return defaultResource().merge(
+    resourceFromAttributes({
+      'service.name': 'solar-otel-agent',
+      'service.version': version,
+      'service.instance.id': randomUUID(),
+      ...attributes,
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { catalogue, metricNamed } from '../src/catalogue.ts';
+import { metricsReference } from '../src/docs/metrics.ts';
+import { busKinds } from '../src/sources/growatt/families/bus.ts';
+import { families } from '../src/sources/growatt/families/index.ts';
+import { v4Families } from '../src/sources/growatt/families/v4.ts';
+import { legacyKeys, numberKeys } from '../src/sources/trucki/keys.ts';
+import { ownCatalogue } from '../src/telemetry/own-catalogue.ts';
+
+test('docs/metrics.md is what `npm run docs` makes of the catalogue', () => {
+  const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
+  assert.equal(page, metricsReference());
+});
+
+test('every metric has a legal name of its own and a sentence of help', () => {
+  const names = [...catalogue.map(({ name }) => name), ...Object.keys(ownCatalogue)];
+  assert.equal(new Set(names).size, names.length);
+  for (const name of names) assert.match(name, /^[a-z][a-z0-9_]*$/);
+  for (const { name, help } of catalogue) assert.match(help, /\.$/, name);
+});
+
+test('lifetime energies are counters that keep their names, all else are gauges', () => {
+  const counters = catalogue.filter(({ kind }) => kind === 'counter').map(({ name }) => name);
+  assert.ok(counters.includes('growatt_energy_total_kwh'));
+  for (const name of counters) assert.match(name, /_total_kwh$/);
+});
+
+test('every row of every field table names a metric of the catalogue, with its labels', () => {
+  const tables = [...families.values(), ...v4Families.values(), ...busKinds.map(({ family }) => family)];
+  for (const { word, fields } of tables) {
+    for (const [metric, , labels = {}] of fields) {
+      const allowed = metricNamed(metric).labels;
+      for (const label of Object.keys(labels))
+        assert.ok(allowed.includes(label), `${word} ${metric} ${label}`);
+    }
+  }
+  for (const { metric } of [...numberKeys, ...legacyKeys]) assert.ok(metricNamed(metric));
+});
+
+test('the same quantity has the same unit in every family: a metric is named once and for all by its unit word', () => {
+  for (const { name, unit } of catalogue) {
+    if (unit) assert.ok(name.endsWith(`_${unit}`), name);
+    else assert.doesNotMatch(name, /_(watts|volts|amps|kwh|celsius|hz|seconds|percent|ratio)$/, name);
+  }
+});
