@@ -1,9 +1,8 @@
 import { addDays, datesBetween } from '../base/calendar.ts';
 import { SourceError } from '../base/errors.ts';
 import type { HistoryPlant, HistoryReader } from '../model/history.ts';
-import type { PollContext } from '../model/source.ts';
+import type { PollContext } from '../model/poll-context.ts';
 import type { Journal } from './journal.ts';
-import type { PlantHistory } from './points.ts';
 
 /** One source whose past is wanted, and the means to make its calls. */
 export interface BackfillSource {
@@ -16,6 +15,13 @@ export interface BackfillSource {
 export interface Range {
   readonly from: string | undefined;
   readonly to: string | undefined;
+}
+
+/** What is known of one plant besides its curves. */
+export interface PlantHistory {
+  /** kWh by date. */
+  readonly energies: ReadonlyMap<string, number>;
+  readonly total: HistoryPlant['total'];
 }
 
 /** The days that are wanted of one plant. */

@@ -1,7 +1,6 @@
 import { addDays } from '../base/calendar.ts';
-import type { HistoryPlant } from '../model/history.ts';
 import { curveStatistics, wattHours, weigh } from '../sources/growatt/history/curve.ts';
-import type { Assignment } from './collect.ts';
+import type { Assignment, PlantHistory } from './collect.ts';
 import type { DayEntry, Journal } from './journal.ts';
 
 /** One sample of the past. */
@@ -10,13 +9,6 @@ export interface Point {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly value: number;
-}
-
-/** What is known of one plant besides its curves. */
-export interface PlantHistory {
-  /** kWh by date. */
-  readonly energies: ReadonlyMap<string, number>;
-  readonly total: HistoryPlant['total'];
 }
 
 /** How days of one plant become samples of a metric. */

@@ -1,4 +1,4 @@
-import type { PollContext } from './source.ts';
+import type { PollContext } from './poll-context.ts';
 
 /** A plant whose completed days can be read; plain JSON, so that it can be kept for another run. */
 export interface HistoryPlant {

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { CallObserver } from '../policy/call-policy.ts';
 import type { Metric } from './metric.ts';
+import type { CallObserver } from './observer.ts';
 import type { Source } from './source.ts';
 
 /** What a kind of source is given to create its sources. */

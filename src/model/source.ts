@@ -1,19 +1,9 @@
 import type { HistoryReader } from './history.ts';
+import type { PollContext } from './poll-context.ts';
 import type { Entity, SourceEvent } from './reading.ts';
 
 /** State of a source's circuit breaker; `open`: only one trial call for each poll. */
 export type Circuit = 'closed' | 'half-open' | 'open';
-
-/** What a source is given for one poll, one discovery or one backfill. */
-export interface PollContext {
-  /** Aborted when the agent stops; every call and every wait ends with it. */
-  readonly signal: AbortSignal;
-  /**
-   * Reports the condition of a subject: a problem in words, or undefined for none. Written to the log only when
-   * it changes.
-   */
-  readonly report: (subject: string, problem: string | undefined) => void;
-}
 
 /** One line of what a source has access to, for people. */
 export interface DiscoveryEntry {

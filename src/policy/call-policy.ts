@@ -12,6 +12,7 @@ import {
 } from 'cockatiel';
 import type { Clock } from '../base/clock.ts';
 import { SourceError, treatmentOf } from '../base/errors.ts';
+import type { CallObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -21,14 +22,6 @@ export interface RetryOptions {
   readonly retries: number;
   /** Before the first retry; later ones wait about twice as long each, with jitter. */
   readonly firstDelay: number;
-}
-
-/** Learns of every try of every call of one source. */
-export interface CallObserver {
-  /** @param outcome `success`, or the kind of the error */
-  attempted(endpoint: string, outcome: string, milliseconds: number): void;
-  /** Called before each try but the first. */
-  retried(endpoint: string): void;
 }
 
 export interface CallPolicyOptions {

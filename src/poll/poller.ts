@@ -2,18 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import { formatTime } from '../base/duration.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { PollObserver } from '../model/observer.ts';
+import type { PollContext } from '../model/poll-context.ts';
 import type { SourceEvent } from '../model/reading.ts';
-import type { DiscoveryEntry, PollContext, Source } from '../model/source.ts';
+import type { DiscoveryEntry, Source } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
 import type { Store } from '../store/store.ts';
 import { SourceHealth } from './source-health.ts';
-
-/** What the poller counts. */
-export interface PollObserver {
-  /** @param outcome `partial`: some plants or devices failed */
-  polled(source: string, outcome: 'success' | 'partial' | 'failure', seconds: number): void;
-  rejected(source: string, reason: string): void;
-}
 
 export interface PollerOptions {
   readonly source: Source;

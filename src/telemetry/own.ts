@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
+import type { CallObserver, PollObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
-import type { CallObserver } from '../policy/call-policy.ts';
-import type { PollObserver } from '../poll/poller.ts';
 import { type OwnName, ownCatalogue } from './own-catalogue.ts';
 
 const POLL_OUTCOMES = ['success', 'partial', 'failure'] as const;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import type { PlantHistory } from '../../src/backfill/collect.ts';
 import { collect, plan } from '../../src/backfill/collect.ts';
 import type { DayEntry } from '../../src/backfill/journal.ts';
-import { derivations, type PlantHistory } from '../../src/backfill/points.ts';
+import { derivations } from '../../src/backfill/points.ts';
 import { addDays } from '../../src/base/calendar.ts';
 import { allPoints, emptyJournal, fakeReader, jobOf, plantWith } from './support.ts';
 

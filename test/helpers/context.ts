@@ -1,5 +1,6 @@
+import type { PollContext } from '../../src/model/poll-context.ts';
 import type { Reading, SourceEvent } from '../../src/model/reading.ts';
-import type { PollContext, Source } from '../../src/model/source.ts';
+import type { Source } from '../../src/model/source.ts';
 import type { CallPolicy } from '../../src/policy/call-policy.ts';
 
 /** A poll context whose reports go nowhere. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { SourceError, treatmentOf } from '../../base/errors.ts';
-import type { Circuit, PollContext } from '../../model/source.ts';
+import type { PollContext } from '../../model/poll-context.ts';
+import type { Circuit } from '../../model/source.ts';
 import { CallHistory } from './call-history.ts';
 import { endpointName, type GrowattClient, type Params } from './client.ts';
 import type { Endpoint } from './families/family.ts';

@@ -1,7 +1,7 @@
 import { SourceError } from '../../base/errors.ts';
 import type { GrowattAccount } from '../../config/config.ts';
+import type { PollContext } from '../../model/poll-context.ts';
 import type { Entity, SourceEvent } from '../../model/reading.ts';
-import type { PollContext } from '../../model/source.ts';
 import type { Call, Calls } from './calls.ts';
 import { dataEntity, entitiesOf, informationOf, plantEntity } from './entities.ts';
 import { BUS_TYPE } from './families/bus.ts';

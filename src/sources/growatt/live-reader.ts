@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SourceError } from '../../base/errors.ts';
+import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
-import type { PollContext } from '../../model/source.ts';
 import type { Calls } from './calls.ts';
 import type { Device } from './device.ts';
 import { deviceEntity } from './entities.ts';

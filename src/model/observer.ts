@@ -1,0 +1,15 @@
+/** Learns of every poll of every source. */
+export interface PollObserver {
+  /** @param outcome `partial`: some plants or devices failed */
+  polled(source: string, outcome: 'success' | 'partial' | 'failure', seconds: number): void;
+  /** @param reason why a value was rejected or held back */
+  rejected(source: string, reason: string): void;
+}
+
+/** Learns of every try of every call of one source. */
+export interface CallObserver {
+  /** @param outcome `success`, or the kind of the error */
+  attempted(endpoint: string, outcome: string, milliseconds: number): void;
+  /** Called before each try but the first. */
+  retried(endpoint: string): void;
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
+import { test } from 'node:test';
+
+/** From the ground up: a file imports only from its own layer and from lower ones. */
+const LAYERS = [
+  'base/',
+  'http/',
+  'model/',
+  'settings/',
+  'policy/',
+  'metrics/',
+  'simulators/',
+  'sources/',
+  ['kinds.ts', 'catalogue.ts'],
+  'store/',
+  'state/',
+  'poll/',
+  'telemetry/',
+  'export/',
+  'config/',
+  'backfill/',
+  'agent.ts',
+  'docs/',
+  'cli/',
+  'main.ts',
+];
+
+/** Imports that are still to be moved, as `unit → unit`. A line that no import needs any more is an error too. */
+const TOLERATED = [
+  'backfill → sources/growatt',
+  'cli → simulators/growatt',
+  'cli → simulators/trucki',
+  'docs → sources/trucki',
+  'export → config',
+  'model → config',
+  'sources/growatt → config',
+  'sources/trucki → config',
+];
+
+/** Imports that close a circle and are still to be moved, as `file → file`. */
+const TOLERATED_IN_CIRCLES = ['sources/growatt/families/family.ts → sources/growatt/client.ts'];
+
+/** Only this file names the kinds of sources. */
+const COMPOSITION = 'kinds.ts';
+
+type Imports = ReadonlyMap<string, readonly string[]>;
+
+const SRC = join(import.meta.dirname, '..', 'src');
+
+/** The files of src, each with the files of src that it imports: by value, as a type, or at run time. */
+function readImports(): Imports {
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  return new Map(
+    files.map((path) => {
+      const file = path.replaceAll(sep, '/');
+      const text = readFileSync(join(SRC, path), 'utf8');
+      const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g);
+      const imported = [...specifiers].map(([, to = '']) => posix.join(posix.dirname(file), to));
+      return [file, imported];
+    }),
+  );
+}
+
+const layerOf = (file: string): number =>
+  LAYERS.findIndex((layer) => [layer].flat().some((part) => file === part || file.startsWith(part)));
+
+/** `sources/growatt` or `simulators/growatt` for a file of a kind, else the folder or the file itself. */
+function unitOf(file: string): string {
+  const [top = '', kind = '', ...rest] = file.split('/');
+  const isOfKind = (top === 'sources' || top === 'simulators') && rest.length > 0;
+  return isOfKind ? `${top}/${kind}` : top;
+}
+
+/** The kind that a file belongs to; undefined: it is about all of them. */
+const kindOf = (file: string): string | undefined => unitOf(file).split('/')[1];
+
+/** Why an import is not allowed, or undefined. */
+function objection(from: string, to: string): string | undefined {
+  if (layerOf(to) > layerOf(from)) return 'goes upward';
+  const kind = kindOf(to);
+  if (kind === undefined || kindOf(from) === kind || from === COMPOSITION) return undefined;
+  return kindOf(from) === undefined ? 'names a kind' : 'goes from one kind to another';
+}
+
+function objections(imports: Imports): { unit: string; text: string }[] {
+  return [...imports].flatMap(([from, targets]) =>
+    targets.flatMap((to) => {
+      const why = objection(from, to);
+      return why ? [{ unit: `${unitOf(from)} → ${unitOf(to)}`, text: `${from} → ${to} ${why}` }] : [];
+    }),
+  );
+}
+
+/** A circle of imports, as the files along it; undefined when there is none. */
+function findCircle(imports: Imports): readonly string[] | undefined {
+  const finished = new Set<string>();
+  const visit = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (finished.has(file)) return undefined;
+    for (const next of imports.get(file) ?? []) {
+      const circle = visit(next, [...path, file]);
+      if (circle) return circle;
+    }
+    finished.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+const imports = readImports();
+
+test('every file of src belongs to a layer, and imports files that exist', () => {
+  assert.ok(imports.size > 100);
+  for (const [file, targets] of imports) {
+    assert.notEqual(layerOf(file), -1, file);
+    for (const to of targets) assert.ok(imports.has(to), `${file} imports ${to}`);
+  }
+});
+
+test('no import goes upward, and kinds of sources are known only to themselves and to kinds.ts', () => {
+  const unexpected = objections(imports).filter(({ unit }) => !TOLERATED.includes(unit));
+  assert.deepEqual(
+    unexpected.map(({ text }) => text),
+    [],
+  );
+});
+
+test('what is tolerated is still needed: remove the lines named here from TOLERATED', () => {
+  const units = new Set(objections(imports).map(({ unit }) => unit));
+  assert.deepEqual(
+    TOLERATED.filter((unit) => !units.has(unit)),
+    [],
+  );
+});
+
+test('no imports form a circle, types included', () => {
+  const rest = new Map(
+    [...imports].map(([from, targets]) => [
+      from,
+      targets.filter((to) => !TOLERATED_IN_CIRCLES.includes(`${from} → ${to}`)),
+    ]),
+  );
+  assert.equal(findCircle(rest)?.join(' → '), undefined);
+  const needed = TOLERATED_IN_CIRCLES.length === 0 || findCircle(imports) !== undefined;
+  assert.ok(needed, 'empty TOLERATED_IN_CIRCLES: there is no circle any more');
+});
+
+test('each rule finds what it forbids', () => {
+  assert.equal(objection('store/store.ts', 'poll/poller.ts'), 'goes upward');
+  assert.equal(objection('poll/poller.ts', 'store/store.ts'), undefined);
+  assert.equal(objection('sources/a/source.ts', 'sources/b/fields.ts'), 'goes from one kind to another');
+  assert.equal(objection('simulators/a/cloud.ts', 'simulators/b/stick.ts'), 'goes from one kind to another');
+  assert.equal(objection('sources/a/kind.ts', 'simulators/a/cloud.ts'), undefined);
+  assert.equal(objection('simulators/a/cloud.ts', 'simulators/sun.ts'), undefined);
+  assert.equal(objection('agent.ts', 'sources/a/kind.ts'), 'names a kind');
+  assert.equal(objection('kinds.ts', 'sources/a/kind.ts'), undefined);
+  assert.equal(layerOf('elsewhere/file.ts'), -1);
+  const circle: Imports = new Map([
+    ['a', ['b']],
+    ['b', ['c', 'd']],
+    ['c', []],
+    ['d', ['b']],
+  ]);
+  assert.deepEqual(findCircle(circle), ['b', 'd', 'b']);
+});
