@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './base/clock.ts';
 import { SourceError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
-import { catalogue, metricNamed } from './catalogue.ts';
+import { catalogue, definitionOf } from './catalogue.ts';
 import type { Config } from './config/config.ts';
 import { owns } from './config/shard.ts';
 import { createOtlpReader } from './export/otlp.ts';
@@ -52,7 +52,7 @@ export class Agent implements Surface {
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
     const { shard, staleAfter, stateDir } = config;
-    const store = new Store({ clock, staleAfter, definitionOf: metricNamed });
+    const store = new Store({ clock, staleAfter, definitionOf });
     const { provider, reader } = createProvider(config, store, log);
     this.#provider = provider;
     this.metrics = createMetricsRenderer(

@@ -1,4 +1,4 @@
-import { metricNamed } from '../catalogue.ts';
+import { definitionOf } from '../catalogue.ts';
 import { escapeValue } from '../export/text-format.ts';
 import { derivations, type Point } from './points.ts';
 
@@ -10,7 +10,7 @@ export async function* render(points: (name: string) => AsyncIterable<Point>): A
 
 /** A counter whose name does not end in `_total` is of type unknown in OpenMetrics, as on `/metrics`. */
 async function* familyLines(name: string, points: AsyncIterable<Point>): AsyncGenerator<string> {
-  const { kind, unit, help } = metricNamed(name);
+  const { kind, unit, help } = definitionOf(name);
   yield `# TYPE ${name} ${kind === 'counter' ? 'unknown' : kind}\n`;
   if (unit) yield `# UNIT ${name} ${unit}\n`;
   yield `# HELP ${name} ${escapeValue(help)}\n`;

@@ -1,7 +1,7 @@
 import { ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { version } from '../base/version.ts';
-import { metricNamed } from '../catalogue.ts';
+import { definitionOf } from '../catalogue.ts';
 import type { OtlpExport } from '../config/config.ts';
 import { createOtlpExporter } from '../export/otlp.ts';
 import { complaintIn } from '../export/otlp-health.ts';
@@ -66,7 +66,7 @@ function exportOnce(exporter: PushMetricExporter, metrics: Parameters<PushMetric
 
 /** @param starts when each counter is first known, milliseconds since the epoch, by its labels */
 function describe(name: string, points: readonly Point[], starts: Map<string, number>) {
-  const { kind, unit, help } = metricNamed(name);
+  const { kind, unit, help } = definitionOf(name);
   const startOf = ({ labels, at }: Point) => {
     const key = JSON.stringify(labels);
     const start = starts.get(key) ?? at;

@@ -1,6 +1,6 @@
-import { growattMetrics } from '../metrics/growatt.ts';
-import type { Metric, Validity } from '../model/metric.ts';
-import { truckiLegacyMetrics, truckiMetrics } from '../sources/trucki/metrics.ts';
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import type { MetricDefinition, MetricGroup, Validity } from '../model/metric.ts';
 import { type OwnMetric, ownCatalogue } from '../telemetry/own-catalogue.ts';
 import { code, table } from './markdown.ts';
 
@@ -16,47 +16,41 @@ const ENDS: Ends = {
   fact: 'with the device',
 };
 
-/** A stick neither sleeps nor has a time zone: its energies of the day are as it counts them. */
-const STICK_ENDS: Ends = {
-  ...ENDS,
-  instant: 'when the stick has failed for `STALE_AFTER`',
-  today: 'when the stick has failed for `STALE_AFTER`',
-};
-
-/** The page `docs/metrics.md`: every metric there is. */
+/** The page `docs/metrics.md`: all metrics of all kinds of sources and of the agent itself. */
 export function metricsReference(): string {
+  const all = Object.values(kinds);
+  const names = all.map(({ metricsDocs }) => metricsDocs.sourceNames).join('; ');
+  const seen = new Set<MetricGroup>();
   return `# Metrics
 
-The same names and labels leave through \`/metrics\`, OTLP and the Pushgateway. A value that a source did not give is no
-sample, never 0. What happens to values that cannot be true: [true-values.md](true-values.md).
+The same names and labels are exported at \`/metrics\`, by OTLP and to the Pushgateway. A value that a source did not
+give is no sample, never 0. What happens to values that cannot be true: [true-values.md](true-values.md).
 
-In the OpenMetrics format the lifetime counters are of type \`unknown\`, since that format wants a counter's name to end
-in \`_total\`.
+In the OpenMetrics format the lifetime counters are of type \`unknown\`, because that format requires a counter's name
+to end in \`_total\`.
 
-## Growatt
+${all.map((kind) => kindSection(kind, seen)).join('')}## The agent itself
 
-A metric of an input, a phase, a battery or the grid appears once the device has shown that it has one.
-What ends with the device ends with the plant or the account where those are its labels. Of the metrics with \`date\` at
-most \`HISTORY_DAYS\` dates are shown; see [history.md](history.md).
-
-${deviceTable(growattMetrics, ENDS)}
-## Trucki
-
-${deviceTable(truckiMetrics, STICK_ENDS)}
-### With \`TRUCKI_LEGACY_NAMES=true\`
-
-trucki2prometheus's names. Its \`trucki_wifi_state\`, 0 to 9, is there too, without the label \`state\`.
-
-${deviceTable(truckiLegacyMetrics, STICK_ENDS)}
-## The agent itself
-
-\`source\` is \`growatt/ACCOUNT\` or \`trucki/STICK\`; a single account is called \`default\`.
+The label \`source\` is ${names}.
 
 ${ownTable()}`;
 }
 
-function deviceTable(metrics: readonly Metric[], ends: Ends): string {
-  const rows = metrics.map(({ name, kind, labels, help, validity }) => [
+/** A group that an earlier kind has too is described there. */
+function kindSection({ title, metrics, metricsDocs }: SourceKind, seen: Set<MetricGroup>): string {
+  const own = metrics.filter((group) => !seen.has(group));
+  for (const group of own) seen.add(group);
+  const ends = { ...ENDS, ...metricsDocs.ends };
+  return `## ${title}\n\n${paragraph(metricsDocs.introduction)}${own.map((group) => groupSection(group, ends)).join('')}`;
+}
+
+const groupSection = ({ title, introduction, definitions }: MetricGroup, ends: Ends) =>
+  `### ${title}\n\n${paragraph(introduction)}${metricsTable(definitions, ends)}\n`;
+
+const paragraph = (text: string | undefined) => (text === undefined ? '' : `${text}\n\n`);
+
+function metricsTable(definitions: readonly MetricDefinition[], ends: Ends): string {
+  const rows = definitions.map(({ name, kind, labels, help, validity }) => [
     code(name),
     kind,
     labels.map(code).join(', '),

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { Metric } from './metric.ts';
+import type { MetricGroup, Validity } from './metric.ts';
 import type { CallObserver } from './observer.ts';
 import type { Source } from './source.ts';
 
@@ -14,8 +14,21 @@ export interface SourceTools {
   readonly observer: (source: string) => CallObserver;
 }
 
+/** What docs/metrics.md says of a kind beside its table of metrics; Markdown. */
+export interface MetricsDocs {
+  /** How its sources are called in the label `source`. */
+  readonly sourceNames: string;
+  readonly introduction?: string;
+  /** When its values end, where that differs from other kinds. */
+  readonly ends?: Partial<Readonly<Record<Validity, string>>>;
+}
+
 /** One kind of source: everything that configuration, catalogue, commands and docs know of it. */
 export interface SourceKind {
-  readonly metrics: readonly Metric[];
+  /** Its name for people. */
+  readonly title: string;
+  /** Groups that several kinds give values for are the same objects. */
+  readonly metrics: readonly MetricGroup[];
+  readonly metricsDocs: MetricsDocs;
   create(config: Config, tools: SourceTools): readonly Source[];
 }

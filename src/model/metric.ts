@@ -14,32 +14,70 @@ export type Validity =
   /** As long as the device is listed. */
   | 'fact';
 
+/** The words that a metric's name ends with; none for states, codes and information. */
+export const UNITS = [
+  'watts',
+  'volts',
+  'amps',
+  'hz',
+  'kwh',
+  'celsius',
+  'percent',
+  'ratio',
+  'seconds',
+  'degrees',
+  'watts_per_square_meter',
+  'meters_per_second',
+] as const;
+
+export type Unit = (typeof UNITS)[number];
+
 /** One metric that sources give values for. */
-export interface Metric {
+export interface MetricDefinition {
   readonly name: string;
+  /** A lifetime value is a counter, everything else a gauge. */
   readonly kind: 'gauge' | 'counter';
-  /** The word the name ends with, such as `watts`; empty for states, codes and information. */
-  readonly unit: string;
   readonly help: string;
+  /** The word the name ends with. */
+  readonly unit: Unit | '';
   readonly labels: readonly string[];
   readonly validity: Validity;
+  /** It can be negative. Where a source marks absent values by negative numbers, one of any other metric is absent. */
+  readonly signed?: boolean;
+  /**
+   * The optional feature of a device that it belongs to, such as `battery`. What a device does not have reads 0 for
+   * ever: the values of a feature are shown from the time on at which one of them was not 0.
+   */
+  readonly feature?: string;
+  /**
+   * Of a metric with the label `phase`, whose feature are the other phases: its phase 1 exists in every device, and
+   * is shown `always` or, where another metric gives the same value, only `with-others`.
+   */
+  readonly phase1?: 'always' | 'with-others';
+  /** Of the energy of a day: known to be 0 from local midnight until the day's first reading. */
+  readonly zeroFromMidnight?: boolean;
 }
 
-/** The unit words that names of this project end with. */
-const UNITS =
-  /_(watts|volts|amps|celsius|hz|kwh|percent|ratio|seconds|degrees|watts_per_square_meter|meters_per_second)$/;
+/** What a table of metrics states beside name and help; unless given: no unit, no label, valid for the instant. */
+export type MetricOptions = Partial<Omit<MetricDefinition, 'name' | 'kind' | 'help'>>;
 
-/** A row of the catalogue: name, help, and what differs from an instantaneous gauge. */
-export type Row = readonly [name: string, help: string, validity?: Validity, extraLabels?: readonly string[]];
+/** A row of a table of metrics. */
+export type MetricRow = readonly [name: string, help: string, options?: MetricOptions];
 
-/** Makes metrics from rows; a lifetime value is a counter, everything else a gauge. */
-export function define(labels: readonly string[], rows: readonly Row[]): Metric[] {
-  return rows.map(([name, help, validity = 'instant', extraLabels = []]) => ({
-    name,
-    kind: validity === 'lifetime' ? 'counter' : 'gauge',
-    unit: UNITS.exec(name)?.[1] ?? '',
-    help,
-    labels: [...labels, ...extraLabels],
-    validity,
-  }));
+/** Makes definitions of the rows of a table. A row's labels are added to the common ones, its other options win. */
+export function define(common: MetricOptions, rows: readonly MetricRow[]): MetricDefinition[] {
+  return rows.map(([name, help, options = {}]) => {
+    const { unit = '', validity = 'instant', ...rest } = { ...common, ...options };
+    const kind = validity === 'lifetime' ? 'counter' : 'gauge';
+    const labels = [...(common.labels ?? []), ...(options.labels ?? [])];
+    return { ...rest, name, kind, help, unit, labels, validity };
+  });
+}
+
+/** Metrics that the docs describe together. */
+export interface MetricGroup {
+  readonly title: string;
+  /** Markdown. */
+  readonly introduction?: string;
+  readonly definitions: readonly MetricDefinition[];
 }

@@ -1,5 +1,5 @@
 import { dateOf, instantOf, instantsOf, wallTimeAt, type Zone } from '../base/calendar.ts';
-import type { Metric, Validity } from '../model/metric.ts';
+import type { MetricDefinition, Validity } from '../model/metric.ts';
 import { type Entity, type Labels, type Reading, SLEEP_AFTER } from '../model/reading.ts';
 import {
   type ClockState,
@@ -20,7 +20,7 @@ export interface GuardState {
 }
 
 /** The definition of a metric by name. @throws Error for an unknown name */
-export type DefinitionOf = (metric: string) => Metric;
+export type DefinitionOf = (metric: string) => MetricDefinition;
 
 interface Accepted {
   readonly validity: Validity;
@@ -31,8 +31,6 @@ interface Accepted {
 }
 
 const HOUR = 60 * 60_000;
-/** The one day energy that is known to be 0 before the day's first reading. */
-const ENERGY_TODAY = 'growatt_energy_today_kwh';
 
 /** The newest believed reading of one entity, and what may be said of it at a given time. */
 export class EntityState {
@@ -167,7 +165,7 @@ export class EntityState {
         return stale || this.#doubtful ? undefined : value;
       case 'today':
         if (this.#holds(10, stale, now) && value !== undefined) return value;
-        return metric === ENERGY_TODAY && !stale && this.#isOver(now) ? 0 : undefined;
+        return this.#definitionOf(metric).zeroFromMidnight && !stale && this.#isOver(now) ? 0 : undefined;
       case 'month':
         return this.#holds(7, stale, now) ? value : undefined;
       case 'year':

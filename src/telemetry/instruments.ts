@@ -1,12 +1,12 @@
 import type { Meter, Observable } from '@opentelemetry/api';
-import type { Metric } from '../model/metric.ts';
+import type { MetricDefinition } from '../model/metric.ts';
 import type { Store } from '../store/store.ts';
 
 /**
  * Creates one observable gauge or counter for each metric of the catalogue, all fed by one callback that
  * reads the store: a collection sees one consistent moment and never reaches back towards a device.
  */
-export function observeStore(meter: Meter, store: Store, catalogue: readonly Metric[]): void {
+export function observeStore(meter: Meter, store: Store, catalogue: readonly MetricDefinition[]): void {
   const instruments = new Map<string, Observable>(
     catalogue.map(({ name, kind, unit, help }) => {
       const options = { unit, description: help };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect, plan } from '../../src/backfill/collect.ts';
 import { derivations } from '../../src/backfill/points.ts';
-import { metricNamed } from '../../src/catalogue.ts';
+import { definitionOf } from '../../src/catalogue.ts';
 import { emptyJournal, exposition, fakeReader, jobOf, plantWith } from './support.ts';
 
 const YESTERDAY = { from: '2026-06-11', to: undefined };
@@ -14,7 +14,7 @@ test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
   const text = await exposition(assignments, journal);
   const lines = text.split('\n');
   const end = Date.parse('2026-06-11T23:59:59Z') / 1000;
-  const help = (name: string) => `# HELP ${name} ${metricNamed(name).help}`;
+  const help = (name: string) => `# HELP ${name} ${definitionOf(name).help}`;
   assert.deepEqual(lines.slice(0, 4), [
     '# TYPE growatt_plant_power_watts gauge',
     '# UNIT growatt_plant_power_watts watts',

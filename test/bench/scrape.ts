@@ -6,7 +6,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { Gauge, Registry } from 'prom-client';
 import { systemClock } from '../../src/base/clock.ts';
-import { catalogue, metricNamed } from '../../src/catalogue.ts';
+import { catalogue, definitionOf } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
 import { Store } from '../../src/store/store.ts';
 import { observeStore } from '../../src/telemetry/instruments.ts';
@@ -32,7 +32,7 @@ interface Engine {
 }
 
 function ours(series: number): Engine {
-  const store = new Store({ clock: systemClock, staleAfter: 0, definitionOf: metricNamed });
+  const store = new Store({ clock: systemClock, staleAfter: 0, definitionOf });
   const devices = devicesFor(series);
   store.apply('bench', {
     type: 'entities',

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { metricNamed } from '../../src/catalogue.ts';
+import { definitionOf } from '../../src/catalogue.ts';
 import type { SourceEvent } from '../../src/model/reading.ts';
 import type { Source } from '../../src/model/source.ts';
 import { createCallPolicy, type RetryOptions } from '../../src/policy/call-policy.ts';
@@ -61,7 +61,7 @@ export function setUp(
   } = {},
 ) {
   const { clock = virtualClock(), telemetry = countingTelemetry(), random = () => 0 } = options;
-  const store = new Store({ clock, staleAfter: 60 * MINUTE, definitionOf: metricNamed });
+  const store = new Store({ clock, staleAfter: 60 * MINUTE, definitionOf });
   store.apply(source.name, { type: 'entities', entities: source.entities });
   const log = memoryLog();
   const poller = new Poller({ source, store, clock, log, observer: telemetry, random });

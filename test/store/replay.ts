@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Zone } from '../../src/base/calendar.ts';
-import { metricNamed } from '../../src/catalogue.ts';
+import { definitionOf } from '../../src/catalogue.ts';
 import type { Entity, Reading } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
@@ -48,7 +48,7 @@ export function replay(rows: readonly Row[], options: Replay = {}): string[] {
   const { zone, staleAfter = 3_600_000, live = false } = options;
   const clock = virtualClock(instant(rows[0]![0]));
   const rejections: string[] = [];
-  const store = new Store({ clock, staleAfter, definitionOf: metricNamed });
+  const store = new Store({ clock, staleAfter, definitionOf });
   const entity: Entity = { id: 'device', labels: { device_sn: 'A' }, ...(zone && { zone }) };
   store.apply('source', { type: 'entities', entities: [entity] });
   for (const [at, said, shown] of rows) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { catalogue, metricNamed } from '../../src/catalogue.ts';
+import { catalogue, definitionOf } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
 import type { Entity } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
@@ -13,7 +13,7 @@ const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', devic
 
 /** A store behind the real SDK, and what two readers of it say: each sample as it stands in the text. */
 function setUp() {
-  const store = new Store({ clock: virtualClock(), staleAfter: 0, definitionOf: metricNamed });
+  const store = new Store({ clock: virtualClock(), staleAfter: 0, definitionOf });
   const readers = [new ScrapeReader(() => store.live), new ScrapeReader(() => store.live)] as const;
   const provider = new MeterProvider({ readers: [...readers] });
   observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);

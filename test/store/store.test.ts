@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricNamed } from '../../src/catalogue.ts';
+import { definitionOf } from '../../src/catalogue.ts';
 import type { Entity, SourceEvent, Value } from '../../src/model/reading.ts';
 import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
 import { Store } from '../../src/store/store.ts';
@@ -26,7 +26,7 @@ const reading = (entity: string, ...values: Value[]): SourceEvent => ({
 
 function setUp(...entities: Entity[]) {
   const clock = virtualClock();
-  const store = new Store({ clock, staleAfter: 60 * MINUTE, definitionOf: metricNamed });
+  const store = new Store({ clock, staleAfter: 60 * MINUTE, definitionOf });
   store.apply('growatt', { type: 'entities', entities });
   return {
     clock,

@@ -1,4 +1,4 @@
-import { BUS_TYPE, busKinds } from './families/bus.ts';
+import { BUS_TYPE, busFamilies } from './families/bus.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/index.ts';
 import { v4Families } from './families/v4.ts';
@@ -16,8 +16,8 @@ export interface Device {
   readonly family: Family | undefined;
   readonly bus?: BusAddress;
   listed: ListedDevice;
-  /** Optional parts (PV inputs, phases, battery, grid) that were ever seen to be there. */
-  readonly parts: Set<string>;
+  /** Optional features (PV inputs, phases, battery, grid) that were ever seen. */
+  readonly features: Set<string>;
   /** Its own clock in the last answer, and when the agent first and last saw that. */
   wall: { readonly time: number; readonly seenAt: number; readonly heardAt: number } | undefined;
   tried: boolean;
@@ -40,7 +40,7 @@ export function newDevice(
     family,
     ...(more.bus && { bus: more.bus }),
     listed,
-    parts: new Set(family?.parts),
+    features: new Set(family?.features),
     wall: undefined,
     tried: false,
     refused: false,
@@ -55,11 +55,11 @@ export function isReadable({ family, listed, bus, refused }: Device): boolean {
 
 /** The family with this word; for devices that are remembered. */
 export function familyNamed(word: string | undefined): Family | undefined {
-  const all = [...families.values(), ...v4Families.values(), ...busKinds.map(({ family }) => family)];
+  const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
   return all.find((family) => family.word === word);
 }
 
 function familyOf({ type, sn }: ListedDevice): Family | undefined {
   if (type !== BUS_TYPE) return families.get(type);
-  return busKinds.find(({ listedAs }) => listedAs.test(sn))?.family;
+  return busFamilies.find(({ listedAs }) => listedAs.test(sn))?.family;
 }

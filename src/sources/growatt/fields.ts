@@ -1,13 +1,18 @@
+import { growattMetric } from '../../metrics/growatt.ts';
 import type { Labels, Value } from '../../model/reading.ts';
 import { parseNumber } from './numbers.ts';
 
 /**
- * One row of a field table: the metric, and the keys of the answer it is read from. `a|b` takes the first
- * that is not zero, for families that fill one or the other; `a+b` adds what is there; `>a` and `<a` take
- * the positive and the negative part of a signed power. Keys are compared without case, which varies between
- * families and firmware.
+ * One row of a field table: the metric, and the keys of the answer it is read from:
+ * - `a|b`: two spellings of one quantity, of which a device fills one or both;
+ * - `a else b`: two quantities, of which the second stands in where the first is absent or 0;
+ * - `a+b`: the sum of those that are there;
+ * - `>a`, `<a`: the positive or the negative part of a signed power.
+ *
+ * `|` binds before `+`, and `+` before `else`. Keys are compared without case, which varies between families and
+ * firmware.
  */
-export type Field = readonly [metric: string, keys: string, labels?: Labels];
+export type FieldRow = readonly [metric: string, keys: string, labels?: Labels];
 
 /** The keys of an answer in lower case. */
 export type Answer = ReadonlyMap<string, unknown>;
@@ -20,8 +25,8 @@ export function foldCase(data: Readonly<Record<string, unknown>>): Answer {
 export function pvInputs(
   count: number,
   keys: { voltage?: string; current?: string; power?: string },
-): Field[] {
-  const row = (n: number, quantity: string, key: string | undefined): Field[] =>
+): FieldRow[] {
+  const row = (n: number, quantity: string, key: string | undefined): FieldRow[] =>
     key ? [[`growatt_pv${n}_${quantity}`, key.replace('N', String(n))]] : [];
   return Array.from({ length: count }, (_, i) => i + 1).flatMap((n) => [
     ...row(n, 'voltage_volts', keys.voltage),
@@ -31,38 +36,19 @@ export function pvInputs(
 }
 
 /** Voltage and current of the three phases, phase 1 under the single-phase names too. */
-export function phases(voltages: readonly string[], currents: readonly string[] = []): Field[] {
-  const perPhase = (metric: string, keys: readonly string[]): Field[] =>
+export function phases(voltages: readonly string[], currents: readonly string[] = []): FieldRow[] {
+  const perPhase = (metric: string, keys: readonly string[]): FieldRow[] =>
     keys.map((key, i) => [metric, key, { phase: String(i + 1) }]);
   return [
     ...perPhase('growatt_ac_voltage_volts', voltages)
       .slice(0, 1)
-      .map(([metric, key]): Field => [metric, key]),
+      .map(([metric, key]): FieldRow => [metric, key]),
     ...perPhase('growatt_ac_current_amps', currents)
       .slice(0, 1)
-      .map(([metric, key]): Field => [metric, key]),
+      .map(([metric, key]): FieldRow => [metric, key]),
     ...perPhase('growatt_ac_phase_voltage_volts', voltages),
     ...perPhase('growatt_ac_phase_current_amps', currents),
   ];
-}
-
-/** Quantities with a sign of their own; of any other a negative number means "not available". */
-const SIGNED = /_celsius$|_battery_current_amps$|_meter_/;
-
-/** Inputs, phases and meters that a model does not have read 0 for ever: shown once they were ever not zero. */
-const PART = /^growatt_(?:(pv)(\d+)_|(battery)_|(?:grid|load)_|((?:ac|meter)_phase)_)/;
-
-/** Phase 1 of an inverter has metrics of its own: here it is repeated, if there are more. */
-const REPEATS = /^growatt_ac_phase_/;
-
-/** The optional part of a device that a metric belongs to; undefined for what every device has. */
-function partOf(metric: string, labels?: Labels): string | undefined {
-  const match = PART.exec(metric);
-  if (!match) return undefined;
-  const [, pv, n, battery, phase] = match;
-  if (pv) return Number(n) > 2 ? `pv${n}` : undefined;
-  if (phase) return labels?.phase === '1' ? undefined : 'phases';
-  return battery ?? 'grid';
 }
 
 export interface Extracted {
@@ -72,20 +58,23 @@ export interface Extracted {
 
 /**
  * Reads a table's quantities out of an answer.
- * @param parts optional parts of this device seen so far; grows with what this answer shows
+ * @param features optional features of this device seen so far; grows with what this answer shows
  */
-export function extract(table: readonly Field[], answer: Answer, parts: Set<string>): Extracted {
+export function extract(rows: readonly FieldRow[], answer: Answer, features: Set<string>): Extracted {
   const rejections: string[] = [];
-  const found = table.flatMap(([metric, keys, labels]) => {
+  const found = rows.flatMap(([metric, keys, labels]) => {
+    const definition = growattMetric(metric);
     const value = evaluate(keys, answer, rejections);
-    if (value === undefined) return [];
-    if (value < 0 && !SIGNED.test(metric)) return [];
-    const part = partOf(metric, labels);
-    if (part && value !== 0) parts.add(part);
-    return [{ part, value: { metric, value, ...(labels && { labels }) } }];
+    if (value === undefined || (value < 0 && !definition.signed)) return [];
+    const isPhase1 = definition.phase1 !== undefined && labels?.phase === '1';
+    if (definition.feature && value !== 0 && !isPhase1) features.add(definition.feature);
+    return [{ definition, isPhase1, value: { metric, value, ...(labels && { labels }) } }];
   });
   const values = found
-    .filter(({ part, value }) => parts.has(part ?? 'phases') || (!part && !REPEATS.test(value.metric)))
+    .filter(
+      ({ definition: { feature, phase1 }, isPhase1 }) =>
+        feature === undefined || features.has(feature) || (isPhase1 && phase1 === 'always'),
+    )
     .map(({ value }) => value);
   return { values, rejections };
 }
@@ -96,16 +85,23 @@ function evaluate(keys: string, answer: Answer, rejections: string[]): number | 
     const value = evaluate(keys.slice(1), answer, rejections);
     return value === undefined ? undefined : Math.max(0, sign === '<' ? -value : value);
   }
-  const choices = keys
-    .split('|')
-    .map((choice) => choice.split('+').map((key) => numberAt(key, answer, rejections)))
-    .map((terms) => terms.filter((term) => term !== undefined))
-    .filter((terms) => terms.length > 0)
-    .map((terms) => (terms.length === 1 ? terms[0]! : Math.round(sum(terms) * 10_000) / 10_000));
-  return choices.find((choice) => choice !== 0) ?? choices[0];
+  return firstNotZero(keys.split(' else ').map((terms) => sumOf(terms, answer, rejections)));
 }
 
-const sum = (terms: readonly number[]) => terms.reduce((total, term) => total + term, 0);
+function sumOf(keys: string, answer: Answer, rejections: string[]): number | undefined {
+  const terms = keys
+    .split('+')
+    .map((spellings) => firstNotZero(spellings.split('|').map((key) => numberAt(key, answer, rejections))))
+    .filter((term) => term !== undefined);
+  if (terms.length < 2) return terms[0];
+  return Math.round(terms.reduce((total, term) => total + term, 0) * 10_000) / 10_000;
+}
+
+/** Those that are not filled are absent or 0. */
+function firstNotZero(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.find((value) => value !== 0) ?? known[0];
+}
 
 function numberAt(key: string, answer: Answer, rejections: string[]): number | undefined {
   const value = parseNumber(answer.get(key.toLowerCase()));

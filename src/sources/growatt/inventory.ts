@@ -2,7 +2,7 @@ import type { Zone } from '../../base/calendar.ts';
 import type { GrowattAccount } from '../../config/config.ts';
 import { SLEEP_AFTER } from '../../model/reading.ts';
 import { type Device, familyNamed, isReadable, newDevice } from './device.ts';
-import { BUS_TYPE, type BusKind, busKinds } from './families/bus.ts';
+import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
 import { v4Families } from './families/v4.ts';
 import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './listings.ts';
 import type { InventorySnapshot } from './snapshot.ts';
@@ -28,7 +28,7 @@ export interface Plant {
 
 /** One datalogger of a plant, and a kind of thing to look up behind it. */
 export interface Bus {
-  readonly kind: BusKind;
+  readonly kind: BusFamily;
   readonly dataloggerSn: string;
 }
 
@@ -133,7 +133,7 @@ export class Inventory {
   /** Where the things on buses of a plant have to be looked up. */
   busesOf(plant: Plant): readonly Bus[] {
     const rows = plant.devices.filter(({ listed }) => listed.type === BUS_TYPE && listed.dataloggerSn !== '');
-    return busKinds.flatMap((kind) => {
+    return busFamilies.flatMap((kind) => {
       const behind = rows
         .filter(({ family }) => family === kind.family)
         .map(({ listed }) => listed.dataloggerSn);
@@ -189,12 +189,12 @@ export class Inventory {
   }
 
   snapshot(): InventorySnapshot {
-    const stored = ({ family, plantId, listed, bus, parts, wall }: Device) => ({
+    const stored = ({ family, plantId, listed, bus, features, wall }: Device) => ({
       plantId,
       listed,
       word: family?.word,
       bus,
-      parts: [...parts],
+      parts: [...features],
       wall,
     });
     return {
@@ -220,7 +220,7 @@ export class Inventory {
       word,
     }: InventorySnapshot['v4'][number]): Device => ({
       ...newDevice(plantId, listed, { family: familyNamed(word), bus }),
-      parts: new Set(parts),
+      features: new Set(parts),
       wall,
     });
     const chosen = ({ sn, plantId, listed }: Device) => listed.type === BUS_TYPE || this.#wants(plantId, sn);

@@ -5,7 +5,13 @@ import { GrowattSource } from './source.ts';
 
 /** Growatt accounts over Growatt's OpenAPI. */
 export const growatt: SourceKind = {
+  title: 'Growatt',
   metrics: growattMetrics,
+  metricsDocs: {
+    sourceNames: '`growatt/ACCOUNT`, with `default` for a single account',
+    introduction:
+      'What ends with the device ends with the plant or the account where those are the labels of the metric.',
+  },
   create({ accounts, growatt: settings, history }, { clock, fetch, owns, observer }) {
     // The cloud counts calls by token: accounts that share one share its rate limiter, and are in one process.
     const limiters = new Map<string, RateLimiter>();

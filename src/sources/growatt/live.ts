@@ -71,7 +71,7 @@ export function readDevice(
   data: Record<string, unknown>,
 ): Reading {
   const answer = foldCase(data);
-  const { values, rejections } = extract(family.fields, answer, device.parts);
+  const { values, rejections } = extract(family.fields, answer, device.features);
   const wallTime = wallTimeOf(answer.get('time') ?? answer.get('timetext'), zone);
   const code = parseCode(answer.get('status'));
   const states =

@@ -1,14 +1,14 @@
 import { isRecord } from '../../http/json.ts';
 import type { Reading } from '../../model/reading.ts';
 import { dataEntity } from './entities.ts';
-import { extract, type Field, foldCase } from './fields.ts';
+import { extract, type FieldRow, foldCase } from './fields.ts';
 import { parseText } from './numbers.ts';
 import { parseWallTime } from './zone.ts';
 
 /** Accounts with many plants read each of them rarely: after an hour its power says nothing any more. */
 const POWER_HOLDS_FOR = 60 * 60_000;
 
-const fields: readonly Field[] = [
+const fields: readonly FieldRow[] = [
   ['growatt_plant_power_watts', 'current_power'],
   ['growatt_plant_energy_today_kwh', 'today_energy'],
   ['growatt_plant_energy_total_kwh', 'total_energy'],

@@ -1,108 +1,190 @@
-import type { Metric } from '../../model/metric.ts';
-import { define } from '../../model/metric.ts';
+import { define, type MetricGroup } from '../../model/metric.ts';
 
-const inverter = ['inverter'];
+const labels = ['stick'];
+const ofInverter = { labels: ['inverter'] };
+const ofState = { labels: ['state'] };
 
-/** All metrics of Trucki sticks but the legacy names. */
-export const truckiMetrics: readonly Metric[] = define(
-  ['stick'],
-  [
-    ['trucki_up', 'Whether the stick could be read the last time, 1 or 0.', 'fact'],
-    ['trucki_grid_voltage_volts', 'AC grid voltage measured by the inverter (VGRID).'],
-    ['trucki_battery_voltage_volts', 'Battery voltage measured by the inverter (VBAT).'],
-    ['trucki_inverter_temperature_celsius', 'Temperature of the inverter (TEMP).'],
+export const stickMetrics: MetricGroup = {
+  title: 'Sticks',
+  introduction:
+    'The label `inverter` is 1 for the inverter of the stick itself, 2 and 3 for those of linked sticks.',
+  definitions: define({ labels }, [
+    [
+      'trucki_up',
+      'Result of the last attempt to read the stick, 1 for success, 0 for failure.',
+      { validity: 'fact' },
+    ],
+    [
+      'trucki_grid_voltage_volts',
+      'AC grid voltage in volts, measured by the inverter (VGRID).',
+      { unit: 'volts' },
+    ],
+    [
+      'trucki_battery_voltage_volts',
+      'Battery voltage in volts, measured by the inverter (VBAT).',
+      { unit: 'volts' },
+    ],
+    [
+      'trucki_inverter_temperature_celsius',
+      'Temperature of the inverter in degrees Celsius (TEMP).',
+      { unit: 'celsius', signed: true },
+    ],
     [
       'trucki_inverter_ac_power_watts',
-      'AC output power (ACPOWER, ACPOWERSUN2, ACPOWERSUN3).',
-      'instant',
-      inverter,
+      'AC output power in watts (ACPOWER, ACPOWERSUN2, ACPOWERSUN3).',
+      { unit: 'watts', ...ofInverter },
     ],
-    ['trucki_inverter_reachable', 'Whether the stick reaches this inverter, 1 or 0.', 'instant', inverter],
-    ['trucki_battery_low', 'Whether the inverter stopped for low battery voltage, 1 or 0 (ACPOWER).'],
+    [
+      'trucki_inverter_reachable',
+      'Connection of the stick to the inverter, 1 if the inverter answers, else 0.',
+      ofInverter,
+    ],
+    ['trucki_battery_low', 'State of the battery, 1 if its voltage is too low for output, else 0 (ACPOWER).'],
     [
       'trucki_inverter_ac_power_setpoint_watts',
-      'AC power asked of the inverter (SETACPOWER, SUNnSETPOINT).',
-      'instant',
-      inverter,
+      'Setpoint of the AC power in watts (SETACPOWER, SUNnSETPOINT).',
+      { unit: 'watts', ...ofInverter },
     ],
     [
       'trucki_inverter_ac_power_limit_watts',
-      'AC power allowed at present (POWERLIMIT, SUNnPOWERLIMIT).',
-      'instant',
-      inverter,
+      'Limit of the AC power at present in watts (POWERLIMIT, SUNnPOWERLIMIT).',
+      { unit: 'watts', ...ofInverter },
     ],
     [
       'trucki_remote_round_trip_seconds',
-      'Round trip to a remote stick (SUNnROUNDTRIP).',
-      'instant',
-      inverter,
+      'Round-trip time to a linked stick in seconds (SUNnROUNDTRIP).',
+      { unit: 'seconds', ...ofInverter },
     ],
-    ['trucki_meter_power_watts', 'Power at the house meter, positive is import (METERPOWER).'],
-    ['trucki_meter_read_duration_seconds', 'Duration of the last read of the house meter (METERREADOUT).'],
-    ['trucki_meter_import_energy_today_kwh', 'Energy drawn from the grid today (METERDAYENERGY).', 'today'],
+    [
+      'trucki_meter_power_watts',
+      'Power at the house meter in watts, positive for import (METERPOWER).',
+      { unit: 'watts', signed: true },
+    ],
+    [
+      'trucki_meter_read_duration_seconds',
+      'Duration of the last read of the house meter in seconds (METERREADOUT).',
+      { unit: 'seconds' },
+    ],
+    [
+      'trucki_meter_import_energy_today_kwh',
+      'Energy drawn from the grid today in kilowatt hours (METERDAYENERGY).',
+      { unit: 'kwh', validity: 'today' },
+    ],
     [
       'trucki_inverter_energy_today_kwh',
-      'AC energy of the day, counted by the inverter (DAYENERGY).',
-      'today',
+      'AC energy of the day in kilowatt hours, counted by the inverter (DAYENERGY).',
+      { unit: 'kwh', validity: 'today' },
     ],
-    ['trucki_inverter_energy_total_kwh', 'AC energy since the inverter was made (TOTALENERGY).', 'lifetime'],
+    [
+      'trucki_inverter_energy_total_kwh',
+      'AC energy of the inverter since it was made in kilowatt hours (TOTALENERGY).',
+      { unit: 'kwh', validity: 'lifetime' },
+    ],
     [
       'trucki_zero_export_power_watts',
-      'Power the zero export controller wants of all inverters (ZEPCPOWER).',
+      'Power that the zero export controller requests from all inverters in watts (ZEPCPOWER).',
+      { unit: 'watts' },
     ],
     [
       'trucki_zero_export_state',
-      'State of the zero export controller: 1 for the present one.',
-      'instant',
-      ['state'],
+      'State of the zero export controller, 1 for the present state, 0 for the others.',
+      ofState,
     ],
-    ['trucki_meter_state', 'State of the house meter: 1 for the present one.', 'instant', ['state']],
-    ['trucki_wifi_state', 'State of the Wi-Fi connection: 1 for the present one.', 'instant', ['state']],
-    ['trucki_wifi_quality_level', 'Wi-Fi quality, 0 bad to 4 very good (RSSI as words).'],
-    ['trucki_wifi_quality_ratio', 'Wi-Fi quality, 0 to 1 (RSSI as a number, firmware up to 1.12).'],
-    ['trucki_uptime_seconds', 'Time since the stick started (UPTIME).'],
-    ['trucki_charger_dc_power_watts', 'DC power of the charger (DCPOWER).'],
-    ['trucki_charger_dc_power_setpoint_watts', 'DC power asked of the charger (SETDCPOWER).'],
-    ['trucki_charger_output_current_amps', 'Output current of the charger (IOUT).'],
-    ['trucki_charger_output_current_setpoint_amps', 'Output current asked of the charger (IOUTSET).'],
-    ['trucki_charger_output_voltage_setpoint_volts', 'Output voltage asked of the charger (VOUTSET).'],
-    ['trucki_charger_efficiency_ratio', 'Efficiency of the charger, 0 to 1 (MWEFFICIENCY).'],
-  ],
-);
+    ['trucki_meter_state', 'State of the house meter, 1 for the present state, 0 for the others.', ofState],
+    [
+      'trucki_wifi_state',
+      'State of the Wi-Fi connection, 1 for the present state, 0 for the others.',
+      ofState,
+    ],
+    ['trucki_wifi_quality_level', 'Quality of the Wi-Fi signal, 0 bad to 4 very good (RSSI as words).'],
+    [
+      'trucki_wifi_quality_ratio',
+      'Quality of the Wi-Fi signal, 0 to 1 (RSSI as a number, firmware up to 1.12).',
+      { unit: 'ratio' },
+    ],
+    ['trucki_uptime_seconds', 'Time since the stick started in seconds (UPTIME).', { unit: 'seconds' }],
+    ['trucki_charger_dc_power_watts', 'DC power of the charger in watts (DCPOWER).', { unit: 'watts' }],
+    [
+      'trucki_charger_dc_power_setpoint_watts',
+      'Setpoint of the DC power of the charger in watts (SETDCPOWER).',
+      { unit: 'watts' },
+    ],
+    [
+      'trucki_charger_output_current_amps',
+      'Output current of the charger in amperes (IOUT).',
+      { unit: 'amps' },
+    ],
+    [
+      'trucki_charger_output_current_setpoint_amps',
+      'Setpoint of the output current of the charger in amperes (IOUTSET).',
+      { unit: 'amps' },
+    ],
+    [
+      'trucki_charger_output_voltage_setpoint_volts',
+      'Setpoint of the output voltage of the charger in volts (VOUTSET).',
+      { unit: 'volts' },
+    ],
+    [
+      'trucki_charger_efficiency_ratio',
+      'Efficiency of the charger, 0 to 1 (MWEFFICIENCY).',
+      { unit: 'ratio' },
+    ],
+  ]),
+};
 
 /**
- * trucki2prometheus's names, exposed with TRUCKI_LEGACY_NAMES; -1 means there what it meant there. Its
- * `trucki_wifi_state` shares the modern metric's name and differs by having no label `state`.
+ * trucki2prometheus's names; -1 means there what it meant there, so that all may be negative. Its `trucki_wifi_state`
+ * shares the name of a metric above and differs by having no label `state`.
  */
-export const truckiLegacyMetrics: readonly Metric[] = define(
-  ['stick'],
-  [
-    ['trucki_voltage_grid', 'Legacy name: grid voltage in volts (VGRID).'],
-    ['trucki_voltage_battery', 'Legacy name: battery voltage in volts (VBAT).'],
-    ['trucki_set_ac_power', 'Legacy name: AC power setpoint in watts (SETACPOWER).'],
-    ['trucki_inverter_temperature', 'Legacy name: inverter temperature in degrees Celsius (TEMP).'],
-    ['trucki_power_limit', 'Legacy name: AC power limit in watts (POWERLIMIT).'],
-    ['trucki_sun_2_round_trip', 'Legacy name: round trip to inverter 2 in milliseconds, -1 for none.'],
-    ['trucki_sun_2_set_point', 'Legacy name: AC power setpoint of inverter 2 in watts (SUN2SETPOINT).'],
-    ['trucki_sun_2_power_limit', 'Legacy name: AC power limit of inverter 2 in watts (SUN2POWERLIMIT).'],
-    ['trucki_sun_3_round_trip', 'Legacy name: round trip to inverter 3 in milliseconds, -1 for none.'],
-    ['trucki_sun_3_set_point', 'Legacy name: AC power setpoint of inverter 3 in watts (SUN3SETPOINT).'],
-    ['trucki_sun_3_power_limit', 'Legacy name: AC power limit of inverter 3 in watts (SUN3POWERLIMIT).'],
-    ['trucki_power_meter_readout', 'Legacy name: duration of a meter read in milliseconds (METERREADOUT).'],
-    ['trucki_day_energy_grid_output', 'Legacy name: AC energy of the day in kWh (DAYENERGY).'],
-    ['trucki_total_energy_grid_output', 'Legacy name: AC energy in total in kWh (TOTALENERGY).'],
+export const legacyMetrics: MetricGroup = {
+  title: 'With `TRUCKI_LEGACY_NAMES=true`',
+  introduction:
+    'The names of trucki2prometheus. Its `trucki_wifi_state`, 0 to 9, is exposed too, without the label `state`.',
+  definitions: define({ labels, signed: true }, [
+    ['trucki_voltage_grid', 'AC grid voltage in volts, legacy name (VGRID).'],
+    ['trucki_voltage_battery', 'Battery voltage in volts, legacy name (VBAT).'],
+    ['trucki_set_ac_power', 'Setpoint of the AC power in watts, legacy name (SETACPOWER).'],
+    ['trucki_inverter_temperature', 'Temperature of the inverter in degrees Celsius, legacy name (TEMP).'],
+    ['trucki_power_limit', 'Limit of the AC power in watts, legacy name (POWERLIMIT).'],
+    [
+      'trucki_sun_2_round_trip',
+      'Round-trip time to inverter 2 in milliseconds, -1 for none, legacy name (SUN2ROUNDTRIP).',
+    ],
+    ['trucki_sun_2_set_point', 'Setpoint of inverter 2 in watts, legacy name (SUN2SETPOINT).'],
+    ['trucki_sun_2_power_limit', 'Limit of inverter 2 in watts, legacy name (SUN2POWERLIMIT).'],
+    [
+      'trucki_sun_3_round_trip',
+      'Round-trip time to inverter 3 in milliseconds, -1 for none, legacy name (SUN3ROUNDTRIP).',
+    ],
+    ['trucki_sun_3_set_point', 'Setpoint of inverter 3 in watts, legacy name (SUN3SETPOINT).'],
+    ['trucki_sun_3_power_limit', 'Limit of inverter 3 in watts, legacy name (SUN3POWERLIMIT).'],
+    [
+      'trucki_power_meter_readout',
+      'Duration of the last read of the house meter in milliseconds, legacy name (METERREADOUT).',
+    ],
+    ['trucki_day_energy_grid_output', 'AC energy of the day in kilowatt hours, legacy name (DAYENERGY).'],
+    ['trucki_total_energy_grid_output', 'AC energy in total in kilowatt hours, legacy name (TOTALENERGY).'],
     [
       'trucki_power_meter_day_energy',
-      'Legacy name: energy drawn from the grid today in kWh (METERDAYENERGY).',
+      'Energy drawn from the grid today in kilowatt hours, legacy name (METERDAYENERGY).',
     ],
-    ['trucki_inverter_ac_power_output', 'Legacy name: AC output power in watts, -1 for a word (ACPOWER).'],
-    ['trucki_sun_2_ac_power_output', 'Legacy name: AC output power of inverter 2 in watts, -1 for a word.'],
-    ['trucki_sun_3_ac_power_output', 'Legacy name: AC output power of inverter 3 in watts, -1 for a word.'],
+    ['trucki_inverter_ac_power_output', 'AC output power in watts, -1 for a word, legacy name (ACPOWER).'],
+    [
+      'trucki_sun_2_ac_power_output',
+      'AC output power of inverter 2 in watts, -1 for a word, legacy name (ACPOWERSUN2).',
+    ],
+    [
+      'trucki_sun_3_ac_power_output',
+      'AC output power of inverter 3 in watts, -1 for a word, legacy name (ACPOWERSUN3).',
+    ],
     [
       'trucki_zero_export_control_power',
-      'Legacy name: zero export power in watts, -1 for a word (ZEPCPOWER).',
+      'Power of the zero export controller in watts, -1 for a word, legacy name (ZEPCPOWER).',
     ],
-    ['trucki_power_meter_power', 'Legacy name: power at the meter in watts, -1 for a word (METERPOWER).'],
-    ['trucki_wifi_rssi', 'Legacy name: Wi-Fi quality, 0 bad to 4 very good (RSSI).'],
-  ],
-);
+    [
+      'trucki_power_meter_power',
+      'Power at the house meter in watts, -1 for a word, legacy name (METERPOWER).',
+    ],
+    ['trucki_wifi_rssi', 'Quality of the Wi-Fi signal, 0 bad to 4 very good, legacy name (RSSI).'],
+  ]),
+};

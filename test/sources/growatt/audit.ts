@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { metricNamed } from '../../../src/catalogue.ts';
+import { definitionOf } from '../../../src/catalogue.ts';
 import { localDay } from '../../../src/simulators/calendar.ts';
 import { measure } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
@@ -58,7 +58,7 @@ export function startAudit(plant: PlantSpec) {
       assert.ok(late || wasUploaded(value * 1000), `${what}, when nothing was uploaded`);
       return;
     }
-    const { validity } = metricNamed(metric.replace(/\{.*/, ''));
+    const { validity } = definitionOf(metric.replace(/\{.*/, ''));
     if (validity === 'fact') return;
     if (metric === 'growatt_inverter_status' && value === 0) {
       assert.ok(uploads.length < 8, `${what}, but it is awake for longer than that`);
@@ -80,7 +80,7 @@ export function startAudit(plant: PlantSpec) {
 
   function checkPlant(metric: string, value: number, oldest: number): void {
     const what = `${new Date(now).toISOString()} ${metric} is ${value}`;
-    const { validity } = metricNamed(metric.replace(/\{.*/, ''));
+    const { validity } = definitionOf(metric.replace(/\{.*/, ''));
     if (validity === 'fact') return;
     if (validity === 'instant') {
       const uploads = model.uploads(device, now - OLDEST_OF_PLANT, now + 1);

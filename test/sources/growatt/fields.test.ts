@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { metricNamed } from '../../../src/catalogue.ts';
-import { busKinds } from '../../../src/sources/growatt/families/bus.ts';
+import { definitionOf } from '../../../src/catalogue.ts';
+import { busFamilies } from '../../../src/sources/growatt/families/bus.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
-import { extract, type Field, foldCase, phases, pvInputs } from '../../../src/sources/growatt/fields.ts';
+import { extract, type FieldRow, foldCase, phases, pvInputs } from '../../../src/sources/growatt/fields.ts';
 
-const all = [...families.values(), ...v4Families.values(), ...busKinds.map(({ family }) => family)];
+const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
 
 function read(field: string, data: Record<string, unknown>, metric = 'growatt_current_power_watts') {
   const { values, rejections } = extract([[metric, field]], foldCase(data), new Set(['grid', 'battery']));
@@ -18,18 +18,30 @@ test('keys are compared without case', () => {
   assert.deepEqual(read('appv', { aPpv: 3 }), [3]);
 });
 
-test('a|b takes the first that is not zero, or zero when nothing else is there', () => {
-  assert.deepEqual(read('a|b', { a: 5, b: 7 }), [5]);
-  assert.deepEqual(read('a|b', { a: 0, b: 7 }), [7]);
+test('a|b takes the spelling that is filled, zero when neither is', () => {
+  assert.deepEqual(read('a|b', { a: 5 }), [5]);
   assert.deepEqual(read('a|b', { b: 7 }), [7]);
+  assert.deepEqual(read('a|b', { a: 0, b: 7 }), [7]);
+  assert.deepEqual(read('a|b', { a: 5, b: 5 }), [5]);
   assert.deepEqual(read('a|b', { a: 0, b: 0 }), [0]);
   assert.deepEqual(read('a|b', { a: -1, b: '' }), [undefined]);
+});
+
+test('a else b takes the second quantity where the first is absent or zero', () => {
+  assert.deepEqual(read('a else b', { a: 5, b: 7 }), [5]);
+  assert.deepEqual(read('a else b', { a: 0, b: 7 }), [7]);
+  assert.deepEqual(read('a else b', { b: 7 }), [7]);
+  assert.deepEqual(read('a else b', { a: 0, b: 0 }), [0]);
+  assert.deepEqual(read('a else b else c', { a: 0, b: -1, c: 9 }), [9]);
+  assert.deepEqual(read('a else b', { a: -1, b: '' }), [undefined]);
 });
 
 test('a+b adds what is there', () => {
   assert.deepEqual(read('a+b', { a: 1.1, b: 2.2 }), [3.3]);
   assert.deepEqual(read('a+b', { a: 1.1, b: null }), [1.1]);
   assert.deepEqual(read('a+b', {}), [undefined]);
+  assert.deepEqual(read('a|b+c', { b: 1, c: 2 }), [3]);
+  assert.deepEqual(read('a+b else c', { a: 0, b: 0, c: 4 }), [4]);
 });
 
 test('>a and <a take the two directions of a signed power', () => {
@@ -53,15 +65,15 @@ test('what cannot be parsed is held back and counted', () => {
 });
 
 test('inputs, phases, batteries and meters show once they were ever not zero', () => {
-  const table: Field[] = [
+  const table: FieldRow[] = [
     ...pvInputs(3, { voltage: 'vpvN' }),
     ...phases(['vac1', 'vac2']),
     ['growatt_battery_soc_percent', 'soc'],
     ['growatt_load_power_watts', 'load'],
   ];
-  const parts = new Set<string>();
+  const features = new Set<string>();
   const shown = (data: Record<string, unknown>) =>
-    extract(table, foldCase(data), parts).values.map(
+    extract(table, foldCase(data), features).values.map(
       ({ metric, labels }) => `${metric}${labels?.phase ?? ''}`,
     );
   const bare = { vpv1: 0, vpv2: 0, vpv3: 0, vac1: 230, vac2: 0, soc: 0, load: 0 };
@@ -82,10 +94,10 @@ test('inputs, phases, batteries and meters show once they were ever not zero', (
 
 test('every field table names metrics of the catalogue, each once', () => {
   for (const { word, fields } of all) {
-    const rows = fields.map(([metric, , labels]) => `${metricNamed(metric).name} ${labels?.phase ?? ''}`);
+    const rows = fields.map(([metric, , labels]) => `${definitionOf(metric).name} ${labels?.phase ?? ''}`);
     assert.equal(new Set(rows).size, rows.length, word);
     for (const [metric, , labels = {}] of fields) {
-      const { labels: allowed } = metricNamed(metric);
+      const { labels: allowed } = definitionOf(metric);
       assert.deepEqual(allowed, ['plant_id', 'device_sn', ...Object.keys(labels)], `${word} ${metric}`);
     }
   }

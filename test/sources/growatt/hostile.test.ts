@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SourceError } from '../../../src/base/errors.ts';
-import { metricNamed } from '../../../src/catalogue.ts';
+import { definitionOf } from '../../../src/catalogue.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { startGrowattCloud } from '../../../src/simulators/growatt/cloud.ts';
 import { everyFamily } from '../../../src/simulators/growatt/plants.ts';
@@ -44,7 +44,7 @@ function accountWith(answer: (path: string, params: string) => string) {
     clock,
     fetch,
   });
-  return { source, clock, store: new Store({ clock, staleAfter: HOUR, definitionOf: metricNamed }) };
+  return { source, clock, store: new Store({ clock, staleAfter: HOUR, definitionOf }) };
 }
 
 /** Two polls with their gaps; fails for anything but an error for people, and for any sample that is not one. */

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { metricNamed } from '../../../src/catalogue.ts';
+import { definitionOf } from '../../../src/catalogue.ts';
 import type { Config, GrowattAccount } from '../../../src/config/config.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
@@ -111,7 +111,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     const log = memoryLog();
     const rejections: string[] = [];
     const outcomes: string[] = [];
-    const store = new Store({ clock, staleAfter: HOUR, definitionOf: metricNamed });
+    const store = new Store({ clock, staleAfter: HOUR, definitionOf });
     const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
     store.apply(source.name, { type: 'entities', entities: source.entities });
     const memory = createAgentState({ folder: stateDir, sources: [source], store, clock, log });

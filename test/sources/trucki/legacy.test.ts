@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { truckiLegacyMetrics } from '../../../src/sources/trucki/metrics.ts';
+import { legacyMetrics } from '../../../src/sources/trucki/metrics.ts';
 import { readAnswer } from '../../../src/sources/trucki/readings.ts';
 import { valuesOf } from '../../helpers/context.ts';
 import { type Body, normalDay, silentNight, threeInverters } from './samples.ts';
@@ -70,6 +70,6 @@ test('a key that is missing is no sample, where trucki2prometheus would say 0', 
 
 test('the catalogue holds the 22 names: 21 of its own and trucki_wifi_state without a label', () => {
   const names = Object.keys(legacyOf(threeInverters)).toSorted();
-  const listed = [...truckiLegacyMetrics.map(({ name }) => name), 'trucki_wifi_state'].toSorted();
+  const listed = [...legacyMetrics.definitions.map(({ name }) => name), 'trucki_wifi_state'].toSorted();
   assert.deepEqual(names, listed);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { metricNamed } from '../../../src/catalogue.ts';
+import { definitionOf } from '../../../src/catalogue.ts';
 import { readAnswer } from '../../../src/sources/trucki/readings.ts';
 import { valuesOf } from '../../helpers/context.ts';
 import { type Body, charger, normalDay, silentNight, threeInverters } from './samples.ts';
@@ -247,7 +247,7 @@ test('an answer of any shape gives finite values of known metrics and known labe
       const { values } = readAnswer('stick', body, legacyNames);
       for (const { metric, value, labels = {} } of values) {
         assert.ok(Number.isFinite(value), metric);
-        for (const name of Object.keys(labels)) assert.ok(metricNamed(metric).labels.includes(name));
+        for (const name of Object.keys(labels)) assert.ok(definitionOf(metric).labels.includes(name));
         assert.match(Object.values(labels).join(), /^[a-z_0-9]*$/);
       }
       const names = Object.keys(valuesOf({ entity: 'stick', values }));

@@ -1,8 +1,8 @@
-import type { Field } from '../fields.ts';
+import type { FieldRow } from '../fields.ts';
 import type { Endpoint, Family } from './family.ts';
 
 /** A kind of thing on the bus of a datalogger, asked for by the datalogger's serial number and an address. */
-export interface BusKind {
+export interface BusFamily {
   readonly family: Family;
   /** Lists the addresses behind one datalogger. */
   readonly list: Endpoint;
@@ -12,7 +12,7 @@ export interface BusKind {
   readonly listedAs: RegExp;
 }
 
-const perPhase = (metric: string, key: string): Field[] =>
+const perPhase = (metric: string, key: string): FieldRow[] =>
   ['1', '2', '3'].map((phase) => [metric, `${key}${phase}`, { phase }]);
 
 /**
@@ -49,7 +49,7 @@ const environment: Family = {
   ],
 };
 
-export const busKinds: readonly BusKind[] = [
+export const busFamilies: readonly BusFamily[] = [
   {
     family: meter,
     list: { method: 'GET', path: 'device/ammeter/meter_list' },

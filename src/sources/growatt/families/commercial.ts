@@ -1,18 +1,18 @@
-import { type Field, phases, pvInputs } from '../fields.ts';
+import { type FieldRow, phases, pvInputs } from '../fields.ts';
 import { endpoints, FAULT, type Family, NORMAL, OTHER, WAITING } from './family.ts';
 
 /**
  * ATESS storage systems. Their keys are documented, the scale of their powers is unverified on a live unit.
  */
 const status = { 0: WAITING, 1: OTHER, 2: NORMAL, 3: FAULT, 4: FAULT, 5: NORMAL, 6: NORMAL };
-const parts = ['battery', 'grid'] as const;
+const features = ['battery', 'grid'] as const;
 
-const battery: readonly Field[] = [
+const battery: readonly FieldRow[] = [
   ['growatt_battery_soc_percent', 'capacity'],
   ['growatt_battery_voltage_volts', 'vbat'],
 ];
 
-const chargeEnergies: readonly Field[] = [
+const chargeEnergies: readonly FieldRow[] = [
   ['growatt_battery_charge_energy_today_kwh', 'eChargeToday'],
   ['growatt_battery_charge_energy_total_kwh', 'eChargeTotal'],
   ['growatt_battery_discharge_energy_today_kwh', 'eDischargeToday'],
@@ -24,7 +24,7 @@ export const pcs: Family = {
   word: 'pcs',
   ...endpoints('pcs', false),
   status,
-  parts,
+  features,
   fields: [
     ...battery,
     ...chargeEnergies,
@@ -34,7 +34,7 @@ export const pcs: Family = {
     ['growatt_grid_import_power_watts', 'powerGird'],
     ['growatt_grid_export_power_watts', 'toPowerGird|pacToGrid'],
     ...phases(['vacu', 'vacv', 'vacw']),
-    ['growatt_ac_frequency_hz', 'vacFrequency|gridFreq'],
+    ['growatt_ac_frequency_hz', 'vacFrequency else gridFreq'],
     ['growatt_inverter_temperature_celsius', 'temp1'],
     ['growatt_grid_import_energy_today_kwh', 'gridToday'],
     ['growatt_grid_import_energy_total_kwh', 'gridTotal'],
@@ -43,7 +43,7 @@ export const pcs: Family = {
     ['growatt_load_energy_today_kwh', 'loadToday'],
     ['growatt_load_energy_total_kwh', 'loadTotal'],
     ['growatt_fault_code', 'sysFaultWord1'],
-    ['growatt_warning_code', 'alarmCode1|alarmCode2'],
+    ['growatt_warning_code', 'alarmCode1 else alarmCode2'],
   ],
 };
 
@@ -52,7 +52,7 @@ export const hps: Family = {
   word: 'hps',
   ...endpoints('hps', false),
   status,
-  parts,
+  features,
   fields: [
     ...battery,
     ['growatt_current_power_watts', 'pac'],
@@ -65,7 +65,7 @@ export const hps: Family = {
     ['growatt_pv2_power_watts', 'ppv2'],
     ['growatt_battery_current_amps', 'ibat'],
     ['growatt_load_power_watts', 'loadActivePower'],
-    ['growatt_ac_frequency_hz', 'fac|gridFreq'],
+    ['growatt_ac_frequency_hz', 'fac else gridFreq'],
     ['growatt_inverter_temperature_celsius', 'temp1'],
     ['growatt_energy_today_kwh', 'epvToday'],
     ['growatt_energy_total_kwh', 'epvTotal'],
@@ -88,7 +88,7 @@ export const pbd: Family = {
   word: 'pbd',
   ...endpoints('pbd', false),
   status: { 0: WAITING, 1: NORMAL, 3: FAULT },
-  parts: ['battery'],
+  features: ['battery'],
   fields: [
     ...battery,
     ...chargeEnergies,

@@ -1,5 +1,5 @@
 import type { Params } from '../client.ts';
-import type { Field } from '../fields.ts';
+import type { FieldRow } from '../fields.ts';
 
 /** Values of `growatt_inverter_status`. */
 export const OFFLINE = 0;
@@ -29,11 +29,11 @@ export interface Family {
   readonly last: DeviceCall;
   /** Live values of up to 100 devices, where the API has such a call. */
   readonly batch?: DeviceCall;
-  readonly fields: readonly Field[];
+  readonly fields: readonly FieldRow[];
   /** Raw status to `growatt_inverter_status`; anything else is OTHER. */
   readonly status?: Readonly<Record<number, number>>;
-  /** Optional parts that every device of the family has, even while they read 0. */
-  readonly parts?: readonly string[];
+  /** Optional features that every device of the family has, even while they read 0. */
+  readonly features?: readonly string[];
 }
 
 /** A family's usual endpoints: `device/tlx/tlx_last_data` and, in batches, `device/tlx/tlxs_data`. */

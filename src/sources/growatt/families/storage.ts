@@ -1,8 +1,8 @@
-import { type Field, phases, pvInputs } from '../fields.ts';
+import { type FieldRow, phases, pvInputs } from '../fields.ts';
 import { endpoints, FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './family.ts';
 import { gridEnergies } from './grid.ts';
 
-const parts = ['battery', 'grid'] as const;
+const features = ['battery', 'grid'] as const;
 
 /** Raw status of SPH and SPA: 5 to 8 are the working modes. */
 export const hybridStatus = {
@@ -17,26 +17,26 @@ export const hybridStatus = {
 };
 
 /** What SPH, SPA and their v4 kin have in common. The powers called Total are sums of phases, in W. */
-export const hybridFields: readonly Field[] = [
+export const hybridFields: readonly FieldRow[] = [
   ['growatt_current_power_watts', 'pac'],
   ['growatt_ac_frequency_hz', 'fac'],
   ['growatt_inverter_temperature_celsius', 'temp1'],
   ['growatt_energy_today_kwh', 'eacToday'],
   ['growatt_energy_total_kwh', 'eacTotal'],
-  ['growatt_fault_code', 'errorCode|faultCode'],
+  ['growatt_fault_code', 'errorCode else faultCode'],
   ['growatt_warning_code', 'warnCode'],
-  ['growatt_battery_soc_percent', 'soc|bmsSOC'],
-  ['growatt_battery_voltage_volts', 'vbat|bmsBatteryVolt'],
+  ['growatt_battery_soc_percent', 'soc else bmsSOC'],
+  ['growatt_battery_voltage_volts', 'vbat else bmsBatteryVolt'],
   ['growatt_battery_current_amps', 'bmsBatteryCurr'],
   ['growatt_battery_temperature_celsius', 'bmsBatteryTemp'],
-  ['growatt_grid_export_power_watts', 'pacToGridTotal|pacToGridR'],
-  ['growatt_grid_import_power_watts', 'pacToUserTotal|pacToUserR'],
-  ['growatt_load_power_watts', 'plocalLoadTotal|plocalLoadR'],
+  ['growatt_grid_export_power_watts', 'pacToGridTotal else pacToGridR'],
+  ['growatt_grid_import_power_watts', 'pacToUserTotal else pacToUserR'],
+  ['growatt_load_power_watts', 'plocalLoadTotal else plocalLoadR'],
   ...gridEnergies,
 ];
 
 /** One battery port. SPH spells its discharge `edischarge1Today`; other models leave the number out. */
-export const batteryPort: readonly Field[] = [
+export const batteryPort: readonly FieldRow[] = [
   ['growatt_battery_charge_power_watts', 'pcharge1'],
   ['growatt_battery_discharge_power_watts', 'pdischarge1'],
   ['growatt_battery_charge_energy_today_kwh', 'echarge1Today'],
@@ -50,7 +50,7 @@ export const sph: Family = {
   word: 'sph',
   ...endpoints('mix', true),
   status: hybridStatus,
-  parts,
+  features,
   fields: [
     ...hybridFields,
     ...batteryPort,
@@ -65,7 +65,7 @@ export const spa: Family = {
   word: 'spa',
   ...endpoints('spa', true),
   status: hybridStatus,
-  parts,
+  features,
   fields: [
     ...hybridFields,
     ...batteryPort,
@@ -84,7 +84,7 @@ export const storage: Family = {
     0: WAITING,
     3: FAULT,
   },
-  parts,
+  features,
   fields: [
     ['growatt_current_power_watts', 'outPutPower'],
     ['growatt_load_power_watts', 'outPutPower'],
@@ -100,7 +100,7 @@ export const storage: Family = {
     ['growatt_inverter_temperature_celsius', 'temperature'],
     ['growatt_energy_today_kwh', 'epvToday+epvToday2'],
     ['growatt_energy_total_kwh', 'epvTotal+epvTotal2'],
-    ['growatt_fault_code', 'errorCode|faultCode'],
+    ['growatt_fault_code', 'errorCode else faultCode'],
     ['growatt_warning_code', 'warnCode'],
     ['growatt_battery_soc_percent', 'capacity'],
     ['growatt_battery_voltage_volts', 'vBat'],
@@ -111,7 +111,7 @@ export const storage: Family = {
     ['growatt_battery_charge_energy_total_kwh', 'eChargeTotal+eChargeTotal2'],
     ['growatt_battery_discharge_energy_today_kwh', 'eDischargeToday+eDischargeToday2'],
     ['growatt_battery_discharge_energy_total_kwh', 'eDischargeTotal+eDischargeTotal2'],
-    ['growatt_grid_import_power_watts', 'pAcInPut|pacToUser'],
+    ['growatt_grid_import_power_watts', 'pAcInPut else pacToUser'],
     ['growatt_grid_export_power_watts', 'pacToGrid'],
     ['growatt_grid_import_energy_today_kwh', 'eToUserToday'],
     ['growatt_grid_import_energy_total_kwh', 'eToUserTotal'],

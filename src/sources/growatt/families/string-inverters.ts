@@ -1,11 +1,11 @@
-import { type Field, phases, pvInputs } from '../fields.ts';
+import { type FieldRow, phases, pvInputs } from '../fields.ts';
 import { batchCall, endpoints, FAULT, type Family, NORMAL, WAITING } from './family.ts';
 import { gridEnergies } from './grid.ts';
 
 /** Raw status of inverters without a battery of their own. */
 const status = { 0: WAITING, 1: NORMAL, 2: WAITING, 3: FAULT };
 
-const gridFlows: readonly Field[] = [
+const gridFlows: readonly FieldRow[] = [
   ['growatt_grid_export_power_watts', 'pacToGridTotal'],
   ['growatt_grid_import_power_watts', 'pacToUserTotal'],
   ['growatt_load_power_watts', 'pacToLocalLoad'],
@@ -29,8 +29,8 @@ export const min: Family = {
     ['growatt_energy_total_kwh', 'eacTotal'],
     ['growatt_fault_code', 'faultType'],
     ['growatt_warning_code', 'warnCode'],
-    ['growatt_battery_soc_percent', 'bmsSoc|bdc1Soc|bdc2Soc'],
-    ['growatt_battery_voltage_volts', 'bmsVbat|bdc1Vbat|bdc2Vbat'],
+    ['growatt_battery_soc_percent', 'bmsSoc else bdc1Soc else bdc2Soc'],
+    ['growatt_battery_voltage_volts', 'bmsVbat else bdc1Vbat else bdc2Vbat'],
     ['growatt_battery_current_amps', 'bmsIbat'],
     ['growatt_battery_temperature_celsius', 'bmsTemp1Bat'],
     ['growatt_battery_charge_power_watts', 'bdc1ChargePower+bdc2ChargePower'],
@@ -43,13 +43,13 @@ export const min: Family = {
   ],
 };
 
-const threePhase: readonly Field[] = [
+const threePhase: readonly FieldRow[] = [
   ['growatt_current_power_watts', 'pac'],
   ['growatt_pv_power_watts', 'ppv'],
   ...phases(['vacr', 'vacs', 'vact'], ['iacr', 'iacs', 'iact']),
   ['growatt_ac_frequency_hz', 'fac'],
   ['growatt_inverter_temperature_celsius', 'temperature'],
-  ['growatt_fault_code', 'faultCode1|faultType'],
+  ['growatt_fault_code', 'faultCode1 else faultType'],
   ['growatt_warning_code', 'warnCode'],
 ];
 
@@ -89,5 +89,5 @@ export const groboost: Family = {
     ['growatt_load_energy_total_kwh', 'totalEneny|totalEnergy'],
     ['growatt_inverter_temperature_celsius', 'temp'],
   ],
-  parts: ['grid'],
+  features: ['grid'],
 };

@@ -15,7 +15,7 @@ const v4Calls = (word: string) => ({ word, last: v4Call(word), batch: v4Call(wor
 const sphS: Family = {
   ...v4Calls('sph-s'),
   status: hybridStatus,
-  parts: ['battery', 'grid'],
+  features: ['battery', 'grid'],
   fields: [
     ...hybridFields,
     ...batteryPort,
@@ -29,7 +29,7 @@ const sphS: Family = {
 const wit: Family = {
   ...v4Calls('wit'),
   status: hybridStatus,
-  parts: ['battery', 'grid'],
+  features: ['battery', 'grid'],
   fields: [
     ...hybridFields,
     ['growatt_pv_power_watts', 'ppv'],
@@ -46,7 +46,7 @@ const wit: Family = {
 const noah: Family = {
   ...v4Calls('noah'),
   status: { 1: NORMAL, 4: FAULT, 5: OTHER },
-  parts: ['battery'],
+  features: ['battery'],
   fields: [
     ['growatt_current_power_watts', 'pac'],
     ['growatt_pv_power_watts', 'ppv'],
