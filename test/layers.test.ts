@@ -32,7 +32,6 @@ const TOLERATED = [
   'backfill → sources/growatt',
   'cli → simulators/growatt',
   'cli → simulators/trucki',
-  'docs → sources/trucki',
   'export → config',
   'model → config',
   'sources/growatt → config',
