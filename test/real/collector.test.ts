@@ -10,8 +10,8 @@ import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { demoPlants } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { type Exposition, parseExposition } from '../export/exposition-parser.ts';
-import { collectorProgram } from './collector/build.ts';
 import { remoteWriteReceiver } from './collector/remote-write.ts';
+import { prepared } from './programs.ts';
 import { eventually, freePort, startProgram } from './support.ts';
 
 const run = promisify(execFile);
@@ -20,8 +20,8 @@ const DEVICE_METRIC = /^(growatt|trucki)_/;
 
 describe('the OpenTelemetry Collector', () => {
   let collector: string;
-  before(async () => {
-    collector = await collectorProgram();
+  before(() => {
+    collector = prepared('otelcol');
   });
 
   it('accepts every configuration that is shipped, and the alternative that scrapes', async (t) => {
@@ -63,7 +63,7 @@ describe('the OpenTelemetry Collector', () => {
     const port = await freePort();
     const variables = { STORAGE: storage, REMOTE_WRITE: `http://127.0.0.1:${port}/api/v1/write` };
     let shown: Exposition | undefined;
-    await t.test('while nobody takes it', async (inner) => {
+    await t.test('while the receiver is down', async (inner) => {
       const { url, ports } = await startCollector(inner, variables);
       const agent = await startAgent(inner, {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.OTLP_HTTP}`,
@@ -73,7 +73,7 @@ describe('the OpenTelemetry Collector', () => {
       await assertSame(agent, url, { job: 'solar-otel-agent', instance: 'roof' });
       shown = await exposition(agent);
     });
-    await t.test('once somebody does', async (inner) => {
+    await t.test('once the receiver is up', async (inner) => {
       const written = await remoteWriteReceiver(inner, port);
       await startCollector(inner, variables);
       const wanted = shown?.samples.filter(({ name }) => DEVICE_METRIC.test(name)) ?? [];

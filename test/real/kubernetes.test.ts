@@ -9,12 +9,9 @@ import { parse, parseAllDocuments } from 'yaml';
 import { version } from '../../src/base/version.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { schemaLocation, writeKubernetesSchemas, writeResourceSchemas } from './kubernetes-schemas.ts';
+import { prepared } from './programs.ts';
 
 const run = promisify(execFile);
-const KUSTOMIZE = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.1';
-const KUBECONFORM = 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0';
-const KUBERNETES = 'k8s.io/kubernetes@v1.35.4';
-const PROMETHEUS_OPERATOR = 'github.com/prometheus-operator/prometheus-operator@v0.94.1';
 const OVERLAYS = ['base', 'standalone', 'sidecar', 'sharded'] as const;
 
 interface Container {
@@ -48,12 +45,10 @@ describe('The Kubernetes manifests', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
-    const [kubernetes, operator] = await Promise.all([KUBERNETES, PROMETHEUS_OPERATOR].map(downloadModule));
-    await writeKubernetesSchemas(`${kubernetes}/api/openapi-spec/swagger.json`, folder);
-    const resources = `${operator}/example/prometheus-operator-crd`;
-    await writeResourceSchemas(`${resources}/monitoring.coreos.com_podmonitors.yaml`, folder);
+    await writeKubernetesSchemas(prepared('kubernetes.json'), folder);
+    await writeResourceSchemas(prepared('podmonitors.yaml'), folder);
     for (const overlay of OVERLAYS) {
-      const text = await goRun(KUSTOMIZE, 'build', `deploy/kubernetes/${overlay}`);
+      const text = await runPrepared('kustomize', 'build', `deploy/kubernetes/${overlay}`);
       rendered.set(overlay, { text, manifests: parseAllDocuments(text).map((part) => part.toJS()) });
     }
   });
@@ -62,7 +57,8 @@ describe('The Kubernetes manifests', () => {
   const validate = async (text: string): Promise<string> => {
     const file = join(folder, 'manifests.yaml');
     await writeFile(file, text);
-    return await goRun(KUBECONFORM, '-strict', '-summary', '-schema-location', schemaLocation(folder), file);
+    const schemas = ['-schema-location', schemaLocation(folder)];
+    return await runPrepared('kubeconform', '-strict', '-summary', ...schemas, file);
   };
   const manifestsOf = (overlay: string) => rendered.get(overlay)?.manifests ?? [];
   const podOf = (overlay: string) => {
@@ -151,12 +147,7 @@ describe('The Kubernetes manifests', () => {
   });
 });
 
-/** Runs a program of a Go module, built on first use. @throws Error with `code` 1 when it fails */
-async function goRun(program: string, ...args: readonly string[]): Promise<string> {
-  return (await run('go', ['run', program, ...args], { maxBuffer: 1 << 24 })).stdout;
-}
-
-async function downloadModule(module: string): Promise<string> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', module]);
-  return (JSON.parse(stdout) as { Dir: string }).Dir;
+/** @throws Error with `code` 1 when the program fails */
+async function runPrepared(program: string, ...args: readonly string[]): Promise<string> {
+  return (await run(prepared(program), args, { maxBuffer: 1 << 24 })).stdout;
 }

@@ -26,8 +26,8 @@ export const startPrometheus = (t: TestContext, gateway: { readonly port: number
       const scrape = {
         job_name: 'pushgateway',
         honor_labels: true,
-        scrape_interval: '100ms',
-        scrape_timeout: '100ms',
+        scrape_interval: '1s',
+        scrape_timeout: '1s',
         static_configs: [{ targets: [`127.0.0.1:${gateway.port}`] }],
       };
       await writeFile(file, JSON.stringify({ scrape_configs: [scrape] }));

@@ -9,10 +9,10 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a real program may take for anything; generous, since it only decides when a test fails. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 const POLL_MS = 25;
 /** How long a program may take to stop when asked to. */
-const GRACE_MS = 2000;
+const GRACE_MS = 20_000;
 const OUTPUT_KEPT = 20_000;
 
 /** What a program is started with. */
@@ -65,7 +65,7 @@ export async function startProgram(t: TestContext, options: ProgramOptions): Pro
   child.on('error', (error: NodeJS.ErrnoException) => {
     ended =
       error.code === 'ENOENT'
-        ? `${program} is not installed; this test needs the package ${options.package}`
+        ? `${program} is not installed (package ${options.package}): run .ci/programs first`
         : `${program} cannot be started: ${error.message}`;
   });
   child.on('exit', (code, signal) => {
