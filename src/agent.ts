@@ -19,7 +19,7 @@ import { type AgentState, createAgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { countExports, createTelemetry } from './telemetry/own.ts';
-import { DEVICE_SCOPE, ScrapeReader } from './telemetry/readers.ts';
+import { createScrapeReader, DEVICE_SCOPE } from './telemetry/readers.ts';
 import { agentResource } from './telemetry/resource.ts';
 
 export interface AgentOptions {
@@ -136,12 +136,12 @@ const ownMeter = (provider: MeterProvider) => provider.getMeter('solar-otel-agen
 
 /** The provider with a reader for scrapes and, where OTLP is configured, one that exports. */
 function createProvider({ otlp: settings }: Config, store: Store, log: Log) {
-  const reader = new ScrapeReader(() => store.live);
+  const series = () => store.currentSeries;
+  const reader = createScrapeReader(series);
   if (!settings)
     return { reader, provider: new MeterProvider({ resource: agentResource(), readers: [reader] }) };
-  const live = () => store.live;
   // The counter belongs to the provider that the reader belongs to.
-  const otlp = createOtlpReader({ settings, live, log, onExport: (outcome) => count(outcome) });
+  const otlp = createOtlpReader({ settings, series, log, onExport: (outcome) => count(outcome) });
   const resource = agentResource(settings.resourceAttributes);
   const provider = new MeterProvider({ resource, readers: [reader, otlp] });
   const count = countExports(ownMeter(provider));

@@ -34,16 +34,18 @@ const ENCODINGS: Readonly<Record<OtlpExport['protocol'], { serializer: Serialize
   'http/json': { serializer: JsonMetricsSerializer, contentType: 'application/json' },
 };
 
-export interface OtlpOptions extends Pick<OtlpReaderOptions, 'live'>, Pick<ExportHealthOptions, 'onExport'> {
+export interface OtlpOptions
+  extends Pick<OtlpReaderOptions, 'series'>,
+    Pick<ExportHealthOptions, 'onExport'> {
   readonly settings: OtlpExport;
   readonly log: Log;
 }
 
 /** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
-export function createOtlpReader({ settings, live, log, onExport }: OtlpOptions): OtlpReader {
+export function createOtlpReader({ settings, series, log, onExport }: OtlpOptions): OtlpReader {
   const { url, interval, timeout } = settings;
   const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
-  return new OtlpReader({ exporter, interval, timeout, live });
+  return new OtlpReader({ exporter, interval, timeout, series });
 }
 
 /**

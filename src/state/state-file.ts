@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Log } from '../base/log.ts';
-import type { GuardState } from '../store/entity-state.ts';
+import type { EntitySnapshot } from '../store/entity-state.ts';
 
 /** What is kept of one source: its own memory, as it gave it, and that of the guards. */
 export interface SourceState {
   readonly source?: unknown;
-  readonly guards: Readonly<Record<string, GuardState>>;
+  readonly guards: Readonly<Record<string, EntitySnapshot>>;
 }
 
 /** What the agent remembers across restarts, by source name. */

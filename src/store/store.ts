@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Entity, SourceEvent } from '../model/reading.ts';
-import { type DefinitionOf, EntityState, type GuardState } from './entity-state.ts';
+import { type DefinitionOf, type EntitySnapshot, EntityState } from './entity-state.ts';
 import { type Sample, SeriesNames } from './series.ts';
 
 export interface StoreOptions {
@@ -10,19 +10,20 @@ export interface StoreOptions {
   readonly definitionOf: DefinitionOf;
 }
 
-interface Origin {
-  entities: Map<string, EntityState>;
-  /** When the source as a whole began to fail; undefined while it answers. */
+/** What is known of one source. */
+interface SourceState {
+  entities: ReadonlyMap<string, EntityState>;
+  /** When the source as a whole began to fail, milliseconds since the epoch; undefined while it answers. */
   failingSince: number | undefined;
 }
 
-/** The newest believed readings of all sources. Everything that leaves the agent is read from here. */
+/** The newest accepted readings of all sources. Everything that leaves the agent is read from here. */
 export class Store {
   readonly #options: StoreOptions;
   readonly #names = new SeriesNames();
-  readonly #sources = new Map<string, Origin>();
+  readonly #sources = new Map<string, SourceState>();
   #version = 0;
-  #live: ReadonlyMap<object, number> = new Map();
+  #currentSeries: ReadonlyMap<object, number> = new Map();
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -34,8 +35,8 @@ export class Store {
   }
 
   /** The attribute objects of the last `samples()`, each with its value. */
-  get live(): ReadonlyMap<object, number> {
-    return this.#live;
+  get currentSeries(): ReadonlyMap<object, number> {
+    return this.#currentSeries;
   }
 
   /**
@@ -63,69 +64,65 @@ export class Store {
     }
   }
 
-  /** A poll of the source ended; when it failed, everything the source knows is only remembered. */
+  /** Records the end of a poll: whether the source as a whole answered. */
   polled(source: string, ok: boolean): void {
     this.#version++;
-    const origin = this.#origin(source);
-    origin.failingSince = ok ? undefined : (origin.failingSince ?? this.#options.clock.now());
+    const state = this.#stateOf(source);
+    state.failingSince = ok ? undefined : (state.failingSince ?? this.#options.clock.now());
   }
 
   /** All that may be exposed at this moment. */
   samples(): readonly Sample[] {
     const now = this.#options.clock.now();
     const samples: Sample[] = [];
-    for (const origin of this.#sources.values()) this.#collect(origin, samples, now);
-    this.#live = new Map(samples.map(({ attributes, value }) => [attributes, value]));
+    for (const source of this.#sources.values()) this.#collect(source, samples, now);
+    this.#currentSeries = new Map(samples.map(({ attributes, value }) => [attributes, value]));
     return samples;
   }
 
-  /** What the guards must remember across restarts, by source and entity. */
-  snapshot(source: string): Record<string, GuardState> {
-    return Object.fromEntries([...this.#origin(source).entities].map(([id, record]) => [id, record.memory]));
+  /** What is kept of a source's entities across a restart, by their ids. */
+  snapshot(source: string): Record<string, EntitySnapshot> {
+    const entities = [...this.#stateOf(source).entities];
+    return Object.fromEntries(entities.map(([id, entity]) => [id, entity.snapshot]));
   }
 
-  /** Puts back what `remember` gave, for entities that are listed. */
-  restore(source: string, memories: Readonly<Record<string, GuardState>>): void {
-    for (const [id, memory] of Object.entries(memories)) {
-      const record = this.#origin(source).entities.get(id);
-      if (record) record.memory = memory;
-    }
+  /** Restores what `snapshot` returned, for entities that are listed. */
+  restore(source: string, snapshots: Readonly<Record<string, EntitySnapshot>>): void {
+    const { entities } = this.#stateOf(source);
+    for (const [id, snapshot] of Object.entries(snapshots)) entities.get(id)?.restore(snapshot);
   }
 
-  #origin(source: string): Origin {
+  #stateOf(source: string): SourceState {
     const known = this.#sources.get(source);
     if (known) return known;
-    const origin: Origin = { entities: new Map(), failingSince: undefined };
-    this.#sources.set(source, origin);
-    return origin;
+    const state: SourceState = { entities: new Map(), failingSince: undefined };
+    this.#sources.set(source, state);
+    return state;
   }
 
   #list(source: string, entities: readonly Entity[]): void {
-    const origin = this.#origin(source);
-    const listed = new Map<string, EntityState>();
-    for (const entity of entities) {
-      const record =
-        origin.entities.get(entity.id) ?? new EntityState(entity, this.#names, this.#options.definitionOf);
-      record.entity = entity;
-      listed.set(entity.id, record);
-    }
-    origin.entities = listed;
+    const state = this.#stateOf(source);
+    const listed = entities.map((entity) => {
+      const known = state.entities.get(entity.id);
+      known?.describe(entity);
+      return known ?? new EntityState(entity, this.#names, this.#options.definitionOf);
+    });
+    state.entities = new Map(listed.map((state) => [state.entity.id, state]));
   }
 
-  #collect({ entities, failingSince }: Origin, samples: Sample[], now: number): void {
+  #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): void {
     const { staleAfter } = this.#options;
-    const suffering = new Set<string | undefined>();
-    for (const record of entities.values())
-      if (record.failingSince !== undefined) suffering.add(record.entity.parent);
-    for (const record of entities.values()) {
-      const { up, id, labels, ownUp = false } = record.entity;
-      if (up && (record.tried || failingSince !== undefined)) {
-        const shared = ownUp || (failingSince === undefined && !suffering.has(id));
-        const ok = shared && record.failingSince === undefined;
+    const failing = [...entities.values()].filter((state) => state.failingSince !== undefined);
+    const parentsOfFailing = new Set(failing.map(({ entity }) => entity.parent));
+    for (const state of entities.values()) {
+      const { up, id, labels, ownUp = false } = state.entity;
+      if (up && (state.tried || failingSince !== undefined)) {
+        const othersOk = ownUp || (failingSince === undefined && !parentsOfFailing.has(id));
+        const ok = othersOk && state.failingSince === undefined;
         samples.push({ metric: up, attributes: this.#names.attributes(up, labels), value: Number(ok) });
       }
-      const since = Math.min(failingSince ?? now, record.failingSince ?? now);
-      record.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);
+      const since = Math.min(failingSince ?? now, state.failingSince ?? now);
+      state.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);
     }
   }
 }

@@ -1,13 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type AggregationTemporality,
-  type CollectionResult,
-  type InstrumentType,
-  type MetricReader,
-  PeriodicExportingMetricReader,
-  type PushMetricExporter,
-} from '@opentelemetry/sdk-metrics';
-import { type LiveSeries, MOST_SERIES, onlyLive, temporalityFor } from './readers.ts';
+import { PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { type CurrentSeries, reportCurrentSeries } from './readers.ts';
 
 /** Of the five seconds that stopping may take. */
 const FLUSH_MS = 3000;
@@ -18,38 +11,25 @@ export interface OtlpReaderOptions {
   readonly interval: number;
   /** Milliseconds that one export may take; no more than the interval. */
   readonly timeout: number;
-  readonly live: () => LiveSeries;
+  readonly series: () => CurrentSeries;
   readonly flushMs?: number;
 }
 
-/** The reader that exports every so often, and sees the same series as the one for scrapes. */
+/** The reader that exports at an interval; it reports the same series as the one for scrapes. */
 export class OtlpReader extends PeriodicExportingMetricReader {
-  readonly #live: () => LiveSeries;
   readonly #flushMs: number;
 
-  constructor({ exporter, interval, timeout, live, flushMs = FLUSH_MS }: OtlpReaderOptions) {
+  constructor({ exporter, interval, timeout, series, flushMs = FLUSH_MS }: OtlpReaderOptions) {
     super({ exporter, exportIntervalMillis: interval, exportTimeoutMillis: timeout });
-    this.#live = live;
     this.#flushMs = flushMs;
+    reportCurrentSeries(this, series);
   }
 
-  override selectAggregationTemporality(type: InstrumentType): AggregationTemporality {
-    return temporalityFor(type);
-  }
-
-  override selectCardinalityLimit(): number {
-    return MOST_SERIES;
-  }
-
-  override async collect(options?: Parameters<MetricReader['collect']>[0]): Promise<CollectionResult> {
-    return onlyLive(await super.collect(options), this.#live());
-  }
-
-  /** Sends what there is for the last time; a receiver that does not answer cannot hold up the end. */
+  /** Exports for the last time; a receiver that does not answer cannot delay the end. */
   protected override async onShutdown(): Promise<void> {
-    const enough = new AbortController();
-    const tooLong = delay(this.#flushMs, undefined, { signal: enough.signal }).catch(() => undefined);
+    const flushed = new AbortController();
+    const tooLong = delay(this.#flushMs, undefined, { signal: flushed.signal }).catch(() => undefined);
     await Promise.race([super.onShutdown(), tooLong]);
-    enough.abort();
+    flushed.abort();
   }
 }

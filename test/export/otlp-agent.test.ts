@@ -87,7 +87,7 @@ test('the last export cannot hold up the end', async () => {
     exporter,
     interval: 500,
     timeout: 500,
-    live: () => new Map(),
+    series: () => new Map(),
     flushMs: 20,
   });
   const provider = new MeterProvider({ readers: [reader] });

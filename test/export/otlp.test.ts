@@ -34,7 +34,7 @@ function exporting(t: TestContext, settings: Partial<OtlpExport> & { url: string
   const live = new Map<object, number>();
   const reader = createOtlpReader({
     settings: { ...SETTINGS, ...settings },
-    live: () => live,
+    series: () => live,
     log,
     onExport: (outcome) => outcomes.push(outcome),
   });

@@ -83,7 +83,7 @@ test('lower totals that do not agree with each other are never believed', () => 
   replay([['06-12 11:00', { total: 5000, producing: true }, { total: 5000 }], ...rows], { zone: utc });
 });
 
-test('a first total of 0 is doubted, or the true one would look like years of energy', () => {
+test('a first total of 0 is held back, or the true one would look like years of energy', () => {
   const suspects = replay(
     [
       ['06-12 05:00', { power: 1, total: 0, producing: false }, { power: 1 }],

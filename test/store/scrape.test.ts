@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { catalogue, definitionOf } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
 import type { Entity } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
 import { observeStore } from '../../src/telemetry/instruments.ts';
-import { DEVICE_SCOPE, ScrapeReader } from '../../src/telemetry/readers.ts';
+import { createScrapeReader, DEVICE_SCOPE } from '../../src/telemetry/readers.ts';
 import { virtualClock } from '../helpers/clock.ts';
 
 const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', device_sn: sn } });
@@ -14,10 +14,11 @@ const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', devic
 /** A store behind the real SDK, and what two readers of it say: each sample as it stands in the text. */
 function setUp() {
   const store = new Store({ clock: virtualClock(), staleAfter: 0, definitionOf });
-  const readers = [new ScrapeReader(() => store.live), new ScrapeReader(() => store.live)] as const;
+  const series = () => store.currentSeries;
+  const readers = [createScrapeReader(series), createScrapeReader(series)] as const;
   const provider = new MeterProvider({ readers: [...readers] });
   observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);
-  const scrape = async (reader: ScrapeReader = readers[0]) => {
+  const scrape = async (reader: MetricReader = readers[0]) => {
     const { resourceMetrics, errors } = await reader.collect();
     assert.deepEqual(errors, []);
     const text = renderText(resourceMetrics, 'text');

@@ -106,9 +106,20 @@ test('what is no longer listed is gone at once, what is listed again begins anew
   store.apply('growatt', power('B', 7));
   assert.equal(lines().length, 1, 'a reading of a stranger is ignored');
   store.apply('growatt', { type: 'entities', entities: [plant, inverter('A'), inverter('B')] });
-  assert.equal(lines().length, 1, 'its last reading is not remembered');
+  assert.equal(lines().length, 1, 'its last reading is gone');
   store.apply('growatt', power('B', 8));
   assert.equal(store.samples().find(({ value }) => value === 8)?.attributes, before);
+});
+
+test('values of a device that is first listed without its plant move to the plant at once', () => {
+  const { store, lines } = setUp({ id: 'A', labels: { plant_id: '', device_sn: 'A' } });
+  const phase = { metric: 'growatt_ac_phase_voltage_volts', value: 230, labels: { phase: '1' } };
+  store.apply('growatt', reading('A', { metric: 'growatt_current_power_watts', value: 5 }, phase));
+  store.apply('growatt', { type: 'entities', entities: [plant, inverter('A')] });
+  assert.deepEqual(lines(), [
+    'growatt_current_power_watts plant_id=1 device_sn=A 5',
+    'growatt_ac_phase_voltage_volts plant_id=1 device_sn=A phase=1 230',
+  ]);
 });
 
 test('a list that is repeated changes nothing', () => {
@@ -134,7 +145,7 @@ test('a series has one attribute object for as long as the process lives', () =>
   assert.ok(names()[0] === second && names()[1] === first);
   assert.ok(Object.isFrozen(first));
   assert.deepEqual(
-    [...store.live],
+    [...store.currentSeries],
     [
       [second, 232],
       [first, 233],
@@ -184,7 +195,7 @@ test('a metric that the catalogue does not know is a mistake that shows', () => 
   );
 });
 
-test('what the guards remember survives a restart', () => {
+test('the state of the guards is restored after a restart', () => {
   const said = (time: string, ...values: Value[]): SourceEvent => ({
     type: 'reading',
     reading: { entity: 'A', values, wallTime: instant(time), producing: true },
@@ -193,11 +204,11 @@ test('what the guards remember survives a restart', () => {
   const today = (value: number) => ({ metric: 'growatt_energy_today_kwh', value });
   const before = setUp(inverter('A'));
   before.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
-  const memory = JSON.parse(JSON.stringify(before.store.snapshot('growatt')));
+  const snapshot = JSON.parse(JSON.stringify(before.store.snapshot('growatt')));
 
   const after = setUp(inverter('A'));
-  after.store.restore('growatt', { ...memory, stranger: memory.A });
-  assert.deepEqual(after.lines(), [], 'memory alone is no reading');
+  after.store.restore('growatt', { ...snapshot, stranger: snapshot.A });
+  assert.deepEqual(after.lines(), [], 'a snapshot is no reading');
   const older = after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
   assert.deepEqual(older, ['older_reading']);
   assert.deepEqual(after.lines(), [], 'an older reading is still older');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Zone } from '../../../src/base/calendar.ts';
 import { wallTimeAt } from '../../../src/base/calendar.ts';
 import { ianaZone, parseGmtZone, parseWallTime } from '../../../src/sources/growatt/zone.ts';
-import { summerShift } from '../../../src/store/summer-time.ts';
+import { summerShift } from '../../../src/store/reading-time.ts';
 
 const minutesOf = (text: string) => parseGmtZone(text)?.offsetAt(0);
 

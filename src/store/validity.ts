@@ -1,0 +1,46 @@
+import type { MetricDefinition } from '../model/metric.ts';
+import type { ReadingClock } from './reading-clock.ts';
+import type { ReadingTime } from './reading-time.ts';
+
+/** What decides at one moment whether the values of a reading may still be shown. */
+export interface Circumstances {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Reading the entity has failed for too long. */
+  readonly stale: boolean;
+  readonly clock: Pick<ReadingClock, 'asleep' | 'outdated'>;
+  readonly time: ReadingTime;
+  /** Milliseconds after which instantaneous values expire without a newer reading. */
+  readonly holdsFor: number;
+}
+
+/**
+ * What may be shown of a value now; see docs/true-values.md.
+ * @param value undefined: it was held back
+ * @returns undefined: no sample
+ */
+export function shownValue(
+  { validity, zeroFromMidnight = false }: MetricDefinition,
+  value: number | undefined,
+  { now, stale, clock, time, holdsFor }: Circumstances,
+): number | undefined {
+  switch (validity) {
+    case 'instant':
+      return stale || clock.asleep || clock.outdated || time.ageAt(now) > holdsFor ? undefined : value;
+    case 'status':
+      if (clock.asleep) return stale ? undefined : 0;
+      return stale || clock.outdated ? undefined : value;
+    case 'today': {
+      // Without a zone the end of the day is unknown; while the device sleeps it may have come.
+      const holds = time.isOfPresent('day', now) ?? (!stale && !clock.asleep);
+      if (holds && value !== undefined) return value;
+      return zeroFromMidnight && !stale && time.isOfTodayOrBefore(now) ? 0 : undefined;
+    }
+    case 'month':
+    case 'year':
+      return (time.isOfPresent(validity, now) ?? !stale) ? value : undefined;
+    case 'lifetime':
+    case 'fact':
+      return value;
+  }
+}
