@@ -7,7 +7,7 @@ import { UNITS } from '../src/model/metric.ts';
 import { busFamilies } from '../src/sources/growatt/families/bus.ts';
 import { families } from '../src/sources/growatt/families/index.ts';
 import { v4Families } from '../src/sources/growatt/families/v4.ts';
-import { legacyKeys, numberKeys } from '../src/sources/trucki/keys.ts';
+import { legacyRows, numberRows } from '../src/sources/trucki/keys.ts';
 import { ownCatalogue } from '../src/telemetry/own-catalogue.ts';
 
 test('docs/metrics.md is what `npm run docs` makes of the catalogue', () => {
@@ -37,7 +37,7 @@ test('every row of every field table names a metric of the catalogue, with its l
         assert.ok(allowed.includes(label), `${word} ${metric} ${label}`);
     }
   }
-  for (const { metric } of [...numberKeys, ...legacyKeys]) assert.ok(definitionOf(metric));
+  for (const { metric } of [...numberRows, ...legacyRows]) assert.ok(definitionOf(metric));
 });
 
 test('a metric states the unit that its name ends with, and none where the name has none', () => {

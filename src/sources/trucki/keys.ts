@@ -3,52 +3,64 @@
  * energy-node bridge and OpenDTU-OnBattery; the keys of T2MG and T2HG are unverified on a real stick.
  */
 
-/** When a number is left out: the thing it belongs to is not there, or does not answer. */
-export type Needs = 'inverter' | 'remote2' | 'remote3' | 'meter';
+/** What a number belongs to; it is left out while that is not there or does not answer. */
+export type Needs = 'inverter' | 'remote' | 'meter' | 'grid-voltage';
 
-export interface NumberKey {
+/** One row of the table of numbers. */
+export interface NumberRow {
   readonly key: string;
   readonly metric: string;
   readonly inverter?: '1' | '2' | '3';
   /** Multiplied with the value, e.g. ms to s. */
   readonly scale?: number;
+  /** `remote`: the linked stick of this row's inverter. */
   readonly needs?: Needs;
+  /** As `needs`, for a 0 only: the stick sets to 0 what it cannot read. */
+  readonly zeroNeeds?: Needs;
   /** Believed only within these bounds. */
   readonly range?: readonly [number, number];
-  /** Left out when it is 0 although the inverter is known not to answer: the stick zeroes what it cannot read. */
-  readonly zeroNeedsInverter?: boolean;
+  /** What lies outside the range stands for "none", and is no false value. */
+  readonly noneOutsideRange?: boolean;
 }
 
-export const numberKeys: readonly NumberKey[] = [
+export const numberRows: readonly NumberRow[] = [
   { key: 'VGRID', metric: 'trucki_grid_voltage_volts', needs: 'inverter' },
   { key: 'VBAT', metric: 'trucki_battery_voltage_volts', needs: 'inverter' },
-  // The register is unsigned: a frost shows as thousands of degrees.
-  { key: 'TEMP', metric: 'trucki_inverter_temperature_celsius', needs: 'inverter', range: [-40, 150] },
+  // The register is unsigned: a frost shows as thousands of degrees. Without grid voltage, 0 was not measured either.
+  {
+    key: 'TEMP',
+    metric: 'trucki_inverter_temperature_celsius',
+    needs: 'inverter',
+    zeroNeeds: 'grid-voltage',
+    range: [-40, 150],
+  },
   { key: 'ACPOWER', metric: 'trucki_inverter_ac_power_watts', inverter: '1' },
   { key: 'ACPOWERSUN2', metric: 'trucki_inverter_ac_power_watts', inverter: '2' },
   { key: 'ACPOWERSUN3', metric: 'trucki_inverter_ac_power_watts', inverter: '3' },
   { key: 'SETACPOWER', metric: 'trucki_inverter_ac_power_setpoint_watts', inverter: '1' },
-  { key: 'SUN2SETPOINT', metric: 'trucki_inverter_ac_power_setpoint_watts', inverter: '2', needs: 'remote2' },
-  { key: 'SUN3SETPOINT', metric: 'trucki_inverter_ac_power_setpoint_watts', inverter: '3', needs: 'remote3' },
+  { key: 'SUN2SETPOINT', metric: 'trucki_inverter_ac_power_setpoint_watts', inverter: '2', needs: 'remote' },
+  { key: 'SUN3SETPOINT', metric: 'trucki_inverter_ac_power_setpoint_watts', inverter: '3', needs: 'remote' },
   { key: 'POWERLIMIT', metric: 'trucki_inverter_ac_power_limit_watts', inverter: '1' },
-  { key: 'SUN2POWERLIMIT', metric: 'trucki_inverter_ac_power_limit_watts', inverter: '2', needs: 'remote2' },
-  { key: 'SUN3POWERLIMIT', metric: 'trucki_inverter_ac_power_limit_watts', inverter: '3', needs: 'remote3' },
+  { key: 'SUN2POWERLIMIT', metric: 'trucki_inverter_ac_power_limit_watts', inverter: '2', needs: 'remote' },
+  { key: 'SUN3POWERLIMIT', metric: 'trucki_inverter_ac_power_limit_watts', inverter: '3', needs: 'remote' },
   // -1: the last datagram was not answered; 0: never linked.
   {
     key: 'SUN2ROUNDTRIP',
     metric: 'trucki_remote_round_trip_seconds',
     inverter: '2',
     scale: 0.001,
-    needs: 'remote2',
+    needs: 'remote',
     range: [1, 60_000],
+    noneOutsideRange: true,
   },
   {
     key: 'SUN3ROUNDTRIP',
     metric: 'trucki_remote_round_trip_seconds',
     inverter: '3',
     scale: 0.001,
-    needs: 'remote3',
+    needs: 'remote',
     range: [1, 60_000],
+    noneOutsideRange: true,
   },
   { key: 'METERPOWER', metric: 'trucki_meter_power_watts' },
   {
@@ -59,8 +71,8 @@ export const numberKeys: readonly NumberKey[] = [
     range: [0, 600_000],
   },
   { key: 'METERDAYENERGY', metric: 'trucki_meter_import_energy_today_kwh' },
-  { key: 'DAYENERGY', metric: 'trucki_inverter_energy_today_kwh', zeroNeedsInverter: true },
-  { key: 'TOTALENERGY', metric: 'trucki_inverter_energy_total_kwh', zeroNeedsInverter: true },
+  { key: 'DAYENERGY', metric: 'trucki_inverter_energy_today_kwh', zeroNeeds: 'inverter' },
+  { key: 'TOTALENERGY', metric: 'trucki_inverter_energy_total_kwh', zeroNeeds: 'inverter' },
   { key: 'ZEPCPOWER', metric: 'trucki_zero_export_power_watts' },
   { key: 'DCPOWER', metric: 'trucki_charger_dc_power_watts' },
   { key: 'SETDCPOWER', metric: 'trucki_charger_dc_power_setpoint_watts' },
@@ -105,13 +117,13 @@ export const wifiStates = [
 export const wifiQualities: readonly string[] = ['bad', 'not good', 'okay', 'fairly good', 'very good'];
 
 /** A legacy metric is a plain copy of its key; -1 stands in for a word or an unreadable value where marked. */
-export interface LegacyKey {
+export interface LegacyRow {
   readonly key: string;
   readonly metric: string;
   readonly fallback?: -1;
 }
 
-export const legacyKeys: readonly LegacyKey[] = [
+export const legacyRows: readonly LegacyRow[] = [
   { key: 'VGRID', metric: 'trucki_voltage_grid' },
   { key: 'VBAT', metric: 'trucki_voltage_battery' },
   { key: 'SETACPOWER', metric: 'trucki_set_ac_power' },

@@ -1,5 +1,5 @@
-/** What one key of a stick's answer says: a number, one of the stick's words, or nothing. */
-export type Field =
+/** What a key of a stick's answer holds: a number, or a word in its place. */
+export type NumberOrWord =
   | { readonly number: number; readonly word?: undefined }
   | { readonly word: string; readonly number?: undefined };
 
@@ -11,7 +11,7 @@ const WORD = /^[A-Za-z(][A-Za-z0-9 _.()-]{0,40}$/;
  * or a word (`"not found"`).
  * @returns undefined for a missing, null or empty value; `'bad'` for anything else
  */
-export function parseField(value: unknown): Field | 'bad' | undefined {
+export function parseValue(value: unknown): NumberOrWord | 'bad' | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? { number: value } : 'bad';
   if (typeof value !== 'string') return 'bad';

@@ -1,88 +1,88 @@
 import type { Reading, Value } from '../../model/reading.ts';
 import {
   BATTERY_LOW,
-  legacyKeys,
+  legacyRows,
   meterStates,
   type Needs,
   NOT_FOUND,
   NOT_SET,
-  type NumberKey,
-  numberKeys,
+  type NumberRow,
+  numberRows,
   powerWords,
   wifiQualities,
   wifiStates,
   zeroExportStates,
 } from './keys.ts';
-import { type Field, parseField, parseUptime } from './parse.ts';
+import { type NumberOrWord, parseUptime, parseValue } from './parse.ts';
 
-type Fields = ReadonlyMap<string, Field>;
+/** What the known keys of an answer hold. */
+type Answer = ReadonlyMap<string, NumberOrWord>;
 
 /** Keys whose words or numbers the tables below look at. */
-const KNOWN = new Set([...numberKeys.map(({ key }) => key), 'RSSI', 'WIFI', 'MQTT_ZEPC_VALUE']);
+const KNOWN = new Set([...numberRows.map(({ key }) => key), 'RSSI', 'WIFI', 'MQTT_ZEPC_VALUE']);
 
 /** Turns a stick's answer into a reading; a key that cannot be understood never loses the others. */
 export function readAnswer(
   entity: string,
-  answer: Readonly<Record<string, unknown>>,
+  body: Readonly<Record<string, unknown>>,
   legacyNames: boolean,
 ): Reading {
   const rejections: string[] = [];
-  const fields = new Map<string, Field>();
+  const answer = new Map<string, NumberOrWord>();
   for (const key of KNOWN) {
-    const field = parseField(answer[key]);
-    if (field === 'bad') rejections.push('unparsed_value');
-    else if (field) fields.set(key, field);
+    const value = parseValue(body[key]);
+    if (value === 'bad') rejections.push('unparsed_value');
+    else if (value) answer.set(key, value);
   }
   const values: Value[] = [];
-  for (const row of numberKeys) {
-    const value = numberOf(row, fields);
+  for (const row of numberRows) {
+    const value = numberOf(row, answer);
     if (typeof value === 'string') rejections.push(value);
     else if (value) values.push(value);
   }
-  values.push(...inverterStates(fields), ...controllerStates(fields), ...wifi(fields));
-  const uptime = parseUptime(answer.UPTIME);
+  values.push(...inverterStates(answer), ...controllerStates(answer), ...wifi(answer));
+  const uptime = parseUptime(body.UPTIME);
   if (uptime !== undefined) values.push({ metric: 'trucki_uptime_seconds', value: uptime });
-  if (legacyNames) values.push(...legacyValues(fields));
-  return { entity, values, rejections, producing: fields.get('ACPOWER')?.number !== undefined };
+  if (legacyNames) values.push(...legacyValues(answer));
+  return { entity, values, rejections, producing: answer.get('ACPOWER')?.number !== undefined };
 }
 
-const wordOf = (fields: Fields, key: string) => fields.get(key)?.word?.toLowerCase();
+const wordOf = (answer: Answer, key: string) => answer.get(key)?.word?.toLowerCase();
 
 function numberOf(
-  row: NumberKey,
-  fields: Fields,
+  row: NumberRow,
+  answer: Answer,
 ): Value | 'implausible_value' | 'unparsed_value' | undefined {
-  const word = wordOf(fields, row.key);
+  const word = wordOf(answer, row.key);
   if (word !== undefined && !powerWords.has(word)) return 'unparsed_value';
-  const number = fields.get(row.key)?.number;
-  if (number === undefined || (row.needs && !present(row.needs, fields))) return undefined;
-  if (row.zeroNeedsInverter && number === 0 && !present('inverter', fields)) return undefined;
-  // With no grid voltage either, 0 degrees only says that nothing was measured.
-  if (row.key === 'TEMP' && number === 0 && fields.get('VGRID')?.number === 0) return undefined;
+  const number = answer.get(row.key)?.number;
+  if (number === undefined || (row.needs && !isThere(row.needs, row, answer))) return undefined;
+  if (number === 0 && row.zeroNeeds && !isThere(row.zeroNeeds, row, answer)) return undefined;
   if (row.range && (number < row.range[0] || number > row.range[1])) {
-    return row.key.endsWith('ROUNDTRIP') ? undefined : 'implausible_value';
+    return row.noneOutsideRange ? undefined : 'implausible_value';
   }
-  // The product of a decimal fraction is off in the sixteenth digit; nobody measured that.
+  // The product of a decimal fraction is off in the sixteenth digit, which was not measured.
   const value = row.scale === undefined ? number : Number((number * row.scale).toPrecision(12));
   return { metric: row.metric, value, ...(row.inverter && { labels: { inverter: row.inverter } }) };
 }
 
-function present(needs: Needs, fields: Fields): boolean {
+/** Whether what a row needs is there. Low memory may cut the keys that say so off; others then decide. */
+function isThere(needs: Needs, { inverter: n }: NumberRow, answer: Answer): boolean {
   switch (needs) {
     case 'inverter':
-      // Low memory may cut the key off; without mains nobody is there to answer either.
-      return fields.has('ACPOWER')
-        ? wordOf(fields, 'ACPOWER') !== NOT_FOUND
-        : fields.get('VGRID')?.number !== 0;
+      // Without mains there is no inverter to answer.
+      return answer.has('ACPOWER')
+        ? wordOf(answer, 'ACPOWER') !== NOT_FOUND
+        : answer.get('VGRID')?.number !== 0;
     case 'meter':
-      return wordOf(fields, 'METERPOWER') !== NOT_SET;
-    case 'remote2':
-    case 'remote3': {
-      const n = needs.at(-1);
-      if (fields.has(`ACPOWERSUN${n}`)) return wordOf(fields, `ACPOWERSUN${n}`) !== NOT_SET;
-      // Low memory may cut the key off; a remote that was never linked has nothing but zeros.
-      return Boolean(fields.get(`SUN${n}SETPOINT`)?.number || fields.get(`SUN${n}POWERLIMIT`)?.number);
-    }
+      return wordOf(answer, 'METERPOWER') !== NOT_SET;
+    case 'grid-voltage':
+      return answer.get('VGRID')?.number !== 0;
+    case 'remote':
+      // A remote that was never linked has nothing but zeros.
+      return answer.has(`ACPOWERSUN${n}`)
+        ? wordOf(answer, `ACPOWERSUN${n}`) !== NOT_SET
+        : Boolean(answer.get(`SUN${n}SETPOINT`)?.number || answer.get(`SUN${n}POWERLIMIT`)?.number);
   }
 }
 
@@ -92,12 +92,12 @@ const powerKeys = [
   ['ACPOWERSUN3', '3'],
 ] as const;
 
-function inverterStates(fields: Fields): Value[] {
+function inverterStates(answer: Answer): Value[] {
   const values: Value[] = [];
   for (const [key, inverter] of powerKeys) {
-    const field = fields.get(key);
-    if (!field) continue;
-    const word = field.word?.toLowerCase();
+    const value = answer.get(key);
+    if (!value) continue;
+    const word = value.word?.toLowerCase();
     const reachable = word === undefined || word === BATTERY_LOW ? 1 : word === NOT_FOUND ? 0 : undefined;
     if (reachable === undefined) continue;
     values.push({ metric: 'trucki_inverter_reachable', value: reachable, labels: { inverter } });
@@ -108,16 +108,16 @@ function inverterStates(fields: Fields): Value[] {
   return values;
 }
 
-function controllerStates(fields: Fields): Value[] {
-  const controller = fields.get('ZEPCPOWER');
-  const mirror = /\((\w+)\)/.exec(fields.get('MQTT_ZEPC_VALUE')?.word ?? '')?.[1]?.toLowerCase();
+function controllerStates(answer: Answer): Value[] {
+  const controller = answer.get('ZEPCPOWER');
+  const mirror = /\((\w+)\)/.exec(answer.get('MQTT_ZEPC_VALUE')?.word ?? '')?.[1]?.toLowerCase();
   const controllerState = controller ? (controller.word?.toLowerCase() ?? 'enabled') : mirror;
   const values: Value[] = [];
   if (controllerState !== undefined) {
     const known = zeroExportStates.find((state) => state === controllerState) ?? 'unknown';
     values.push(...oneOf('trucki_zero_export_state', zeroExportStates, known));
   }
-  const meter = fields.get('METERPOWER');
+  const meter = answer.get('METERPOWER');
   if (meter) {
     const word = meter.word?.toLowerCase();
     const state =
@@ -131,12 +131,12 @@ function controllerStates(fields: Fields): Value[] {
   return values;
 }
 
-function wifi(fields: Fields): Value[] {
+function wifi(answer: Answer): Value[] {
   const values: Value[] = [];
-  const state = wifiState(fields);
+  const state = wifiState(answer);
   if (state) values.push(...oneOf('trucki_wifi_state', wifiStates, state));
-  const quality = fields.get('RSSI');
-  const level = qualityLevel(fields);
+  const quality = answer.get('RSSI');
+  const level = qualityLevel(answer);
   if (level !== undefined) values.push({ metric: 'trucki_wifi_quality_level', value: level });
   else if (quality?.number !== undefined && quality.number >= 0 && quality.number <= 100) {
     values.push({ metric: 'trucki_wifi_quality_ratio', value: quality.number / 100 });
@@ -145,8 +145,8 @@ function wifi(fields: Fields): Value[] {
 }
 
 /** The firmware's words vary: `CONNECTED`, `WIFI CONNECTED`, `CONNECTING...`, `CONNECTION_LOST`. */
-function wifiState(fields: Fields): string | undefined {
-  const word = wordOf(fields, 'WIFI');
+function wifiState(answer: Answer): string | undefined {
+  const word = wordOf(answer, 'WIFI');
   if (word === undefined) return undefined;
   const plain = word
     .replace(/^wifi /, '')
@@ -155,8 +155,8 @@ function wifiState(fields: Fields): string | undefined {
   return wifiStates.find((state) => state === plain) ?? 'unknown';
 }
 
-function qualityLevel(fields: Fields): number | undefined {
-  const level = wifiQualities.indexOf(wordOf(fields, 'RSSI') ?? '');
+function qualityLevel(answer: Answer): number | undefined {
+  const level = wifiQualities.indexOf(wordOf(answer, 'RSSI') ?? '');
   return level < 0 ? undefined : level;
 }
 
@@ -164,19 +164,19 @@ function oneOf(metric: string, states: readonly string[], present: string): Valu
   return states.map((state) => ({ metric, value: Number(state === present), labels: { state } }));
 }
 
-function legacyValues(fields: Fields): Value[] {
-  const values = legacyKeys.flatMap(({ key, metric, fallback }): Value[] => {
-    const value = fields.get(key)?.number ?? fallback;
+function legacyValues(answer: Answer): Value[] {
+  const values = legacyRows.flatMap(({ key, metric, fallback }): Value[] => {
+    const value = answer.get(key)?.number ?? fallback;
     return value === undefined ? [] : [{ metric, value }];
   });
-  const state = wifiState(fields);
+  const state = wifiState(answer);
   // trucki2prometheus says 0, disconnected, for words it does not know.
   if (state)
     values.push({
       metric: 'trucki_wifi_state',
       value: state === 'unknown' ? 0 : wifiStates.indexOf(state as never),
     });
-  const level = qualityLevel(fields);
+  const level = qualityLevel(answer);
   if (level !== undefined) values.push({ metric: 'trucki_wifi_rssi', value: level });
   return values;
 }

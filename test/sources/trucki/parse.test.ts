@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseField, parseUptime } from '../../../src/sources/trucki/parse.ts';
+import { parseUptime, parseValue } from '../../../src/sources/trucki/parse.ts';
 
 test('a number may be bare or quoted, with or without a unit', () => {
   const accepted: [unknown, number][] = [
@@ -20,11 +20,11 @@ test('a number may be bare or quoted, with or without a unit', () => {
     ['46.5 °C', 46.5],
     ['1.2 kWh', 1.2],
   ];
-  for (const [given, number] of accepted) assert.deepEqual(parseField(given), { number }, String(given));
+  for (const [given, number] of accepted) assert.deepEqual(parseValue(given), { number }, String(given));
 });
 
 test('what nobody measured is nothing, what nobody can read is bad', () => {
-  for (const nothing of [undefined, null, '', '  ']) assert.equal(parseField(nothing), undefined);
+  for (const nothing of [undefined, null, '', '  ']) assert.equal(parseValue(nothing), undefined);
   const bad = [
     ...[
       '1,5',
@@ -44,19 +44,19 @@ test('what nobody measured is nothing, what nobody can read is bad', () => {
     ...[Number.NaN, Number.POSITIVE_INFINITY, true, [1], { W: 1 }],
     ...[`9${'0'.repeat(400)}`, 'x'.repeat(50), 'not\u0000found', 'not\u001b[31mfound'],
   ];
-  for (const given of bad) assert.equal(parseField(given), 'bad', JSON.stringify(given));
+  for (const given of bad) assert.equal(parseValue(given), 'bad', JSON.stringify(given));
 });
 
 test('words come through as they are', () => {
   for (const word of ['not found', 'VBat low', 'LINKED', 'CONNECTING...', 'CONNECTION_LOST', '(ENABLED) 1']) {
-    assert.deepEqual(parseField(word), { word });
+    assert.deepEqual(parseValue(word), { word });
   }
 });
 
 test('whatever comes is a finite number, a plain word, bad or nothing', () => {
   fc.assert(
     fc.property(fc.anything({ withNullPrototype: true, withObjectString: true }), (given) => {
-      const field = parseField(given);
+      const field = parseValue(given);
       if (field === undefined || field === 'bad') return;
       if (field.word === undefined) assert.ok(Number.isFinite(field.number));
       else assert.match(field.word, /^[\x20-\x7e]{1,41}$/);
@@ -67,7 +67,7 @@ test('whatever comes is a finite number, a plain word, bad or nothing', () => {
 test('every number that a stick can print is read back', () => {
   fc.assert(
     fc.property(fc.integer({ min: -1e7, max: 1e7 }), fc.constantFrom(' W', 'W', ' V', ''), (cents, unit) => {
-      assert.deepEqual(parseField(`${(cents / 100).toFixed(2)}${unit}`), { number: cents / 100 });
+      assert.deepEqual(parseValue(`${(cents / 100).toFixed(2)}${unit}`), { number: cents / 100 });
     }),
   );
 });
