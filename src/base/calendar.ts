@@ -8,6 +8,38 @@ export interface Zone {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
+/** No offset changes within a quarter of an hour; those of two days are kept. */
+const SLOT = 15 * MINUTE;
+const SLOTS_KEPT = 192;
+
+/** The zone that is the same number of minutes east of UTC all year. */
+export function fixedZone(minutes: number): Zone {
+  return { fixed: true, offsetAt: () => minutes };
+}
+
+/** An IANA zone such as `Europe/Berlin`. @throws RangeError for a name the runtime does not know */
+export function ianaZone(name: string): Zone {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+  // Asked for each sample of each scrape, about now and about when it was taken.
+  const known = new Map<number, number>();
+  return {
+    fixed: false,
+    offsetAt(instant) {
+      const slot = Math.floor(instant / SLOT);
+      const offset = known.get(slot) ?? offsetIn(format, instant);
+      if (known.size >= SLOTS_KEPT) known.clear();
+      known.set(slot, offset);
+      return offset;
+    },
+  };
+}
+
+/** Minutes east of UTC. */
+function offsetIn(format: Intl.DateTimeFormat, instant: number): number {
+  const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+}
 
 /** How far the local time at an instant is from UTC, in milliseconds. */
 const offsetMs = (zone: Zone, instant: number) => zone.offsetAt(instant) * MINUTE;

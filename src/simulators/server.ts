@@ -11,7 +11,7 @@ export interface Reply {
 export interface RunningServer {
   /** `http://host:port` */
   url: string;
-  /** `host:port` */
+  /** `host:port`, as a client on this machine connects to it. */
   address: string;
   /** Ends open connections too, so that a hanging request does not keep it waiting. */
   close(): Promise<void>;
@@ -29,7 +29,9 @@ export async function listen(host: string, port: number, handler: Handler): Prom
     server.listen(port, host, resolve);
   });
   const bound = server.address() as AddressInfo;
-  const address = `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  // All interfaces are no address to connect to.
+  const hostname = bound.address === '::' ? 'localhost' : bound.address;
+  const address = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${bound.port}`;
   return {
     url: `http://${address}`,
     address,

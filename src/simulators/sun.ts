@@ -2,7 +2,7 @@ const RAD = Math.PI / 180;
 const J2000 = Date.UTC(2000, 0, 1, 12);
 const DAY = 86_400_000;
 
-export interface Place {
+export interface Coordinates {
   /** Degrees, north positive. */
   latitude: number;
   /** Degrees, east positive. */
@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Sine of the sun's elevation at a place (low-precision almanac of the US Naval Observatory, about 0.02°). */
-export function sinElevation({ latitude, longitude }: Place, at: number): number {
+export function sinElevation({ latitude, longitude }: Coordinates, at: number): number {
   const d = (at - J2000) / DAY;
   const anomaly = (357.529 + 0.98560028 * d) * RAD;
   const ecliptic = (280.459 + 0.98564736 * d + 1.915 * Math.sin(anomaly)) * RAD;

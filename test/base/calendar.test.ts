@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, datesBetween, instantOf, instantsOf, wallTimeAt } from '../../src/base/calendar.ts';
-import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
+import {
+  addDays,
+  datesBetween,
+  ianaZone,
+  instantOf,
+  instantsOf,
+  wallTimeAt,
+} from '../../src/base/calendar.ts';
+import { parseGmtZone } from '../../src/sources/growatt/zone.ts';
 
 const at = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`);
 const text = (time: number) => new Date(time).toISOString().slice(0, 16).replace('T', ' ');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
+import { ianaZone } from '../../src/base/calendar.ts';
+import { parseGmtZone } from '../../src/sources/growatt/zone.ts';
 import { type Row, replay, utc } from './replay.ts';
 
 const HOUR = 3_600_000;

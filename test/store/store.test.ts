@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ianaZone } from '../../src/base/calendar.ts';
 import { definitionOf } from '../../src/catalogue.ts';
 import type { Entity, SourceEvent, Value } from '../../src/model/reading.ts';
-import { ianaZone, parseGmtZone } from '../../src/sources/growatt/zone.ts';
+import { parseGmtZone } from '../../src/sources/growatt/zone.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
 import { instant } from './replay.ts';

@@ -1,7 +1,8 @@
-import { DAY as DAY_MS, dayStart, MINUTE, type Zone } from '../calendar.ts';
+import type { Zone } from '../../base/calendar.ts';
+import { DAY, dayStart, MINUTE } from '../calendar.ts';
 import { householdLoad } from '../household.ts';
 import { noise } from '../noise.ts';
-import { clearSky, type Place, sinElevation } from '../sun.ts';
+import { type Coordinates, clearSky, sinElevation } from '../sun.ts';
 
 /** The curve's step; dataloggers upload as often by default. */
 export const SLOT_MS = 5 * MINUTE;
@@ -15,7 +16,7 @@ export type Flows = Record<(typeof FLOWS)[number], number>;
 
 /** All that shapes a device's curve. */
 export interface Installation {
-  place: Place;
+  place: Coordinates;
   zone: Zone;
   weatherSeed: number;
   householdSeed: number;
@@ -34,7 +35,7 @@ export interface Slot {
   heldKwh: number;
 }
 
-export interface Day {
+export interface SimulatedDay {
   start: number;
   slots: Slot[];
   energy: Flows;
@@ -60,30 +61,30 @@ export function plus(a: Flows, b: Flows, factor = 1): Flows {
 }
 
 /** Whether daylight keeps a batteryless inverter awake. */
-export function isDaylight(place: Place, at: number): boolean {
+export function isDaylight(place: Coordinates, at: number): boolean {
   return sinElevation(place, at) >= WAKING_SINE;
 }
 
 /** Irradiance under passing clouds, W/m². */
-export function irradiance(place: Place, weatherSeed: number, at: number): number {
+export function irradiance(place: Coordinates, weatherSeed: number, at: number): number {
   const sine = sinElevation(place, at);
   if (sine < WAKING_SINE) return 0;
-  const overcast = noise(weatherSeed, at, DAY_MS) * 0.5 + noise(weatherSeed + 1, at, 150 * MINUTE) * 0.5;
+  const overcast = noise(weatherSeed, at, DAY) * 0.5 + noise(weatherSeed + 1, at, 150 * MINUTE) * 0.5;
   const passing = noise(weatherSeed + 2, at, 12 * MINUTE);
   return clearSky(sine) * (1 - 0.85 * Math.max(0, overcast - 0.35) * (0.5 + passing));
 }
 
 /** Air temperature, °C. */
-export function airTemperature(place: Place, weatherSeed: number, at: number): number {
-  const daily = noise(weatherSeed + 3, at, 2 * DAY_MS);
+export function airTemperature(place: Coordinates, weatherSeed: number, at: number): number {
+  const daily = noise(weatherSeed + 3, at, 2 * DAY);
   return 9 + 10 * daily + 9 * sinElevation(place, at);
 }
 
 /** One local day in 5-minute steps (276 or 300 of them when the clocks change). */
-export function simulateDay(site: Installation, day: number, heldKwh: number): Day {
+export function simulateDay(site: Installation, day: number, heldKwh: number): SimulatedDay {
   const start = dayStart(site.zone, day);
   const count = Math.round((dayStart(site.zone, day + 1) - start) / SLOT_MS);
-  const result: Day = { start, slots: [], energy: noFlows(), heldKwh };
+  const result: SimulatedDay = { start, slots: [], energy: noFlows(), heldKwh };
   for (let index = 0; index < count; index += 1) {
     const power = flowsAt(site, start + index * SLOT_MS, index * SLOT_HOURS, result.heldKwh);
     result.slots.push({ power, before: result.energy, heldKwh: result.heldKwh });

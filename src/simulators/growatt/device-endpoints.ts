@@ -3,12 +3,12 @@ import { hash01 } from '../noise.ts';
 import { type ApiCall, ApiError, type Endpoints, paginate } from './api.ts';
 import { statusOf } from './families.ts';
 import type { FamilyName } from './specs.ts';
-import type { Plant, World, WorldDevice } from './world.ts';
+import type { SimulatedDevice, SimulatedPlant, World } from './world.ts';
 
 const EVERY = 5 * MINUTE;
 
 /** device/list words its two refusals the other way round than the plant calls. */
-function plantOf({ param, world }: ApiCall): Plant {
+function plantOf({ param, world }: ApiCall): SimulatedPlant {
   const id = param('plant_id');
   if (id === '') throw new ApiError(10002, 'error_Plant ID is empty');
   const plant = world.plants.get(Number(id));
@@ -19,14 +19,14 @@ function plantOf({ param, world }: ApiCall): Plant {
 /** What the cloud writes in the place of a serial number. */
 const LISTED_AS: Partial<Record<FamilyName, string>> = { meter: 'AMMETER', env: 'ENV_DEVICE' };
 
-function listEntries(world: World, device: WorldDevice): object[] {
+function listEntries(world: World, device: SimulatedDevice): object[] {
   const { spec, family, plant, seed } = device;
   if (family.type === undefined) return [];
-  const { reading, lost } = world.view(device);
+  const { measurement, lost } = world.view(device);
   const number = Math.floor(hash01(seed, 3) * 90_000) + 10_000;
   const entry = {
     device_sn: LISTED_AS[spec.family] ?? spec.sn,
-    last_update_time: wallClock(plant.zone, reading.at),
+    last_update_time: wallClock(plant.zone, measurement.at),
     model: spec.model,
     manufacturer: spec.family === 'meter' ? 'Eastron' : '   PV Inverter  ',
     // Hybrids come without a device_id.
@@ -35,7 +35,7 @@ function listEntries(world: World, device: WorldDevice): object[] {
     type: family.type,
   };
   if (family.type === 3) return [entry];
-  const full = { ...entry, lost, status: lost ? 0 : statusOf(family, reading) };
+  const full = { ...entry, lost, status: lost ? 0 : statusOf(family, measurement) };
   return spec.listedTwice ? [{ ...full, type: 1 }, full] : [full];
 }
 
@@ -49,9 +49,10 @@ function dataloggers(call: ApiCall): object {
   const plant = plantOf(call);
   const newest = new Map<string, { at: number; lost: boolean }>();
   for (const device of plant.devices) {
-    const { reading, lost } = call.world.view(device);
+    const { measurement, lost } = call.world.view(device);
     const known = newest.get(device.spec.dataloggerSn);
-    if (!known || reading.at > known.at) newest.set(device.spec.dataloggerSn, { at: reading.at, lost });
+    if (!known || measurement.at > known.at)
+      newest.set(device.spec.dataloggerSn, { at: measurement.at, lost });
   }
   const rows = [...newest].map(([sn, { at, lost }]) => ({
     sn,
@@ -74,7 +75,7 @@ interface Refusals {
 }
 
 /** The devices of one family behind the datalogger that a call names. */
-function behindLogger({ param, world }: ApiCall, family: FamilyName, codes: Refusals): WorldDevice[] {
+function behindLogger({ param, world }: ApiCall, family: FamilyName, codes: Refusals): SimulatedDevice[] {
   const logger = param('datalog_sn');
   if (logger === '') throw new ApiError(codes.logger, 'error_datalogger SN is empty');
   const devices = world.devices().filter(({ spec }) => spec.dataloggerSn === logger);
@@ -82,7 +83,7 @@ function behindLogger({ param, world }: ApiCall, family: FamilyName, codes: Refu
   return devices.filter(({ spec }) => spec.family === family);
 }
 
-function addressed(call: ApiCall, family: FamilyName): WorldDevice {
+function addressed(call: ApiCall, family: FamilyName): SimulatedDevice {
   const devices = behindLogger(call, family, { logger: 10002, unknownLogger: 10004 });
   const address = call.param('address');
   const device = devices.find(({ spec }) => String(spec.address) === address);
@@ -94,14 +95,14 @@ function addressed(call: ApiCall, family: FamilyName): WorldDevice {
 function busEndpoints(family: FamilyName, path: string, word: string, deviceType: string): Endpoints {
   const list = (call: ApiCall) => {
     const all = behindLogger(call, family, { logger: 10002, unknownLogger: 10003 }).map((device) => {
-      const { reading, lost } = call.world.view(device);
+      const { measurement, lost } = call.world.view(device);
       return {
         device_name: family === 'meter' ? 'SDM_THREE' : device.spec.model,
         device_type: deviceType,
         address: String(device.spec.address),
         datalog_sn: device.spec.dataloggerSn,
         lost: lost ? '1' : '0',
-        lastUpdateTime: reading.time,
+        lastUpdateTime: measurement.time,
       };
     });
     const { count, rows } = paginate(call, all);
@@ -111,7 +112,7 @@ function busEndpoints(family: FamilyName, path: string, word: string, deviceType
     const device = addressed(call, family);
     return {
       datalog_sn: device.spec.dataloggerSn,
-      data: device.family.fields(call.world.view(device).reading),
+      data: device.family.fields(call.world.view(device).measurement),
     };
   };
   return {

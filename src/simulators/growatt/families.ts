@@ -5,7 +5,7 @@ import { envFields, meterFields } from './fields/meter.ts';
 import { minFields } from './fields/min.ts';
 import type { Fields } from './fields/spelling.ts';
 import { noahFields, sphSFields, witFields } from './fields/v4.ts';
-import type { Reading, State } from './reading.ts';
+import type { DeviceState, Measurement } from './measurement.ts';
 import type { FamilyName } from './specs.ts';
 
 const SLOW = 300_000;
@@ -19,7 +19,7 @@ export interface Call {
   every: number;
 }
 
-export interface Family {
+export interface CloudFamily {
   /** Number in device/list; absent where only the v4 API knows the family. */
   type?: number;
   /** `deviceType` of the v4 API, and ms between equal calls there. */
@@ -31,10 +31,10 @@ export interface Family {
   batch?: Call;
   history?: Call;
   /** Device status for each state; `charging` and `discharging` where they replace "normal". */
-  status: Record<State, number> & { charging?: number; discharging?: number };
+  status: Record<DeviceState, number> & { charging?: number; discharging?: number };
   defaults: { model: string; peakPowerW: number; strings: number; phases: 1 | 3; batteryKwh: number };
-  fields(reading: Reading): Fields;
-  historyFields?(reading: Reading): Fields;
+  fields(measurement: Measurement): Fields;
+  historyFields?(measurement: Measurement): Fields;
 }
 
 interface Limits {
@@ -44,7 +44,7 @@ interface Limits {
   history?: number;
 }
 
-type Calls = Pick<Family, 'snKey' | 'info' | 'last' | 'batch' | 'history'>;
+type Calls = Pick<CloudFamily, 'snKey' | 'info' | 'last' | 'batch' | 'history'>;
 
 /** The calls of a family that names its endpoints after itself. */
 function calls(word: string, { info = SLOW, last = SLOW, batch, history = SLOW }: Limits): Calls {
@@ -77,10 +77,10 @@ const defaults = (
   strings: number,
   phases: 1 | 3,
   batteryKwh = 0,
-): Family['defaults'] => ({ model, peakPowerW, strings, phases, batteryKwh });
+): CloudFamily['defaults'] => ({ model, peakPowerW, strings, phases, batteryKwh });
 
 /** What the cloud knows about each family; a new one is a new entry. */
-export const FAMILIES: Record<FamilyName, Family> = {
+export const FAMILIES: Record<FamilyName, CloudFamily> = {
   inverter: {
     type: 1,
     v4: v4('inv'),
@@ -196,18 +196,18 @@ export const FAMILIES: Record<FamilyName, Family> = {
   },
 };
 
-/** The family's status number for a reading. */
-export function statusOf({ status }: Family, { state, power }: Reading): number {
+/** The family's status number for a measurement. */
+export function statusOf({ status }: CloudFamily, { state, power }: Measurement): number {
   if (state === 'fault') return status.fault;
   if (status.charging !== undefined && power.charge > 1) return status.charging;
   if (status.discharging !== undefined && power.discharge > 1) return status.discharging;
   return status[state];
 }
 
-const STATUS_TEXT: Record<State, string> = { waiting: 'Waiting', normal: 'Normal', fault: 'Fault' };
+const STATUS_TEXT: Record<DeviceState, string> = { waiting: 'Waiting', normal: 'Normal', fault: 'Fault' };
 
-/** A reading spelled the family's way, status included. */
-export function spell(family: Family, reading: Reading): Fields {
-  const status = statusOf(family, reading);
-  return { ...family.fields(reading), status, statusText: STATUS_TEXT[reading.state] };
+/** A measurement spelled the family's way, status included. */
+export function spell(family: CloudFamily, measurement: Measurement): Fields {
+  const status = statusOf(family, measurement);
+  return { ...family.fields(measurement), status, statusText: STATUS_TEXT[measurement.state] };
 }

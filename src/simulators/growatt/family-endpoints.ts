@@ -1,8 +1,8 @@
-import { chinaClock, DAY, dayStart, javaDate, MINUTE, parseDate } from '../calendar.ts';
+import { chinaClock, DAY, dayStart, javaDate, parseDate } from '../calendar.ts';
 import { type ApiCall, ApiError, type Endpoint, type Endpoints, paginate } from './api.ts';
-import { type Call, FAMILIES, type Family, spell, statusOf } from './families.ts';
-import { measure } from './reading.ts';
-import type { WorldDevice } from './world.ts';
+import { type Call, type CloudFamily, FAMILIES, spell, statusOf } from './families.ts';
+import { measure } from './measurement.ts';
+import type { SimulatedDevice } from './world.ts';
 
 const BATCH_LIMIT = 100;
 
@@ -11,7 +11,13 @@ function endpoint({ method, every }: Call, answer: (call: ApiCall) => object): E
 }
 
 /** A device of the family by the SN that a call names; the two codes are for none and for an unknown one. */
-function named(call: ApiCall, family: Family, param: string, empty: number, missing: number): WorldDevice {
+function named(
+  call: ApiCall,
+  family: CloudFamily,
+  param: string,
+  empty: number,
+  missing: number,
+): SimulatedDevice {
   const sn = call.param(param);
   if (sn === '') throw new ApiError(empty, 'error_device SN is wrong');
   const device = call.world.device(sn);
@@ -20,19 +26,19 @@ function named(call: ApiCall, family: Family, param: string, empty: number, miss
 }
 
 /** A MAX listed twice answers as type 1 as well. */
-function belongs(device: WorldDevice, family: Family): boolean {
+function belongs(device: SimulatedDevice, family: CloudFamily): boolean {
   return device.family === family || (device.spec.listedTwice && family === FAMILIES.inverter);
 }
 
 /** Identity and settings; its legacy energies are 0 for ever. */
-function info(family: Family, { param }: Call) {
+function info(family: CloudFamily, { param }: Call) {
   return (call: ApiCall) => {
     const device = named(call, family, param, 10003, 10002);
-    const { reading, lost } = call.world.view(device);
+    const { measurement, lost } = call.world.view(device);
     const { spec } = device;
     const data = {
       serialNum: spec.sn,
-      status: lost ? 0 : statusOf(family, reading),
+      status: lost ? 0 : statusOf(family, measurement),
       lost,
       power: 0,
       eToday: 0,
@@ -43,24 +49,24 @@ function info(family: Family, { param }: Call) {
       bdc1Version: '\0\0-0',
       location: '',
       addr: 1,
-      timezone: device.site.zone(reading.at) / (60 * MINUTE),
-      lastUpdateTime: javaDate(reading.at),
-      lastUpdateTimeText: chinaClock(reading.at),
+      timezone: device.site.zone.offsetAt(measurement.at) / 60,
+      lastUpdateTime: javaDate(measurement.at),
+      lastUpdateTimeText: chinaClock(measurement.at),
     };
     return { device_sn: spec.sn, dataloggerSn: spec.dataloggerSn, data };
   };
 }
 
-function last(family: Family, { param }: Call) {
+function last(family: CloudFamily, { param }: Call) {
   return (call: ApiCall) => {
     const device = named(call, family, param, 10003, 10002);
-    const data = spell(family, call.world.view(device).reading);
+    const data = spell(family, call.world.view(device).measurement);
     return { dataloggerSn: device.spec.dataloggerSn, [family.snKey]: device.spec.sn, data };
   };
 }
 
 /** Up to 100 devices; the SN is a key twice, and foreign ones are silently left out. */
-function batch(family: Family, { param }: Call) {
+function batch(family: CloudFamily, { param }: Call) {
   return (call: ApiCall) => {
     const names = call.param(param).split(',').filter(Boolean);
     if (names.length === 0 || names.length > BATCH_LIMIT)
@@ -71,7 +77,7 @@ function batch(family: Family, { param }: Call) {
     });
     const entries = known.map((device) => {
       const { sn, dataloggerSn } = device.spec;
-      return [sn, { dataloggerSn, [sn]: spell(family, call.world.view(device).reading) }];
+      return [sn, { dataloggerSn, [sn]: spell(family, call.world.view(device).measurement) }];
     });
     const pageNum = Number(call.param('pageNum')) || 1;
     return { [param]: known.map(({ spec }) => spec.sn), data: Object.fromEntries(entries), pageNum };
@@ -79,7 +85,7 @@ function batch(family: Family, { param }: Call) {
 }
 
 /** Rows of up to 7 days, the newest first. */
-function history(family: Family, { param }: Call) {
+function history(family: CloudFamily, { param }: Call) {
   return (call: ApiCall) => {
     const device = named(call, family, param, 10002, 10005);
     const first = parseDate(call.param('start_date'));
@@ -87,8 +93,8 @@ function history(family: Family, { param }: Call) {
     if (first === undefined || end === undefined || end < first) throw new ApiError(10003, 'error_date');
     if (end - first > 7) throw new ApiError(10004, 'error_date interval exceeds 7 days');
     const { zone } = device.site;
-    const { reading } = call.world.view(device);
-    const until = Math.min(dayStart(zone, end + 1), reading.at + 1);
+    const { measurement } = call.world.view(device);
+    const until = Math.min(dayStart(zone, end + 1), measurement.at + 1);
     const { count, rows } = paginate(call, call.world.uploads(device, dayStart(zone, first), until));
     const row = (at: number) => {
       const measured = measure(device, at);

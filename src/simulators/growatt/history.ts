@@ -1,10 +1,10 @@
 import { localDay } from '../calendar.ts';
 import {
-  type Day,
   type Flows,
   type Installation,
   noFlows,
   plus,
+  type SimulatedDay,
   SLOT_MS,
   type Slot,
   simulateDay,
@@ -13,7 +13,7 @@ import {
 const DAYS_KEPT = 3;
 
 /** A device's past and present: a pure function of time, since every day follows from the days before it. */
-export interface History {
+export interface EnergyHistory {
   /** Powers (W), energies (kWh) and battery contents (kWh) at a moment. */
   at(at: number): { power: Flows; today: Flows; total: Flows; heldKwh: number };
   /** Energy from one moment to another, kWh. */
@@ -21,13 +21,13 @@ export interface History {
 }
 
 /** History of an installation since a moment; `lifetimeKwh` is what it had already made by then. */
-export function createHistory(site: Installation, created: number, lifetimeKwh: number): History {
+export function createHistory(site: Installation, created: number, lifetimeKwh: number): EnergyHistory {
   const firstDay = localDay(site.zone, created);
   const base: Flows = { ...noFlows(), pv: lifetimeKwh * 1.03, ac: lifetimeKwh };
-  const days = new Map<number, Day>();
+  const days = new Map<number, SimulatedDay>();
   const starts = [{ total: base, heldKwh: site.batteryKwh * 0.4 }];
 
-  function dayOf(day: number): Day {
+  function dayOf(day: number): SimulatedDay {
     const kept = days.get(day);
     if (kept) return kept;
     const simulated = simulateDay(site, day, startOf(day).heldKwh);

@@ -1,12 +1,12 @@
 import { DAY, dateText, dayStart, localDay, MINUTE, parseDate, wallClock } from '../calendar.ts';
 import { type ApiCall, ApiError, type Endpoints, paginate } from './api.ts';
 import { dayPowers, energyBetween, plantFigures } from './plant-figures.ts';
-import type { Plant } from './world.ts';
+import type { SimulatedPlant } from './world.ts';
 
 const EVERY = 5 * MINUTE;
 const ABSENT = '';
 
-function plantOf({ param, world }: ApiCall): Plant {
+function plantOf({ param, world }: ApiCall): SimulatedPlant {
   const id = param('plant_id');
   if (id === '') throw new ApiError(10003, 'error_Plant ID is empty');
   const plant = world.plants.get(Number(id));
@@ -25,7 +25,7 @@ function list(call: ApiCall): object {
   return { data: { count, plants: rows.map((plant) => listEntry(call, plant)) } };
 }
 
-function listEntry({ world }: ApiCall, plant: Plant) {
+function listEntry({ world }: ApiCall, plant: SimulatedPlant) {
   const { spec } = plant;
   const { power, total } = plantFigures(world, plant);
   return {
@@ -150,7 +150,7 @@ function energy(call: ApiCall): object {
 }
 
 /** Energy of each day, month or year that the span touches; undefined where the plant did not exist yet. */
-function periods(plant: Plant, first: number, last: number, length: number, newest: number) {
+function periods(plant: SimulatedPlant, first: number, last: number, length: number, newest: number) {
   const byDate = new Map<string, { from: number; to: number }>();
   const begin = Date.parse(dateText(first).slice(0, length).padEnd(10, '-01')) / DAY;
   for (let day = begin; day <= last; day += 1) {

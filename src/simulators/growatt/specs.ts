@@ -62,7 +62,7 @@ export interface PlantSpec {
 export interface Disturbance {
   /** Lifetime totals read 0. */
   lifetimeZero?: boolean;
-  /** The datalogger replays readings of so many ms ago. */
+  /** The datalogger replays measurements of so many ms ago. */
   replayMs?: number;
   /** How far the inverter's clock is ahead, ms. */
   clockSkewMs?: number;

@@ -1,7 +1,7 @@
 import { dateText, localDay, MINUTE } from '../calendar.ts';
 import { type ApiCall, ApiError, type Endpoints, positive } from './api.ts';
-import { FAMILIES, type Family, spell } from './families.ts';
-import type { WorldDevice } from './world.ts';
+import { type CloudFamily, FAMILIES, spell } from './families.ts';
+import type { SimulatedDevice } from './world.ts';
 
 const PAGE_SIZE = 100;
 
@@ -19,7 +19,7 @@ function deviceList({ world, param }: ApiCall): object {
   return { data: { count: all.length, data, pages, pageSize: PAGE_SIZE, lastPager: page >= pages } };
 }
 
-function familyParam({ param }: ApiCall): Family | undefined {
+function familyParam({ param }: ApiCall): CloudFamily | undefined {
   const type = param('deviceType');
   return Object.values(FAMILIES).find(({ v4 }) => v4?.type === type);
 }
@@ -39,10 +39,10 @@ function lastData(call: ApiCall): object {
 }
 
 /** As in v1, but for dates that are epoch ms. */
-function entry({ world }: ApiCall, device: WorldDevice): object {
-  const { reading } = world.view(device);
-  const dates = { calendar: reading.at, lastUpdateTime: reading.at };
-  return { ...spell(device.family, reading), ...dates, dataloggerSn: device.spec.dataloggerSn };
+function entry({ world }: ApiCall, device: SimulatedDevice): object {
+  const { measurement } = world.view(device);
+  const dates = { calendar: measurement.at, lastUpdateTime: measurement.at };
+  return { ...spell(device.family, measurement), ...dates, dataloggerSn: device.spec.dataloggerSn };
 }
 
 /** The v4 "new-api". */

@@ -1,27 +1,28 @@
-import { dayStart, localDay, openZone, parseDate, type Zone } from '../calendar.ts';
+import type { Zone } from '../../base/calendar.ts';
+import { dayStart, localDay, openZone, parseDate } from '../calendar.ts';
 import { hash01, seedOf } from '../noise.ts';
 import { type Installation, isDaylight, SLOT_MS } from './day.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { type CloudFamily, FAMILIES } from './families.ts';
 import { createHistory } from './history.ts';
-import { asleep, type Device, measure, type Reading } from './reading.ts';
+import { asleep, type InstalledDevice, type Measurement, measure } from './measurement.ts';
 import type { DeviceSpec, Disturbance, PlantSpec } from './specs.ts';
 
-export interface Plant {
+export interface SimulatedPlant {
   spec: PlantSpec;
   zone: Zone;
   /** Epoch ms of the midnight that began the day of creation. */
   created: number;
-  devices: WorldDevice[];
+  devices: SimulatedDevice[];
 }
 
-export interface WorldDevice extends Device {
-  family: Family;
-  plant: Plant;
+export interface SimulatedDevice extends InstalledDevice {
+  family: CloudFamily;
+  plant: SimulatedPlant;
 }
 
 /** The newest that the cloud has of a device. */
 export interface View {
-  reading: Reading;
+  measurement: Measurement;
   /** Whether its datalogger has gone silent, be it for the night. */
   lost: boolean;
 }
@@ -37,15 +38,15 @@ export interface WorldOptions {
 export interface World {
   now: () => number;
   uploadEvery: number;
-  plants: Map<number, Plant>;
-  device(sn: string): WorldDevice | undefined;
+  plants: Map<number, SimulatedPlant>;
+  device(sn: string): SimulatedDevice | undefined;
   /** Every device, in the order in which they were added. */
-  devices(): WorldDevice[];
-  view(device: WorldDevice): View;
+  devices(): SimulatedDevice[];
+  view(device: SimulatedDevice): View;
   /** Whether the device had the light or the battery to work at a moment. */
-  awake(device: WorldDevice, at: number): boolean;
+  awake(device: SimulatedDevice, at: number): boolean;
   /** Upload times in [from, to), newest first, when the device was awake. */
-  uploads(device: WorldDevice, from: number, to: number): number[];
+  uploads(device: SimulatedDevice, from: number, to: number): number[];
   addPlant(spec: PlantSpec): void;
   removePlant(id: number): void;
   addDevice(plantId: number, spec: DeviceSpec): void;
@@ -56,8 +57,8 @@ export interface World {
 
 /** Sets up plants and devices. @throws Error for an SN that comes twice */
 export function createWorld(specs: readonly PlantSpec[], { now, uploadEvery, seed }: WorldOptions): World {
-  const plants = new Map<number, Plant>();
-  const bySn = new Map<string, WorldDevice>();
+  const plants = new Map<number, SimulatedPlant>();
+  const bySn = new Map<string, SimulatedDevice>();
 
   function addPlant(spec: PlantSpec): void {
     const zone = openZone(spec.zone);
@@ -93,14 +94,15 @@ export function createWorld(specs: readonly PlantSpec[], { now, uploadEvery, see
   }
 
   /** Each datalogger uploads at its own second of the interval. */
-  const phase = (device: Device) => Math.floor(hash01(device.seed, 7) * Math.min(uploadEvery, 60_000));
+  const phase = (device: InstalledDevice) =>
+    Math.floor(hash01(device.seed, 7) * Math.min(uploadEvery, 60_000));
 
-  function uploadAtOrBefore(device: Device, at: number): number {
+  function uploadAtOrBefore(device: InstalledDevice, at: number): number {
     const offset = phase(device);
     return Math.floor((at - offset) / uploadEvery) * uploadEvery + offset;
   }
 
-  function lastUpload(device: WorldDevice, before: number): number {
+  function lastUpload(device: SimulatedDevice, before: number): number {
     const { created } = device.plant;
     let upload = uploadAtOrBefore(device, before);
     while (upload > created && !isAwake(device, upload)) {
@@ -109,7 +111,7 @@ export function createWorld(specs: readonly PlantSpec[], { now, uploadEvery, see
     return Math.max(upload, created);
   }
 
-  function uploads(device: WorldDevice, from: number, to: number): number[] {
+  function uploads(device: SimulatedDevice, from: number, to: number): number[] {
     const times: number[] = [];
     const first = Math.max(from, device.plant.created);
     for (let at = uploadAtOrBefore(device, to - 1); at >= first; at -= uploadEvery) {
@@ -118,15 +120,15 @@ export function createWorld(specs: readonly PlantSpec[], { now, uploadEvery, see
     return times;
   }
 
-  function view(device: WorldDevice): View {
+  function view(device: SimulatedDevice): View {
     const { replayMs = 0, silentSince = Number.POSITIVE_INFINITY } = device.disturbance;
     const present = Math.min(now(), silentSince);
     const upload = lastUpload(device, present - replayMs);
-    const reading = measure(device, upload);
+    const measurement = measure(device, upload);
     const { zone } = device.plant;
     const lost = upload < now() - replayMs - 2 * Math.max(uploadEvery, SLOT_MS);
     const overnight = localDay(zone, upload) !== localDay(zone, now() - replayMs);
-    return { reading: lost && overnight ? asleep(reading) : reading, lost };
+    return { measurement: lost && overnight ? asleep(measurement) : measurement, lost };
   }
 
   for (const spec of specs) addPlant(spec);
@@ -140,7 +142,7 @@ function slotOf(at: number): number {
 }
 
 /** Without a battery, an inverter sleeps at night; judged once for each 5 minutes. */
-function isAwake({ site, spec }: Device, at: number): boolean {
+function isAwake({ site, spec }: InstalledDevice, at: number): boolean {
   return (
     spec.batteryKwh > 0 ||
     spec.family === 'meter' ||
@@ -149,7 +151,7 @@ function isAwake({ site, spec }: Device, at: number): boolean {
   );
 }
 
-function installDevice(plant: Plant, given: DeviceSpec, worldSeed: number): WorldDevice {
+function installDevice(plant: SimulatedPlant, given: DeviceSpec, worldSeed: number): SimulatedDevice {
   const family = FAMILIES[given.family];
   const spec: Required<DeviceSpec> = {
     ...family.defaults,

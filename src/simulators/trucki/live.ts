@@ -1,5 +1,5 @@
 import { DAY, MINUTE } from '../calendar.ts';
-import type { StickState, Unit } from './model.ts';
+import type { Inverter, StickState } from './model.ts';
 
 /** Firmware generations: `/jsonlive` of the newer ones, `/json` of V1.12, and a charger's `/jsonlive`. */
 export type Firmware = 'jsonlive' | 'v1.12' | 't2mg';
@@ -36,32 +36,32 @@ export function timeText({ hour, night }: StickState): string {
 
 /** The keys of both remotes; 0 and "not set" for one that is not configured. */
 export function remotes(state: StickState): Page {
-  const link = (n: 2 | 3, unit?: Unit): Page => ({
-    [`SUN${n}ROUNDTRIP`]: String(unit?.roundTrip ?? 0),
-    [`SUN${n}SETPOINT`]: unit?.setpoint ?? 0,
-    [`SUN${n}POWERLIMIT`]: unit?.limit ?? 0,
+  const link = (n: 2 | 3, inverter?: Inverter): Page => ({
+    [`SUN${n}ROUNDTRIP`]: String(inverter?.roundTrip ?? 0),
+    [`SUN${n}SETPOINT`]: inverter?.setpoint ?? 0,
+    [`SUN${n}POWERLIMIT`]: inverter?.limit ?? 0,
   });
-  return { ...link(2, state.units[1]), ...link(3, state.units[2]) };
+  return { ...link(2, state.inverters[1]), ...link(3, state.inverters[2]) };
 }
 
 /** The powers and words that V1.12 puts last. */
 export function powers({ state, meter }: PageInput): Page {
-  const power = (unit?: Unit) => (unit ? watts(unit.power) : 'not set');
+  const power = (inverter?: Inverter) => (inverter ? watts(inverter.power) : 'not set');
   return {
-    ACPOWER: power(state.units[0]),
-    ACPOWERSUN2: power(state.units[1]),
-    ACPOWERSUN3: power(state.units[2]),
+    ACPOWER: power(state.inverters[0]),
+    ACPOWERSUN2: power(state.inverters[1]),
+    ACPOWERSUN3: power(state.inverters[2]),
     ZEPCPOWER: meter ? watts(state.wanted) : 'DISABLED',
     METERPOWER: meter ? watts(state.meter) : 'not set',
   };
 }
 
 /** What the stick reads from its own inverter. */
-export function inverter({ units, ...state }: StickState): Page {
+export function inverter({ inverters, ...state }: StickState): Page {
   return {
     VGRID: tenths(state.gridVoltage),
     VBAT: tenths(state.batteryVoltage),
-    SETACPOWER: units[0]?.setpoint ?? 0,
+    SETACPOWER: inverters[0]?.setpoint ?? 0,
     TEMP: Math.floor(state.temperature),
     DAC: 0,
     CALSTEP: 0,
@@ -75,7 +75,7 @@ export function livePage(input: PageInput): Page {
     UPTIME: uptimeText(uptimeMs),
     TIME: timeText(state),
     ...inverter(state),
-    POWERLIMIT: state.units[0]?.limit ?? 0,
+    POWERLIMIT: state.inverters[0]?.limit ?? 0,
     ...remotes(state),
     METERREADOUT: meter ? state.meterReadMs : 0,
     DAYENERGY: Math.floor(state.dayEnergy * 10) / 10,
@@ -96,7 +96,7 @@ const CHARGER_EFFICIENCY = 0.95;
 
 /** `/jsonlive` of a T2MG: a charger's DC side comes with it. */
 export function chargerPage(input: PageInput): Page {
-  const { power = 0, setpoint = 0 } = input.state.units[0] ?? {};
+  const { power = 0, setpoint = 0 } = input.state.inverters[0] ?? {};
   const direct = power * CHARGER_EFFICIENCY;
   return {
     ...livePage(input),

@@ -12,7 +12,7 @@ const LIMIT_DAY_W = 800;
 const LIMIT_NIGHT_W = 400;
 
 /** One inverter (or charger) of the chain: the stick's own and its remotes. */
-export interface Unit {
+export interface Inverter {
   setpoint: number;
   power: number;
   limit: number;
@@ -26,7 +26,7 @@ export interface StickState {
   /** Local hour with fraction. */
   hour: number;
   night: boolean;
-  units: Unit[];
+  inverters: Inverter[];
   /** What the zero export controller wants in all. */
   wanted: number;
   /** Positive is import. */
@@ -62,7 +62,7 @@ export function createStickModel({ now, zone: zoneName, seed, remotes, charger }
     at: start,
     hour: 0,
     night: true,
-    units: Array.from({ length: remotes + 1 }, () => ({
+    inverters: Array.from({ length: remotes + 1 }, () => ({
       setpoint: 0,
       power: IDLE_W,
       limit: 0,
@@ -87,7 +87,7 @@ export function createStickModel({ now, zone: zoneName, seed, remotes, charger }
     return Math.min(wanted, ceiling);
   }
 
-  /** How many units share the power: the next joins above 75 % of the limit in use and leaves below 50 %. */
+  /** How many inverters share the power: the next joins above 75 % of the limit in use and leaves below 50 %. */
   function share(wanted: number, limit: number): number {
     if (active <= remotes && wanted > 0.75 * limit * active) return active + 1;
     if (active > 1 && wanted < 0.5 * limit * (active - 1)) return active - 1;
@@ -101,24 +101,24 @@ export function createStickModel({ now, zone: zoneName, seed, remotes, charger }
     const limit = night ? LIMIT_NIGHT_W : LIMIT_DAY_W;
     const sun = charger ? 2_400 * Math.max(0, Math.sin(((hour - 6) * Math.PI) / 12)) : 0;
     const load = householdLoad(seed, 420, at, hour) - sun;
-    const setpoints = before.units.reduce((sum, unit) => sum + unit.setpoint, 0);
-    const meter = load - sign * before.units.reduce((sum, unit) => sum + unit.power, 0);
+    const setpoints = before.inverters.reduce((sum, inverter) => sum + inverter.setpoint, 0);
+    const meter = load - sign * before.inverters.reduce((sum, inverter) => sum + inverter.power, 0);
     const wanted = control(setpoints, sign * meter, limit * (remotes + 1), before.wanted);
     active = share(wanted, limit);
-    const units = before.units.map((_, index) => {
+    const inverters = before.inverters.map((_, index) => {
       const setpoint = index < active ? Math.floor(wanted / active) : 0;
       const power = setpoint > 0 ? setpoint * (0.985 + 0.02 * noise(seed + index, at, 9_000)) : IDLE_W;
       const roundTrip = index === 0 ? 0 : 40 + Math.floor(40 * hash01(seed + index, at / REFRESH_MS));
       return { setpoint, power, limit, roundTrip };
     });
-    const own = units[0]!.power;
+    const own = inverters[0]!.power;
     const hours = (at - before.at) / HOUR;
     const sameDay = before.at >= midnight;
     return {
       at,
       hour,
       night,
-      units,
+      inverters,
       wanted,
       meter,
       meterReadMs: 30 + Math.floor(40 * hash01(seed + 9, at / REFRESH_MS)),

@@ -13,7 +13,7 @@ const METER_URL = `http://192.0.2.7/status?password=${STICK_SECRETS.METER_PASS}`
 
 /** Topics that V1.12 mirrors to MQTT, with the raw register or text it sends. */
 function mirrors({ state }: PageInput): Page {
-  const [own] = state.units;
+  const [own] = state.inverters;
   const values: Page = {
     ACSETPOINT: (own?.setpoint ?? 0) * 10,
     ACDISPLAY: Math.round((own?.power ?? 0) * 10),
@@ -52,11 +52,11 @@ export function v112Page(input: PageInput, password: string): Page {
     STATICDNS: '',
     ...inverter(state),
     MAXPOWER: '800',
-    POWERLIMIT: state.units[0]?.limit ?? 0,
+    POWERLIMIT: state.inverters[0]?.limit ?? 0,
     VBATCUTOFF: 23.5,
     VBATREBOOT: 25,
-    SUN2IP: state.units[1] ? '192.0.2.12' : '',
-    SUN3IP: state.units[2] ? '192.0.2.13' : '',
+    SUN2IP: state.inverters[1] ? '192.0.2.12' : '',
+    SUN3IP: state.inverters[2] ? '192.0.2.13' : '',
     ...remotes(state),
     NIGHT_MAXPOWER: '400',
     NIGHT_BEGIN: '22:00',

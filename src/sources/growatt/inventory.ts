@@ -1,4 +1,4 @@
-import type { Zone } from '../../base/calendar.ts';
+import { ianaZone, type Zone } from '../../base/calendar.ts';
 import type { GrowattAccount } from '../../config/config.ts';
 import { SLEEP_AFTER } from '../../model/reading.ts';
 import { type Device, familyNamed, isReadable, newDevice } from './device.ts';
@@ -6,7 +6,7 @@ import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
 import { v4Families } from './families/v4.ts';
 import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './listings.ts';
 import type { InventorySnapshot } from './snapshot.ts';
-import { ianaZone, parseGmtZone } from './zone.ts';
+import { parseGmtZone } from './zone.ts';
 
 export interface Plant {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Zone } from '../../base/calendar.ts';
+import { fixedZone, type Zone } from '../../base/calendar.ts';
 
 /**
  * A zone as Growatt writes it: `GMT+8`, `GMT 1` (a lost plus sign), `GMT-3.5`, `GMT+5:30`. It knows no daylight
@@ -10,35 +10,7 @@ export function parseGmtZone(text: string): Zone | undefined {
   const [, sign, hours, minutes, fraction] = match;
   const size = Number(hours) * 60 + Number(minutes ?? 0) + Number(fraction ?? 0) * 60;
   const offset = sign === '-' ? -size : size;
-  return Math.abs(offset) <= 14 * 60 ? { fixed: true, offsetAt: () => offset } : undefined;
-}
-
-/** No offset changes within a quarter of an hour; those of two days are kept. */
-const SLOT = 15 * 60_000;
-const SLOTS_KEPT = 192;
-
-/** An IANA zone such as `Europe/Berlin`. @throws RangeError for a name the runtime does not know */
-export function ianaZone(name: string): Zone {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
-  // Asked for each sample of each scrape, about now and about when it was taken.
-  const known = new Map<number, number>();
-  return {
-    fixed: false,
-    offsetAt(instant) {
-      const slot = Math.floor(instant / SLOT);
-      const offset = known.get(slot) ?? offsetIn(format, instant);
-      if (known.size >= SLOTS_KEPT) known.clear();
-      known.set(slot, offset);
-      return offset;
-    },
-  };
-}
-
-/** Minutes east of UTC. */
-function offsetIn(format: Intl.DateTimeFormat, instant: number): number {
-  const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const [, sign, hours, minutes] = /([+-])(\d{2}):(\d{2})/.exec(text) ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+  return Math.abs(offset) <= 14 * 60 ? fixedZone(offset) : undefined;
 }
 
 /** Outside these, in milliseconds, no inverter has a clock that was ever set. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { definitionOf } from '../../../src/catalogue.ts';
 import { localDay } from '../../../src/simulators/calendar.ts';
-import { measure } from '../../../src/simulators/growatt/reading.ts';
+import { measure } from '../../../src/simulators/growatt/measurement.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { expectedOf } from './expected.ts';
 import { type Agent, DAY, MINUTE, startModel, type Values } from './world.ts';

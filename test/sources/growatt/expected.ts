@@ -1,13 +1,13 @@
-import type { Circuit, Reading } from '../../../src/simulators/growatt/reading.ts';
+import type { Line, Measurement } from '../../../src/simulators/growatt/measurement.ts';
 import type { FamilyName } from '../../../src/simulators/growatt/specs.ts';
 import type { Values } from './world.ts';
 
 /** What must be exposed of a device of each family at a moment, worked out from what the model measures. */
-export function expectedOf(family: FamilyName, reading: Reading): Values {
-  return expectations[family](reading);
+export function expectedOf(family: FamilyName, measurement: Measurement): Values {
+  return expectations[family](measurement);
 }
 
-type Expectation = (reading: Reading) => Values;
+type Expectation = (measurement: Measurement) => Values;
 
 const generator: Expectation = ({ power, today, total, temperature, frequency, faultCode, phases }) => ({
   growatt_current_power_watts: power.ac,
@@ -54,16 +54,13 @@ const bms: Expectation = ({ battery: { current, temperature } }) => ({
 
 /** Voltage, current and power of each wired string, as far as the family tells them. */
 const strings =
-  (count: number, ...quantities: (keyof Circuit)[]): Expectation =>
-  ({ strings: circuits }) =>
+  (count: number, ...quantities: (keyof Line)[]): Expectation =>
+  ({ strings: lines }) =>
     Object.fromEntries(
-      circuits
+      lines
         .slice(0, count)
-        .flatMap((circuit, i) =>
-          quantities.map((quantity) => [
-            `growatt_pv${i + 1}_${quantity}_${units[quantity]}`,
-            circuit[quantity],
-          ]),
+        .flatMap((line, i) =>
+          quantities.map((quantity) => [`growatt_pv${i + 1}_${quantity}_${units[quantity]}`, line[quantity]]),
         ),
     );
 
@@ -71,13 +68,13 @@ const units = { voltage: 'volts', current: 'amps', power: 'watts' } as const;
 
 const phases =
   (...quantities: ('voltage' | 'current')[]): Expectation =>
-  ({ phases: circuits }) =>
+  ({ phases: lines }) =>
     Object.fromEntries(
       quantities.flatMap((quantity) => [
-        [`growatt_ac_${quantity}_${units[quantity]}`, circuits[0]?.[quantity] ?? 0],
-        ...(circuits.length === 3 ? circuits : []).map((circuit, i) => [
+        [`growatt_ac_${quantity}_${units[quantity]}`, lines[0]?.[quantity] ?? 0],
+        ...(lines.length === 3 ? lines : []).map((line, i) => [
           `growatt_ac_phase_${quantity}_${units[quantity]}{phase="${i + 1}"}`,
-          circuit[quantity],
+          line[quantity],
         ]),
       ]),
     );
@@ -94,15 +91,17 @@ const status =
 
 const all =
   (...parts: Expectation[]): Expectation =>
-  (reading) =>
-    Object.assign({}, ...parts.map((part) => part(reading)));
+  (measurement) =>
+    Object.assign({}, ...parts.map((part) => part(measurement)));
 
 const without =
   (expectation: Expectation, ...metrics: string[]): Expectation =>
-  (reading) =>
-    Object.fromEntries(Object.entries(expectation(reading)).filter(([metric]) => !metrics.includes(metric)));
+  (measurement) =>
+    Object.fromEntries(
+      Object.entries(expectation(measurement)).filter(([metric]) => !metrics.includes(metric)),
+    );
 
-const netImport = ({ power }: Reading) => power.gridImport - power.gridExport;
+const netImport = ({ power }: Measurement) => power.gridImport - power.gridExport;
 
 const expectations: Record<FamilyName, Expectation> = {
   min: all(generator, strings(4, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
@@ -194,20 +193,20 @@ const expectations: Record<FamilyName, Expectation> = {
     growatt_load_energy_total_kwh: total.ac,
     growatt_inverter_temperature_celsius: temperature,
   }),
-  meter: (reading) => ({
-    growatt_meter_power_watts: netImport(reading),
-    growatt_meter_frequency_hz: reading.frequency,
+  meter: (measurement) => ({
+    growatt_meter_power_watts: netImport(measurement),
+    growatt_meter_frequency_hz: measurement.frequency,
     growatt_meter_power_factor_ratio: 0.98,
-    growatt_meter_import_energy_today_kwh: reading.today.gridImport,
-    growatt_meter_import_energy_total_kwh: reading.total.gridImport,
-    growatt_meter_export_energy_today_kwh: reading.today.gridExport,
-    growatt_meter_export_energy_total_kwh: reading.total.gridExport,
+    growatt_meter_import_energy_today_kwh: measurement.today.gridImport,
+    growatt_meter_import_energy_total_kwh: measurement.total.gridImport,
+    growatt_meter_export_energy_today_kwh: measurement.today.gridExport,
+    growatt_meter_export_energy_total_kwh: measurement.total.gridExport,
     ...Object.fromEntries(
-      reading.phases.flatMap(({ voltage }, i) => [
+      measurement.phases.flatMap(({ voltage }, i) => [
         [`growatt_meter_phase_voltage_volts{phase="${i + 1}"}`, voltage],
         [
           `growatt_meter_phase_current_amps{phase="${i + 1}"}`,
-          Math.abs(netImport(reading)) / reading.phases.length / (voltage || 230),
+          Math.abs(netImport(measurement)) / measurement.phases.length / (voltage || 230),
         ],
       ]),
     ),
@@ -243,7 +242,7 @@ const expectations: Record<FamilyName, Expectation> = {
     phases('voltage', 'current'),
     status(5, 0),
   ),
-  noah: ({ power, today, total, battery: { soc, temperature }, ...reading }) => ({
+  noah: ({ power, today, total, battery: { soc, temperature }, ...measurement }) => ({
     growatt_current_power_watts: power.ac,
     growatt_pv_power_watts: power.pv,
     growatt_energy_today_kwh: today.ac,
@@ -252,13 +251,13 @@ const expectations: Record<FamilyName, Expectation> = {
     growatt_battery_temperature_celsius: temperature,
     growatt_battery_charge_power_watts: power.charge,
     growatt_battery_discharge_power_watts: power.discharge,
-    growatt_inverter_temperature_celsius: reading.temperature,
+    growatt_inverter_temperature_celsius: measurement.temperature,
     growatt_load_power_watts: power.load,
-    growatt_fault_code: reading.faultCode,
+    growatt_fault_code: measurement.faultCode,
     // Nobody says what its 6 means.
-    ...status(1, 6, 4)(reading as Reading),
+    ...status(1, 6, 4)(measurement as Measurement),
     ...Object.fromEntries(
-      reading.strings.flatMap(({ voltage, current }, i) => [
+      measurement.strings.flatMap(({ voltage, current }, i) => [
         [`growatt_pv${i + 1}_voltage_volts`, voltage / 8],
         [`growatt_pv${i + 1}_current_amps`, current * 8],
       ]),

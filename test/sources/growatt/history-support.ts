@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { addDays } from '../../../src/base/calendar.ts';
+import { addDays, wallTimeAt } from '../../../src/base/calendar.ts';
 import { parseDate } from '../../../src/simulators/calendar.ts';
 import { dayPowers, energyBetween } from '../../../src/simulators/growatt/plant-figures.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
@@ -46,7 +46,7 @@ export function truth(spec: PlantSpec, date: string, now: number) {
   const slots = dayPowers(model, plant, day).flatMap(({ at, power }) =>
     power === null
       ? []
-      : [{ hour: new Date(at + plant.zone(at)).getUTCHours(), watts: Math.round(power * 10) / 10 }],
+      : [{ hour: new Date(wallTimeAt(plant.zone, at)).getUTCHours(), watts: Math.round(power * 10) / 10 }],
   );
   const byHour = Map.groupBy(slots, ({ hour }) => hour);
   const mean = (some: readonly { watts: number }[]) =>

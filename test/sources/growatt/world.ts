@@ -8,8 +8,8 @@ import {
   type GrowattCloudOptions,
   startGrowattCloud,
 } from '../../../src/simulators/growatt/cloud.ts';
+import type { Measurement } from '../../../src/simulators/growatt/measurement.ts';
 import { homePlant } from '../../../src/simulators/growatt/plants.ts';
-import type { Reading } from '../../../src/simulators/growatt/reading.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
@@ -206,7 +206,7 @@ export function startModel(plants: readonly PlantSpec[], now: () => number) {
   return {
     model,
     /** The newest that the cloud can know of a device. */
-    newest: (sn: string): Reading => model.view(device(sn)).reading,
+    newest: (sn: string): Measurement => model.view(device(sn)).measurement,
     device,
   };
 }

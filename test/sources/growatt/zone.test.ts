@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Zone } from '../../../src/base/calendar.ts';
-import { wallTimeAt } from '../../../src/base/calendar.ts';
-import { ianaZone, parseGmtZone, parseWallTime } from '../../../src/sources/growatt/zone.ts';
+import { ianaZone, wallTimeAt, type Zone } from '../../../src/base/calendar.ts';
+import { parseGmtZone, parseWallTime } from '../../../src/sources/growatt/zone.ts';
 import { summerShift } from '../../../src/store/reading-time.ts';
 
 const minutesOf = (text: string) => parseGmtZone(text)?.offsetAt(0);

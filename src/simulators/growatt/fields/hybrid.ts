@@ -1,21 +1,21 @@
-import type { Reading } from '../reading.ts';
+import type { Measurement } from '../measurement.ts';
 import { each, type Fields, f1, f2, housekeeping, stringEnergies, tenths, today, total } from './spelling.ts';
 
 /** What SPH and SPA share. */
-function mixed(reading: Reading): Fields {
-  const { spec, power, today: day, total: life, phases, battery } = reading;
+function mixed(measurement: Measurement): Fields {
+  const { spec, power, today: day, total: life, phases, battery } = measurement;
   return {
-    ...housekeeping(reading),
+    ...housekeeping(measurement),
     serialNum: spec.sn,
     pac: tenths(power.ac),
     ...each(3, phases, (n, phase) => ({
       [`pac${n}`]: tenths(phase.power * 1.001),
       [`vac${n}`]: f1(phase.voltage),
     })),
-    fac: f2(reading.frequency),
-    temp1: f1(reading.temperature),
-    temp2: f1(reading.temperature - 1.4),
-    temp3: f1(reading.temperature - 3.1),
+    fac: f2(measurement.frequency),
+    temp1: f1(measurement.temperature),
+    temp2: f1(measurement.temperature - 1.4),
+    temp3: f1(measurement.temperature - 3.1),
     soc: battery.soc,
     socText: `${battery.soc}%`,
     bmsSOC: battery.soc,
@@ -57,7 +57,7 @@ function mixed(reading: Reading): Fields {
     upsVac1: f1(phases[0]?.voltage ?? 0),
     upsFac: 50,
     upsLoadpercent: 0,
-    faultCode: reading.faultCode,
+    faultCode: measurement.faultCode,
     faultBitCode: 0,
     warnCode: 0,
     sysFaultWord: 0,
@@ -65,32 +65,32 @@ function mixed(reading: Reading): Fields {
 }
 
 /** Type 5, SPH: `epvtoday` and `etogridTotal` with their odd case, no string or phase currents. */
-export function sphFields(reading: Reading): Fields {
-  const strings = each(2, reading.strings, (n, string) => ({
+export function sphFields(measurement: Measurement): Fields {
+  const strings = each(2, measurement.strings, (n, string) => ({
     [`ppv${n}`]: tenths(string.power),
     [`vpv${n}`]: f1(string.voltage),
   }));
   return {
-    ...mixed(reading),
-    ppv: tenths(reading.power.pv),
+    ...mixed(measurement),
+    ppv: tenths(measurement.power.pv),
     ...strings,
-    epvtoday: today(reading.today.pv),
-    ...stringEnergies(2, reading),
-    epvTotal: total(reading.total.pv),
-    errorCode: reading.faultCode,
+    epvtoday: today(measurement.today.pv),
+    ...stringEnergies(2, measurement),
+    epvTotal: total(measurement.total.pv),
+    errorCode: measurement.faultCode,
   };
 }
 
 /** Type 6, SPA: coupled on the AC side, so PV is another inverter's. */
-export function spaFields(reading: Reading): Fields {
+export function spaFields(measurement: Measurement): Fields {
   return {
-    ...mixed(reading),
-    pac: tenths(reading.power.discharge),
-    eacToday: today(reading.today.discharge),
-    eacTotal: total(reading.total.discharge),
-    ppvInverter: tenths(reading.power.pv),
-    epvInverterToday: today(reading.today.pv),
-    epvInverterTotal: total(reading.total.pv),
+    ...mixed(measurement),
+    pac: tenths(measurement.power.discharge),
+    eacToday: today(measurement.today.discharge),
+    eacTotal: total(measurement.total.discharge),
+    ppvInverter: tenths(measurement.power.pv),
+    epvInverterToday: today(measurement.today.pv),
+    epvInverterTotal: total(measurement.total.pv),
     errorCode: -1,
     eex1Today: -0.1,
     pex1: -0.1,
@@ -98,13 +98,13 @@ export function spaFields(reading: Reading): Fields {
 }
 
 /** Type 2, SPF: `capacity` is the state of charge, `outPutPower` feeds the load. */
-export function storageFields(reading: Reading): Fields {
-  const { spec, power, today: day, total: life, battery } = reading;
-  const [phase] = reading.phases;
-  const [string] = reading.strings;
+export function storageFields(measurement: Measurement): Fields {
+  const { spec, power, today: day, total: life, battery } = measurement;
+  const [phase] = measurement.phases;
+  const [string] = measurement.strings;
   const voltage = f1(phase?.voltage ?? 0);
   return {
-    ...housekeeping(reading),
+    ...housekeeping(measurement),
     serialNum: spec.sn,
     ppv: tenths(power.pv),
     ppv2: 0,
@@ -138,7 +138,7 @@ export function storageFields(reading: Reading): Fields {
     loadPercent: Math.round((100 * power.load) / spec.peakPowerW),
     vGrid: voltage,
     vac: voltage,
-    freqGrid: f2(reading.frequency),
+    freqGrid: f2(measurement.frequency),
     pAcInPut: tenths(power.gridImport),
     pAcCharge: 0,
     pacToGrid: 0,
@@ -153,11 +153,11 @@ export function storageFields(reading: Reading): Fields {
     eacChargeTotal: 0,
     eopDischrToday: today(day.discharge),
     eopDischrTotal: total(life.discharge),
-    temperature: f1(reading.temperature),
+    temperature: f1(measurement.temperature),
     ipmTemperature: 0,
     batTemp: 0,
     errorCode: 0,
-    faultCode: reading.faultCode,
+    faultCode: measurement.faultCode,
     warnCode: 0,
     storageBean: null,
   };

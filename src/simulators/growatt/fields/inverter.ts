@@ -1,9 +1,9 @@
-import type { Reading } from '../reading.ts';
+import type { Measurement } from '../measurement.ts';
 import { each, type Fields, f1, f2, housekeeping, stringEnergies, tenths, today, total } from './spelling.ts';
 
 const LETTERS = ['r', 's', 't'] as const;
 
-function threePhase({ phases }: Reading): Fields {
+function threePhase({ phases }: Measurement): Fields {
   const line = (index: number) => f1((phases[index]?.voltage ?? 0) * Math.sqrt(3));
   return {
     ...each(3, phases, (n, phase) => ({
@@ -17,51 +17,51 @@ function threePhase({ phases }: Reading): Fields {
   };
 }
 
-function stringInverter(reading: Reading, inputs: number, monitors: number): Fields {
-  const { power, today: day, total: life } = reading;
+function stringInverter(measurement: Measurement, inputs: number, monitors: number): Fields {
+  const { power, today: day, total: life } = measurement;
   return {
-    ...housekeeping(reading),
+    ...housekeeping(measurement),
     pac: tenths(power.ac),
-    ...threePhase(reading),
-    fac: f2(reading.frequency),
+    ...threePhase(measurement),
+    fac: f2(measurement.frequency),
     pf: 1,
     ppv: tenths(power.pv),
-    ...each(inputs, reading.strings, (n, string) => ({
+    ...each(inputs, measurement.strings, (n, string) => ({
       [`ppv${n}`]: tenths(string.power),
       [`vpv${n}`]: f1(string.voltage),
       [`ipv${n}`]: f1(string.current),
     })),
-    ...each(monitors, reading.strings, (n, string) => ({
+    ...each(monitors, measurement.strings, (n, string) => ({
       [`vString${n}`]: f1(string.voltage),
       [`currentString${n}`]: f1(string.current / 2),
     })),
-    temperature: f1(reading.temperature),
+    temperature: f1(measurement.temperature),
     temperature2: 0,
     temperature3: 0,
     temperature4: 0,
     temperature5: 0,
-    ipmTemperature: f1(reading.temperature - 1.2),
+    ipmTemperature: f1(measurement.temperature - 1.2),
     powerToday: today(day.ac),
     powerTotal: total(life.ac),
-    ...stringEnergies(inputs, reading),
+    ...stringEnergies(inputs, measurement),
     epvTotal: total(life.pv),
     eRacToday: 0,
     eRacTotal: 0,
     rac: 0,
-    faultType: reading.faultCode,
+    faultType: measurement.faultCode,
     faultCode1: 0,
     faultCode2: 0,
     warnCode: 0,
     pvIso: 0,
     gfci: 0,
-    realOPPercent: Math.round((100 * power.ac) / reading.spec.peakPowerW),
+    realOPPercent: Math.round((100 * power.ac) / measurement.spec.peakPowerW),
     timeTotal: 10568.9,
   };
 }
 
 /** Type 1: energies are called powers, phases R, S and T. */
-export function inverterFields(reading: Reading): Fields {
-  return { ...stringInverter(reading, 10, 16), inverterId: reading.spec.sn, id: 0, warningValue1: 0 };
+export function inverterFields(measurement: Measurement): Fields {
+  return { ...stringInverter(measurement, 10, 16), inverterId: measurement.spec.sn, id: 0, warningValue1: 0 };
 }
 
 /** Type 1 history has names of its own, and text in place of numbers. */
@@ -70,11 +70,11 @@ export function inverterHistoryFields({
   phases,
   today: day,
   total: life,
-  ...reading
-}: Reading): Fields {
+  ...measurement
+}: Measurement): Fields {
   return {
-    device_sn: reading.spec.sn,
-    time: reading.time,
+    device_sn: measurement.spec.sn,
+    time: measurement.time,
     power: tenths(power.ac).toFixed(1),
     power_factor: '1',
     ...each(3, phases, (n, phase) => ({
@@ -83,17 +83,17 @@ export function inverterHistoryFields({
     })),
     today_energy: total(day.ac).toFixed(1),
     total_energy: total(life.ac).toFixed(1),
-    temperature: reading.temperature.toFixed(1),
+    temperature: measurement.temperature.toFixed(1),
   };
 }
 
 /** Type 4, MAX: both spellings of the energies. */
-export function maxFields(reading: Reading): Fields {
+export function maxFields(measurement: Measurement): Fields {
   return {
-    ...stringInverter(reading, 16, 32),
-    serialNum: reading.spec.sn,
-    eacToday: today(reading.today.ac),
-    eacTotal: total(reading.total.ac),
+    ...stringInverter(measurement, 16, 32),
+    serialNum: measurement.spec.sn,
+    eacToday: today(measurement.today.ac),
+    eacTotal: total(measurement.total.ac),
     apfStatusText: 'None',
     afciStatus: -1,
     reactPower: 0,
@@ -102,8 +102,8 @@ export function maxFields(reading: Reading): Fields {
 }
 
 /** Type 11, Groboost: a three-channel heater that takes up surplus; its lifetime energy is spelled `totalEneny`. */
-export function groboostFields(reading: Reading): Fields {
-  const { power, total: life } = reading;
+export function groboostFields(measurement: Measurement): Fields {
+  const { power, total: life } = measurement;
   const channels = Object.fromEntries(
     ['a', 'b', 'c'].flatMap((letter) => [
       [`${letter}ppv`, tenths(power.ac / 3)],
@@ -111,13 +111,13 @@ export function groboostFields(reading: Reading): Fields {
     ]),
   );
   return {
-    ...housekeeping(reading),
-    serialNum: reading.spec.sn,
+    ...housekeeping(measurement),
+    serialNum: measurement.spec.sn,
     power: tenths(power.ac),
     ...channels,
     totalEneny: total(life.ac),
-    temp: f1(reading.temperature),
+    temp: f1(measurement.temperature),
     maxTemp: f1(75),
-    timeText: reading.time,
+    timeText: measurement.time,
   };
 }

@@ -1,9 +1,9 @@
-import type { Reading } from '../reading.ts';
+import type { Measurement } from '../measurement.ts';
 import { each, type Fields, f1, f2, tenths, today, total } from './spelling.ts';
 
 /** A smart meter at the grid connection; forward is import here, as on most installations. */
-export function meterFields(reading: Reading): Fields {
-  const { spec, power, today: day, total: life, phases } = reading;
+export function meterFields(measurement: Measurement): Fields {
+  const { spec, power, today: day, total: life, phases } = measurement;
   const net = power.gridImport - power.gridExport;
   return {
     addr: spec.address,
@@ -22,24 +22,24 @@ export function meterFields(reading: Reading): Fields {
       [`voltageL${n}`]: f1(phase.voltage),
       [`currentL${n}`]: f1(Math.abs(net) / phases.length / (phase.voltage || 230)),
     })),
-    frequency: f2(reading.frequency),
+    frequency: f2(measurement.frequency),
     powerFactor: 0.98,
     lost: '0',
-    timeText: reading.time,
+    timeText: measurement.time,
   };
 }
 
 /** A weather station on the roof. */
-export function envFields(reading: Reading): Fields {
+export function envFields(measurement: Measurement): Fields {
   return {
-    addr: reading.spec.address,
-    dataLogSn: reading.spec.dataloggerSn,
-    envTemp: f1(reading.airTemperature),
-    panelTemp: f1(reading.airTemperature + reading.irradiance * 0.025),
-    radiant: tenths(reading.irradiance),
-    windSpeed: f1(1.5 + (reading.frequency - 49.96) * 40),
+    addr: measurement.spec.address,
+    dataLogSn: measurement.spec.dataloggerSn,
+    envTemp: f1(measurement.airTemperature),
+    panelTemp: f1(measurement.airTemperature + measurement.irradiance * 0.025),
+    radiant: tenths(measurement.irradiance),
+    windSpeed: f1(1.5 + (measurement.frequency - 49.96) * 40),
     windAngle: 225,
-    envHumidity: f1(65 - reading.irradiance / 40),
-    timeText: reading.time,
+    envHumidity: f1(65 - measurement.irradiance / 40),
+    timeText: measurement.time,
   };
 }

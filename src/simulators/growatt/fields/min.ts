@@ -1,12 +1,12 @@
-import type { Reading } from '../reading.ts';
+import type { Measurement } from '../measurement.ts';
 import { each, type Fields, f1, f2, housekeeping, stringEnergies, tenths, today, total } from './spelling.ts';
 
 /** MIN and other TL-X. Without a battery there is no meter either, and all grid and load fields read 0. */
-export function minFields(reading: Reading): Fields {
-  const { spec, power, today: day, total: life, phases, battery } = reading;
+export function minFields(measurement: Measurement): Fields {
+  const { spec, power, today: day, total: life, phases, battery } = measurement;
   const [first] = phases;
   return {
-    ...housekeeping(reading),
+    ...housekeeping(measurement),
     serialNum: spec.sn,
     pac: tenths(power.ac),
     ...each(3, phases, (n, phase) => ({
@@ -17,22 +17,22 @@ export function minFields(reading: Reading): Fields {
     vacRs: f1((first?.voltage ?? 0) * (phases.length === 3 ? Math.sqrt(3) : 1)),
     vacSt: f1((phases[1]?.voltage ?? 0) * Math.sqrt(3)),
     vacTr: f1((phases[2]?.voltage ?? 0) * Math.sqrt(3)),
-    fac: f2(reading.frequency),
+    fac: f2(measurement.frequency),
     pf: 1,
     ppv: tenths(power.pv),
-    ...each(4, reading.strings, (n, string) => ({
+    ...each(4, measurement.strings, (n, string) => ({
       [`ppv${n}`]: tenths(string.power),
       [`vpv${n}`]: f1(string.voltage),
       [`ipv${n}`]: f1(string.current),
     })),
-    temp1: f1(reading.temperature),
+    temp1: f1(measurement.temperature),
     temp2: 0,
     temp3: 0,
     temp4: 0,
-    temp5: f1(reading.temperature + 3.9),
+    temp5: f1(measurement.temperature + 3.9),
     eacToday: today(day.ac),
     eacTotal: total(life.ac),
-    ...stringEnergies(4, reading),
+    ...stringEnergies(4, measurement),
     epvTotal: total(life.pv),
     bmsSoc: battery.soc,
     bmsVbat: f1(battery.voltage),
@@ -78,7 +78,7 @@ export function minFields(reading: Reading): Fields {
     eex1Total: -0.1,
     pex1: -0.1,
     epsPf: -1,
-    faultType: reading.faultCode,
+    faultType: measurement.faultCode,
     faultType1: null,
     warnCode: 0,
     warnCode1: 0,

@@ -1,4 +1,4 @@
-import type { Circuit, Reading } from '../reading.ts';
+import type { Line, Measurement } from '../measurement.ts';
 
 /** A device's answer, spelled as its family spells it. */
 export type Fields = Record<string, unknown>;
@@ -31,36 +31,36 @@ export function today(kwh: number): number {
 /** One field for each of `count` connectors, 0 for those without a wire. */
 export function each(
   count: number,
-  circuits: readonly Circuit[],
-  spell: (n: number, circuit: Circuit) => Fields,
+  lines: readonly Line[],
+  spell: (n: number, line: Line) => Fields,
 ): Fields {
   const unused = { voltage: 0, current: 0, power: 0 };
-  return Object.assign({}, ...Array.from({ length: count }, (_, i) => spell(i + 1, circuits[i] ?? unused)));
+  return Object.assign({}, ...Array.from({ length: count }, (_, i) => spell(i + 1, lines[i] ?? unused)));
 }
 
 /** Energy of each of `count` strings, as `epvNToday` and `epvNTotal`. */
-export function stringEnergies(count: number, reading: Reading): Fields {
+export function stringEnergies(count: number, measurement: Measurement): Fields {
   const entries = Array.from({ length: count }, (_, i) => {
-    const share = reading.shares[i] ?? 0;
+    const share = measurement.shares[i] ?? 0;
     return [
-      [`epv${i + 1}Today`, today(reading.today.pv * share)],
-      [`epv${i + 1}Total`, total(reading.total.pv * share)],
+      [`epv${i + 1}Today`, today(measurement.today.pv * share)],
+      [`epv${i + 1}Total`, total(measurement.total.pv * share)],
     ] as const;
   });
   return Object.fromEntries(entries.flat());
 }
 
 /** The fields that every family carries along with its own. */
-export function housekeeping(reading: Reading): Fields {
+export function housekeeping(measurement: Measurement): Fields {
   return {
     address: 0,
     alias: '',
     again: false,
     isAgain: false,
     lost: true,
-    time: reading.time,
+    time: measurement.time,
     calendar: {
-      timeInMillis: Date.parse(`${reading.time.replace(' ', 'T')}+08:00`),
+      timeInMillis: Date.parse(`${measurement.time.replace(' ', 'T')}+08:00`),
       timeZone: { ID: 'Asia/Shanghai' },
     },
     errorText: 'Unknown',

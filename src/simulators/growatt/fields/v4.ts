@@ -1,20 +1,20 @@
-import type { Reading } from '../reading.ts';
+import type { Measurement } from '../measurement.ts';
 import { each, type Fields, f1, f2, housekeeping, tenths, today, total } from './spelling.ts';
 
 /** What SPH-S and WIT share. */
-function hybrid(reading: Reading, strings: number, acPhases: number): Fields {
-  const { spec, power, today: day, total: life, battery } = reading;
+function hybrid(measurement: Measurement, strings: number, acPhases: number): Fields {
+  const { spec, power, today: day, total: life, battery } = measurement;
   return {
-    ...housekeeping(reading),
+    ...housekeeping(measurement),
     serialNum: spec.sn,
     pac: tenths(power.ac),
     ppv: tenths(power.pv),
-    ...each(strings, reading.strings, (n, string) => ({
+    ...each(strings, measurement.strings, (n, string) => ({
       [`ppv${n}`]: tenths(string.power),
       [`vpv${n}`]: f1(string.voltage),
       [`ipv${n}`]: f1(string.current),
     })),
-    ...each(acPhases, reading.phases, (n, phase) => ({
+    ...each(acPhases, measurement.phases, (n, phase) => ({
       [`vac${n}`]: f1(phase.voltage),
       [`iac${n}`]: f1(phase.current),
     })),
@@ -40,21 +40,21 @@ function hybrid(reading: Reading, strings: number, acPhases: number): Fields {
 }
 
 /** SPH-S: a single-phase hybrid. */
-export function sphSFields(reading: Reading): Fields {
+export function sphSFields(measurement: Measurement): Fields {
   return {
-    ...hybrid(reading, 3, 2),
-    pcharge1: tenths(reading.power.charge),
-    pdischarge1: tenths(reading.power.discharge),
+    ...hybrid(measurement, 3, 2),
+    pcharge1: tenths(measurement.power.charge),
+    pdischarge1: tenths(measurement.power.discharge),
     genPower: 0,
   };
 }
 
 /** WIT: a three-phase hybrid. */
-export function witFields(reading: Reading): Fields {
+export function witFields(measurement: Measurement): Fields {
   return {
-    ...hybrid(reading, 10, 3),
-    ...each(3, reading.phases, (n, phase) => ({ [`pac${n}`]: tenths(phase.power) })),
-    fac: f2(reading.frequency),
+    ...hybrid(measurement, 10, 3),
+    ...each(3, measurement.phases, (n, phase) => ({ [`pac${n}`]: tenths(phase.power) })),
+    fac: f2(measurement.frequency),
     soc2: 0,
     soc3: 0,
     bSoc: -1,
@@ -62,29 +62,29 @@ export function witFields(reading: Reading): Fields {
     vbat3: 0,
     batPower2: 0,
     batPower3: 0,
-    elocalLoadToday: today(reading.today.load),
-    elocalLoadTotal: total(reading.total.load),
-    temp1: f1(reading.temperature),
-    temp2: f1(reading.temperature - 2),
-    temp3: f1(reading.temperature - 4),
+    elocalLoadToday: today(measurement.today.load),
+    elocalLoadTotal: total(measurement.total.load),
+    temp1: f1(measurement.temperature),
+    temp2: f1(measurement.temperature - 2),
+    temp3: f1(measurement.temperature - 4),
     uwAmbientFirst: -0.1,
-    faultCode: reading.faultCode,
+    faultCode: measurement.faultCode,
     warnCode: 0,
   };
 }
 
 /** NOAH: a balcony battery. `time` is epoch ms, `timeStr` China time. */
-export function noahFields(reading: Reading): Fields {
-  const { spec, power, today: day, total: life, battery } = reading;
+export function noahFields(measurement: Measurement): Fields {
+  const { spec, power, today: day, total: life, battery } = measurement;
   return {
     deviceSn: spec.sn,
     datalogSn: spec.dataloggerSn,
     pac: tenths(power.ac),
     ppv: tenths(power.pv),
-    ...each(4, reading.strings, (n, string) => ({
+    ...each(4, measurement.strings, (n, string) => ({
       [`pv${n}Voltage`]: f1(string.voltage / 8),
       [`pv${n}Current`]: f1(string.current * 8),
-      [`pv${n}Temp`]: string.power > 0 ? f1(reading.temperature) : 0,
+      [`pv${n}Temp`]: string.power > 0 ? f1(measurement.temperature) : 0,
     })),
     eacToday: today(day.ac),
     eacTotal: total(life.ac),
@@ -102,10 +102,10 @@ export function noahFields(reading: Reading): Fields {
     totalHouseholdLoad: tenths(power.load),
     onGridPower: tenths(power.ac),
     offGridPower: 0,
-    systemTemp: f1(reading.temperature),
+    systemTemp: f1(measurement.temperature),
     workMode: 0,
-    faultStatus: reading.faultCode,
-    time: reading.at,
-    timeStr: reading.chinaTime,
+    faultStatus: measurement.faultCode,
+    time: measurement.at,
+    timeStr: measurement.chinaTime,
   };
 }

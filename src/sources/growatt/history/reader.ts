@@ -1,5 +1,12 @@
-import type { Zone } from '../../../base/calendar.ts';
-import { addDays, dateOf, instantOf, instantsOf, wallTimeAt } from '../../../base/calendar.ts';
+import {
+  addDays,
+  dateOf,
+  ianaZone,
+  instantOf,
+  instantsOf,
+  wallTimeAt,
+  type Zone,
+} from '../../../base/calendar.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { SourceError } from '../../../base/errors.ts';
 import type { GrowattAccount } from '../../../config/config.ts';
@@ -10,7 +17,7 @@ import type { Call, Calls } from '../calls.ts';
 import { type Discovery, listPlantsCall, plantDataCall } from '../discovery.ts';
 import type { Inventory, Plant } from '../inventory.ts';
 import { readPlantData } from '../plant-data.ts';
-import { ianaZone, parseGmtZone } from '../zone.ts';
+import { parseGmtZone } from '../zone.ts';
 import { curveCall, energiesCall } from './calls.ts';
 import { parseCurve } from './curve.ts';
 import { ENERGY_SPAN, parseEnergies } from './energies.ts';

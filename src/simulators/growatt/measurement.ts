@@ -1,10 +1,10 @@
 import { chinaClock, DAY, MINUTE, wallClock } from '../calendar.ts';
 import { hash01, noise } from '../noise.ts';
 import { airTemperature, type Flows, type Installation, irradiance, noFlows } from './day.ts';
-import type { History } from './history.ts';
+import type { EnergyHistory } from './history.ts';
 import type { DeviceSpec, Disturbance } from './specs.ts';
 
-export interface Circuit {
+export interface Line {
   /** V */
   voltage: number;
   /** A */
@@ -13,10 +13,10 @@ export interface Circuit {
   power: number;
 }
 
-export type State = 'waiting' | 'normal' | 'fault';
+export type DeviceState = 'waiting' | 'normal' | 'fault';
 
 /** Everything one upload of a device says, before it is spelled the way its family spells it. */
-export interface Reading {
+export interface Measurement {
   spec: Required<DeviceSpec>;
   /** When it was taken, epoch ms, by a right clock. */
   at: number;
@@ -24,7 +24,7 @@ export interface Reading {
   time: string;
   /** The same in China time. */
   chinaTime: string;
-  state: State;
+  state: DeviceState;
   faultCode: number;
   /** W */
   power: Flows;
@@ -33,30 +33,33 @@ export interface Reading {
   /** kWh */
   total: Flows;
   /** The wired strings only. */
-  strings: Circuit[];
+  strings: Line[];
   /** Share of each string in the PV energy. */
   shares: number[];
-  phases: Circuit[];
+  phases: Line[];
   frequency: number;
   /** °C */
   temperature: number;
   airTemperature: number;
   /** W/m² */
   irradiance: number;
-  battery: Circuit & { soc: number; temperature: number };
+  battery: Line & { soc: number; temperature: number };
 }
 
 /** A device as it is installed: its specification, its surroundings and its history. */
-export interface Device {
+export interface InstalledDevice {
   spec: Required<DeviceSpec>;
   seed: number;
   site: Installation;
-  history: History;
+  history: EnergyHistory;
   disturbance: Disturbance;
 }
 
 /** What the device measures at a moment. */
-export function measure({ spec, seed, site, history, disturbance }: Device, at: number): Reading {
+export function measure(
+  { spec, seed, site, history, disturbance }: InstalledDevice,
+  at: number,
+): Measurement {
   const { power, today, total, heldKwh } = history.at(at);
   const shares = stringShares(seed, spec.strings);
   const air = airTemperature(site.place, site.weatherSeed, at);
@@ -72,9 +75,9 @@ export function measure({ spec, seed, site, history, disturbance }: Device, at: 
     power,
     today,
     total: lifetimeZero ? noFlows() : total,
-    strings: shares.map((share, index) => stringCircuit(power.pv * share, seed + index, at, air)),
+    strings: shares.map((share, index) => stringLine(power.pv * share, seed + index, at, air)),
     shares,
-    phases: phaseCircuits(power.ac, spec.phases, seed, at),
+    phases: phaseLines(power.ac, spec.phases, seed, at),
     frequency: 49.96 + 0.08 * noise(seed + 20, at, 3 * MINUTE),
     temperature: air + 8 + 22 * warmth + 2 * noise(seed + 21, at, 20 * MINUTE),
     airTemperature: air,
@@ -83,11 +86,11 @@ export function measure({ spec, seed, site, history, disturbance }: Device, at: 
   };
 }
 
-/** The same reading as the cloud shows it after midnight while the inverter sleeps: no power, but old energies. */
-export function asleep(reading: Reading): Reading {
+/** The same measurement as the cloud shows it after midnight while the inverter sleeps: no power, but old energies. */
+export function asleep(measurement: Measurement): Measurement {
   const dark = () => ({ voltage: 0, current: 0, power: 0 });
-  const { strings, phases } = reading;
-  return { ...reading, power: noFlows(), strings: strings.map(dark), phases: phases.map(dark) };
+  const { strings, phases } = measurement;
+  return { ...measurement, power: noFlows(), strings: strings.map(dark), phases: phases.map(dark) };
 }
 
 function stringShares(seed: number, count: number): number[] {
@@ -96,13 +99,13 @@ function stringShares(seed: number, count: number): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-function stringCircuit(power: number, seed: number, at: number, air: number): Circuit {
+function stringLine(power: number, seed: number, at: number, air: number): Line {
   if (power <= 0) return { voltage: 0, current: 0, power: 0 };
   const voltage = 345 - 1.1 * air + 12 * noise(seed + 40, at, 15 * MINUTE) - 20 / (1 + power / 30);
   return { voltage, current: power / voltage, power };
 }
 
-function phaseCircuits(power: number, count: number, seed: number, at: number): Circuit[] {
+function phaseLines(power: number, count: number, seed: number, at: number): Line[] {
   return Array.from({ length: count }, (_, phase) => {
     const voltage = 229 + 6 * noise(seed + 50 + phase, at, 25 * MINUTE) + 2 * noise(seed + 60, at, DAY / 4);
     const share = Math.abs(power) / count;
