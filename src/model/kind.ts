@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { MetricGroup, Validity } from './metric.ts';
 import type { CallObserver } from './observer.ts';
+import type { StartSimulator } from './simulator.ts';
 import type { Source } from './source.ts';
 
 /** What a kind of source is given to create its sources. */
@@ -30,5 +31,7 @@ export interface SourceKind {
   /** Groups that several kinds give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
+  /** Loads the simulator of its devices, which only `demo` and `simulate` need. */
+  readonly simulator: () => Promise<StartSimulator>;
   create(config: Config, tools: SourceTools): readonly Source[];
 }

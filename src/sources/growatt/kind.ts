@@ -12,6 +12,7 @@ export const growatt: SourceKind = {
     introduction:
       'What ends with the device ends with the plant or the account where those are the labels of the metric.',
   },
+  simulator: async () => (await import('../../simulators/growatt/simulator.ts')).startSimulator,
   create({ accounts, growatt: settings, history }, { clock, fetch, owns, observer }) {
     // The cloud counts calls by token: accounts that share one share its rate limiter, and are in one process.
     const limiters = new Map<string, RateLimiter>();

@@ -14,6 +14,7 @@ export const trucki: SourceKind = {
       today: 'when the stick has failed for `STALE_AFTER`',
     },
   },
+  simulator: async () => (await import('../../simulators/trucki/simulator.ts')).startSimulator,
   create({ trucki: { sticks, interval, legacyNames } }, { clock, fetch, owns, observer }) {
     return sticks
       .filter(({ name }) => owns(`trucki/${name}`))

@@ -1,0 +1,33 @@
+import { listenError } from '../export/listen-error.ts';
+import type { SourceKind } from '../model/kind.ts';
+import type { Simulator } from '../model/simulator.ts';
+import { RunError } from './program.ts';
+
+export interface SimulatorsOptions {
+  readonly kinds: Readonly<Record<string, Pick<SourceKind, 'simulator'>>>;
+  readonly host: string;
+  /** Of the first kind; the others take the next ones, in the order of the kinds. 0: free ones. */
+  readonly port: number;
+  readonly demo: boolean;
+}
+
+/** Starts the simulators of all kinds as one. @throws RunError when one of them cannot listen; none then runs */
+export async function startSimulators({ kinds, host, port, demo }: SimulatorsOptions): Promise<Simulator> {
+  const running: Simulator[] = [];
+  const close = async () => void (await Promise.all(running.map((simulator) => simulator.close())));
+  for (const [index, { simulator }] of Object.values(kinds).entries()) {
+    const listen = { host, port: port === 0 ? 0 : port + index };
+    const start = await simulator();
+    try {
+      running.push(await start({ ...listen, demo }));
+    } catch (cause) {
+      await close();
+      throw new RunError(listenError(listen, cause, '-p').message, { cause });
+    }
+  }
+  return {
+    env: Object.assign({}, ...running.map(({ env }) => env)),
+    lines: running.flatMap(({ lines }) => lines),
+    close,
+  };
+}

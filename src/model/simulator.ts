@@ -1,0 +1,20 @@
+/** Where a simulator listens, and what it is for. */
+export interface SimulatorOptions {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  /** For `demo`, which people watch: values change within seconds, and calls are not limited. */
+  readonly demo: boolean;
+}
+
+/** A running simulator of the devices of one kind of source. */
+export interface Simulator {
+  /** The environment variables with which an agent reads it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What it is and how to reach it, for people. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** @throws the system's error when it cannot listen */
+export type StartSimulator = (options: SimulatorOptions) => Promise<Simulator>;

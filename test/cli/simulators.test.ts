@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { demo } from '../../src/cli/commands/demo.ts';
+import { simulate } from '../../src/cli/commands/simulate.ts';
+import { startSimulators } from '../../src/cli/simulators.ts';
+import type { SimulatorOptions, StartSimulator } from '../../src/model/simulator.ts';
+import { testProgram } from './program.ts';
+
+/** Two kinds of sources whose simulators only note what is asked of them. */
+function fakeKinds(failing?: string) {
+  const started: SimulatorOptions[] = [];
+  const closed: string[] = [];
+  const kind = (name: string) => {
+    const start: StartSimulator = async (options) => {
+      if (name === failing) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
+      started.push(options);
+      return {
+        env: { [name]: String(options.port) },
+        lines: [name],
+        close: async () => void closed.push(name),
+      };
+    };
+    return { simulator: async () => start };
+  };
+  return { kinds: { first: kind('FIRST'), second: kind('SECOND') }, started, closed };
+}
+
+test('the kinds take the given port and the next, in their order', async () => {
+  const { kinds, started, closed } = fakeKinds();
+  const simulators = await startSimulators({ kinds, host: '::', port: 9121, demo: false });
+  assert.deepEqual(started, [
+    { host: '::', port: 9121, demo: false },
+    { host: '::', port: 9122, demo: false },
+  ]);
+  assert.deepEqual(simulators.env, { FIRST: '9121', SECOND: '9122' });
+  assert.deepEqual(simulators.lines, ['FIRST', 'SECOND']);
+  await simulators.close();
+  assert.deepEqual(closed, ['FIRST', 'SECOND']);
+});
+
+test('port 0 gives each kind a free port', async () => {
+  const { kinds, started } = fakeKinds();
+  await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true });
+  assert.deepEqual(
+    started.map(({ port, demo }) => [port, demo]),
+    [
+      [0, true],
+      [0, true],
+    ],
+  );
+});
+
+test('when one cannot listen, none runs, and the error names its port', async () => {
+  const { kinds, closed } = fakeKinds('SECOND');
+  const failing = startSimulators({ kinds, host: '127.0.0.1', port: 9121, demo: false });
+  await assert.rejects(failing, {
+    name: 'RunError',
+    message: /^Port 9122 on 127\.0\.0\.1 is already in use\..*-p/,
+  });
+  assert.deepEqual(closed, ['FIRST']);
+});
+
+test('simulate says how to read each simulator, and they answer until it is stopped', async () => {
+  const { program, stop, out, written } = testProgram();
+  const ended = simulate({ flags: { '-p': ':0' } }, program);
+  await written(/Ctrl-C/);
+  const [, cloud, token, stick] =
+    /GROWATT_BASE_URL=(\S+) GROWATT_TOKEN=(\S+)\n[\s\S]*TRUCKI_TARGETS=(\S+)\n/.exec(out()) ?? [];
+  assert.ok(cloud && token && stick, out());
+  const list = await fetch(`${cloud}/v1/plant/list`, { headers: { token } });
+  assert.equal(((await list.json()) as { error_code: number }).error_code, 0);
+  const live = (await (await fetch(`http://${stick}/jsonlive`)).json()) as Record<string, unknown>;
+  assert.ok('VGRID' in live);
+  stop();
+  assert.equal(await ended, 0);
+  await assert.rejects(fetch(`http://${stick}/jsonlive`));
+});
+
+test('a port in use is told as -p', async (t) => {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as { port: number };
+  const failing = simulate({ flags: { '-p': `:${port}` } }, testProgram().program);
+  await assert.rejects(failing, { name: 'RunError', message: new RegExp(`^Port ${port} .*set -p`) });
+});
+
+test('the demo reads its own simulators, whatever sources, shard and mode the environment names', async () => {
+  const { program, stop, written } = testProgram({
+    EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
+    EXPORTER_MODE: 'push',
+    SHARD: '2/7',
+    GROWATT_TOKEN: 'the-token-of-a-real-account',
+    GROWATT_REGION: 'us',
+    TRUCKI_TARGETS: '192.0.2.1,192.0.2.2',
+    COLLECT_INTERVAL: '1d',
+    HISTORY_DAYS: '900',
+  });
+  const ended = demo({ flags: {} }, program);
+  const [url] = await written(/http:\/\/127\.0\.0\.1:\d+(?=\/metrics)/);
+  const status = (await (await fetch(`${url}/api/v1/status`)).json()) as {
+    simulated: boolean;
+    sources: readonly { name: string; intervalSeconds: number }[];
+  };
+  assert.equal(status.simulated, true);
+  assert.deepEqual(
+    status.sources.map(({ name, intervalSeconds }) => [name, intervalSeconds]),
+    [
+      ['growatt/default', 10],
+      ['trucki/demo', 2],
+    ],
+  );
+  stop();
+  assert.equal(await ended, 0);
+});
+
+/** Prints each file of the simulators that a process loads. */
+const WATCH = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    load(url, context, next) {
+      if (url.includes('/src/simulators/')) console.error('loaded ' + url);
+      return next(url, context);
+    },
+  });
+`)}`;
+
+test('only the commands that need the simulators load them', async () => {
+  const start = (...args: readonly string[]) =>
+    spawn(process.execPath, ['--import', WATCH, 'src/main.ts', ...args], {
+      env: { GROWATT_TOKEN: 'a-token', TRUCKI_TARGETS: '192.0.2.1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const check = start('check');
+  const [out, err] = await Promise.all([text(check.stdout), text(check.stderr)]);
+  assert.match(out, /region/);
+  assert.equal(err, '');
+
+  const simulation = start('simulate', '-p', '0');
+  const log = text(simulation.stderr);
+  await once(simulation.stdout, 'data');
+  simulation.kill();
+  assert.match(await log, /loaded \S*\/simulators\/growatt\/[\s\S]*loaded \S*\/simulators\/trucki\//);
+});
