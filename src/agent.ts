@@ -15,7 +15,7 @@ import { kinds } from './kinds.ts';
 import type { DiscoveryEntry } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { Poller } from './poll/poller.ts';
-import { type AgentState, createAgentState } from './state/agent-state.ts';
+import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { countExports, createTelemetry } from './telemetry/own.ts';
@@ -69,16 +69,16 @@ export class Agent implements Surface {
     };
     const sources = Object.values(kinds).flatMap((kind) => kind.create(config, tools));
     for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
-    this.#state = createAgentState({ folder: stateDir, sources, store, clock, log });
+    this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#pollers = sources.map((source) => {
-      const onIdle = () => this.#state.polled(source);
+      const onIdle = () => this.#state.changed(source);
       return new Poller({ source, store, clock, log, observer: telemetry, onIdle });
     });
   }
 
   /** Polls all sources until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#state.restore();
+    await this.#state.restore();
     await Promise.all(this.#pollers.map((poller) => poller.run(signal)));
   }
 
@@ -88,7 +88,7 @@ export class Agent implements Surface {
    * @returns whether all of them could be read
    */
   async pollOnce(signal: AbortSignal, deadline: number): Promise<boolean> {
-    this.#state.restore();
+    await this.#state.restore();
     const outcomes = await Promise.all(this.#pollers.map((poller) => poller.pollFully(signal, deadline)));
     return outcomes.every(Boolean);
   }
@@ -127,7 +127,7 @@ export class Agent implements Surface {
   }
 
   async stop(): Promise<void> {
-    this.#state.save();
+    await this.#state.close();
     await this.#provider.shutdown();
   }
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { STICK_SECRETS } from '../src/simulators/trucki/settings.ts';
 import type { Exposition } from './export/exposition-parser.ts';
@@ -216,4 +219,18 @@ test('one poll tells whether all sources could be read', async (t) => {
   let outcome: string | undefined;
   while (outcome === undefined) outcome = (await Promise.race([polling, clock.pass(MINUTE)])) ?? undefined;
   assert.equal(outcome, 'false');
+});
+
+test('when the agent stops, the state of all sources is on the disk', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { agent, abort } = await simulatedAgent(t, { env: { STATE_DIR: folder } });
+  await agent.pollOnce(abort.signal, NOON + MINUTE);
+  const path = join(folder, 'state.json');
+  assert.ok(!existsSync(path), 'not written with each poll');
+  await agent.stop();
+  const { sources } = JSON.parse(readFileSync(path, 'utf8'));
+  assert.deepEqual(Object.keys(sources), ['growatt/default', 'trucki/shed']);
+  assert.ok(JSON.stringify(sources['growatt/default'].source).includes('SIMMIN0001'));
+  assert.ok('trucki_inverter_energy_total_kwh' in sources['trucki/shed'].entities.stick.totals);
 });

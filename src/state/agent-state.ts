@@ -2,13 +2,16 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Source } from '../model/source.ts';
 import type { Store } from '../store/store.ts';
-import { type State, StateFile } from './state-file.ts';
+import { StateFile } from './state-file.ts';
+import type { SourceState } from './state-format.ts';
 
-/** Sources without a memory of their own only move the guards; their news is written this rarely, for SD cards. */
-const LAZY_SAVE_MS = 15 * 60_000;
+/** From a change to the write that holds it: a poll and short background work after it are one write. */
+const SAVE_DELAY_MS = 10_000;
+/** Sources without a snapshot of their own change only the guards; that is written this rarely, for SD cards. */
+const LAZY_SAVE_DELAY_MS = 15 * 60_000;
 
 export interface AgentStateOptions {
-  /** undefined: nothing is remembered. */
+  /** undefined: nothing is saved or restored. */
   readonly folder: string | undefined;
   readonly sources: readonly Source[];
   readonly store: Store;
@@ -16,50 +19,91 @@ export interface AgentStateOptions {
   readonly log: Log;
 }
 
-/** Carries what sources and guards know across a restart. */
-export interface AgentState {
-  /** Call before the first poll. */
-  restore(): void;
-  /** Call after each poll. */
-  polled(source: Source): void;
-  save(): void;
+interface Timer {
+  readonly dueAt: number;
+  readonly cancel: AbortController;
 }
 
-/** Remembers in the state file of a folder; without a folder it does nothing. */
-export function createAgentState({ folder, sources, store, clock, log }: AgentStateOptions): AgentState {
-  if (folder === undefined) return { restore() {}, polled() {}, save() {} };
-  const file = new StateFile(folder, log);
-  let savedAt = clock.now();
+/** Carries the state of sources and of their entities across a restart, in the state file of a folder. */
+export class AgentState {
+  readonly #options: AgentStateOptions;
+  readonly #file: StateFile | undefined;
+  /** Between `restore` and `close`: before it, a save would replace what is not restored yet. */
+  #active = false;
+  #timer: Timer | undefined;
+  /** The write under way, or the last one. */
+  #writing: Promise<void> = Promise.resolve();
+  /** The write that follows it. */
+  #nextWrite: Promise<void> | undefined;
 
-  const save = () => {
-    savedAt = clock.now();
-    const state: State = Object.fromEntries(
-      sources.map((source) => [
-        source.name,
-        { source: source.snapshot?.(), guards: store.snapshot(source.name) },
-      ]),
-    );
-    file.save(state);
-  };
+  constructor(options: AgentStateOptions) {
+    const { folder, log } = options;
+    this.#options = options;
+    this.#file = folder === undefined ? undefined : new StateFile(folder, log);
+  }
 
-  return {
-    restore() {
-      const state = file.load();
-      for (const source of sources) {
-        const known = state[source.name];
-        if (!known) continue;
-        try {
-          if (known.source !== undefined) source.restore?.(known.source);
-        } catch {
-          log.warn(`${source.name}: what was remembered of it cannot be understood: it is discovered anew`);
-        }
-        store.apply(source.name, { type: 'entities', entities: source.entities });
-        store.restore(source.name, known.guards);
+  /** Call before the first poll. */
+  async restore(): Promise<void> {
+    if (!this.#file) return;
+    const { sources, store, log } = this.#options;
+    const state = await this.#file.read();
+    this.#active = true;
+    for (const source of sources) {
+      const known = state[source.name];
+      if (!known) continue;
+      try {
+        if (known.source !== undefined) source.restore?.(known.source);
+      } catch {
+        log.warn(`${source.name}: the saved state of this source is not valid: starting without it`);
       }
-    },
-    polled(source) {
-      if (source.snapshot || Math.abs(clock.now() - savedAt) >= LAZY_SAVE_MS) save();
-    },
-    save,
-  };
+      store.apply(source.name, { type: 'entities', entities: source.entities });
+      store.restore(source.name, known.entities);
+    }
+  }
+
+  /** Call after each change of a source; it is written a little later, together with others. */
+  changed(source: Source): void {
+    if (!this.#active) return;
+    const delay = source.snapshot ? SAVE_DELAY_MS : LAZY_SAVE_DELAY_MS;
+    const dueAt = this.#options.clock.now() + delay;
+    if (this.#timer && this.#timer.dueAt <= dueAt) return;
+    this.#timer?.cancel.abort();
+    this.#timer = { dueAt, cancel: new AbortController() };
+    void this.#saveAfter(delay, this.#timer.cancel.signal);
+  }
+
+  /** Saves for the last time; resolves when that is written. */
+  async close(): Promise<void> {
+    if (!this.#active) return;
+    this.#active = false;
+    this.#timer?.cancel.abort();
+    await this.#save();
+  }
+
+  async #saveAfter(delay: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.clock.sleep(delay, signal);
+    } catch {
+      return;
+    }
+    this.#timer = undefined;
+    await this.#save();
+  }
+
+  /** One write at a time; changes during a write are in the next one. */
+  #save(): Promise<void> {
+    this.#nextWrite ??= this.#writing.then(() => {
+      this.#nextWrite = undefined;
+      this.#writing = this.#file?.write(this.#states()) ?? Promise.resolve();
+      return this.#writing;
+    });
+    return this.#nextWrite;
+  }
+
+  *#states(): Iterable<readonly [string, SourceState]> {
+    const { sources, store } = this.#options;
+    for (const source of sources) {
+      yield [source.name, { source: source.snapshot?.(), entities: store.snapshot(source.name) }];
+    }
+  }
 }

@@ -1,102 +1,132 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Log } from '../base/log.ts';
-import type { EntitySnapshot } from '../store/entity-state.ts';
+import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
-/** What is kept of one source: its own memory, as it gave it, and that of the guards. */
-export interface SourceState {
-  readonly source?: unknown;
-  readonly guards: Readonly<Record<string, EntitySnapshot>>;
-}
-
-/** What the agent remembers across restarts, by source name. */
-export type State = Readonly<Record<string, SourceState>>;
-
-/** Grows when older files can no longer be understood. */
-const VERSION = 1;
 const NAME = 'state.json';
 /** An account of a thousand inverters needs about 1 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Should a link or a named pipe be put there after the check, it is neither followed nor waited for. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-const energy = z.object({ value: z.number().optional(), lower: z.array(z.number()) });
-const seen = z.object({ wall: z.number(), seenAt: z.number() });
-const guards = z.record(
-  z.string(),
-  z.object({
-    clock: seen.extend({ behind: z.array(seen) }).optional(),
-    totals: z.record(z.string(), energy),
-    days: z.record(z.string(), energy.extend({ date: z.string(), yesterday: z.number().optional() })),
-  }),
-);
-const file = z.object({
-  version: z.literal(VERSION),
-  sources: z.record(z.string(), z.object({ source: z.unknown().optional(), guards })),
-});
-
-/** The one small file in STATE_DIR. Whatever is wrong with it costs what it held, never the agent. */
+/** The one small file in STATE_DIR. Whatever is wrong with it costs the saved state, never the agent. */
 export class StateFile {
+  readonly #folder: string;
   readonly #path: string;
   readonly #log: Log;
+  /** The last warning, so that it is not repeated while nothing changes. */
+  #warning: string | undefined;
+  /** Whether the last write failed. */
   #failing = false;
 
   constructor(folder: string, log: Log) {
+    this.#folder = folder;
     this.#path = join(folder, NAME);
     this.#log = log;
   }
 
-  /** @returns what was saved; an empty state when there is no file, or none that can be understood */
-  load(): State {
-    let text: string;
+  /** @returns what was saved; an empty state when there is no file, or none that can be read */
+  async read(): Promise<State> {
     try {
-      text = readFileSync(this.#path, 'utf8');
+      const stats = await statOf(this.#path);
+      if (!stats) return {};
+      if (stats.size > MAX_BYTES) throw new StateFormatError(`is larger than ${MAX_BYTES} bytes`);
+      const file = await open(this.#path, READ);
+      try {
+        return parseState(await file.readFile('utf8'));
+      } finally {
+        await file.close();
+      }
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#startAfresh(`cannot be read (${codeOf(error)})`);
-      return {};
-    }
-    try {
-      if (text.length > MAX_BYTES) throw new Error('too large');
-      return file.parse(JSON.parse(text)).sources as State;
-    } catch {
-      this.#startAfresh('is damaged, or was written by another version');
+      this.#warn(error, 'cannot be read', 'starting without saved state');
       return {};
     }
   }
 
-  /** Replaces the file as a whole, so that a loss of power leaves the old one or the new one. */
-  save(state: State): void {
-    const fresh = `${this.#path}.new`;
+  /**
+   * Replaces the file as a whole, so that a loss of power leaves the old one or the new one. Never rejects: a
+   * failure is logged when it begins and when it ends. Calls must not overlap.
+   */
+  async write(sources: Iterable<readonly [string, SourceState]>): Promise<void> {
     try {
-      mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
-      writeFileSync(fresh, JSON.stringify({ version: VERSION, sources: state }), {
-        mode: 0o600,
-        flush: true,
-      });
-      renameSync(fresh, this.#path);
-      if (this.#failing) this.#log.info(`${this.#path} can be written again`);
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await statOf(this.#path);
+      await this.#replace(formatState(sources));
+      if (this.#failing) this.#log.info(`${this.#path}: state is saved again`);
       this.#failing = false;
+      this.#warning = undefined;
     } catch (error) {
-      discard(fresh);
-      if (this.#failing) return;
       this.#failing = true;
-      this.#log.warn(
-        `${this.#path} cannot be written (${codeOf(error)}): nothing is remembered across a restart`,
-      );
+      this.#warn(error, 'cannot be written', 'state is not saved; trying again after the next poll');
     }
   }
 
-  #startAfresh(why: string): void {
-    this.#log.warn(`${this.#path} ${why}: starting without what it held`);
+  async #replace(parts: Iterable<string>): Promise<void> {
+    const fresh = `${this.#path}.new`;
+    // An agent that was killed while writing leaves this behind.
+    if (await statOf(fresh)) await rm(fresh);
+    const file = await open(fresh, 'wx', 0o600);
+    try {
+      try {
+        await file.writeFile(parts);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(fresh, this.#path);
+    } catch (error) {
+      await rm(fresh, { force: true }).catch(() => {});
+      throw error;
+    }
+  }
+
+  #warn(error: unknown, what: string, consequence: string): void {
+    const warning = this.#textOf(error, what, consequence);
+    if (warning === this.#warning) return;
+    this.#warning = warning;
+    // Without a code it is not the system's but ours.
+    const isDefect = !(
+      error instanceof IrregularFileError ||
+      error instanceof StateFormatError ||
+      codeOf(error)
+    );
+    if (isDefect) this.#log.error(warning, { stack: error instanceof Error ? error.stack : undefined });
+    else this.#log.warn(warning);
+  }
+
+  #textOf(error: unknown, what: string, consequence: string): string {
+    if (error instanceof IrregularFileError) return error.message;
+    if (error instanceof StateFormatError) return `${this.#path} ${error.message}: ${consequence}`;
+    return `${this.#path} ${what} (${codeOf(error) ?? String(error)}): ${consequence}`;
   }
 }
 
-function discard(path: string): void {
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+/** Something else is in the place of a file. */
+class IrregularFileError extends Error {
+  constructor(path: string, kind: string) {
+    super(`${path} is ${kind}: state is neither restored nor saved until it is removed`);
+  }
+}
+
+/** @returns undefined when there is no such file @throws IrregularFileError for anything but a regular file */
+async function statOf(path: string): Promise<Stats | undefined> {
+  let stats: Stats;
   try {
-    rmSync(path, { force: true });
-  } catch {
-    // What could not be written cannot always be removed either.
+    stats = await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
+  if (stats.isFile()) return stats;
+  const isKind = {
+    'a symbolic link': stats.isSymbolicLink(),
+    'a folder': stats.isDirectory(),
+    'a named pipe': stats.isFIFO(),
+  };
+  const kind = Object.entries(isKind).find(([, is]) => is)?.[0] ?? 'not a regular file';
+  throw new IrregularFileError(path, kind);
 }
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown reason';

@@ -74,7 +74,7 @@ test('a restart while the account is locked out makes no call', async (t) => {
   assert.equal(world.cloud.calls.length, 2, 'asked again after 15 minutes, then after 30');
 });
 
-test('a restart while the cloud wants to be left alone waits for the rest of that time', async (t) => {
+test('a restart during a pause that the cloud asked for waits for the rest of it', async (t) => {
   const stateDir = startFolder(t);
   const world = await startWorld(t);
   let agent = world.run({ stateDir });
@@ -157,7 +157,7 @@ test('the file holds no secret, and is for its owner alone', async (t) => {
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-test('what another version of this source remembered is a warning, and everything is discovered anew', async (t) => {
+test('saved state of a source that is not valid is a warning, and everything is discovered again', async (t) => {
   const stateDir = startFolder(t);
   const foreign = { version: 1, sources: { 'growatt/default': { source: { plants: 'many' }, guards: {} } } };
   writeFileSync(join(stateDir, 'state.json'), JSON.stringify(foreign));
@@ -166,12 +166,12 @@ test('what another version of this source remembered is a warning, and everythin
   await world.until(NOON + MINUTE);
   assert.equal(
     agent.lines[0],
-    'warn: growatt/default: what was remembered of it cannot be understood: it is discovered anew',
+    'warn: growatt/default: the saved state of this source is not valid: starting without it',
   );
   assert.ok((agent.value('growatt_current_power_watts') ?? 0) > 0);
 });
 
-test('plants that are no longer chosen are forgotten', async (t) => {
+test('plants that are no longer chosen are dropped', async (t) => {
   const stateDir = startFolder(t);
   const plants = [1, 2].map((id) =>
     berlinHome({ id, devices: [{ sn: `D${id}`, family: 'min', dataloggerSn: `L${id}` }] }),

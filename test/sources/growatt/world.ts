@@ -13,7 +13,7 @@ import { homePlant } from '../../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
-import { createAgentState } from '../../../src/state/agent-state.ts';
+import { AgentState } from '../../../src/state/agent-state.ts';
 import { Store } from '../../../src/store/store.ts';
 import { virtualClock } from '../../helpers/clock.ts';
 import { memoryLog } from '../../helpers/log.ts';
@@ -114,7 +114,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     const store = new Store({ clock, staleAfter: HOUR, definitionOf });
     const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
     store.apply(source.name, { type: 'entities', entities: source.entities });
-    const memory = createAgentState({ folder: stateDir, sources: [source], store, clock, log });
+    const state = new AgentState({ folder: stateDir, sources: [source], store, clock, log });
     const poller = new Poller({
       source,
       store,
@@ -125,7 +125,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
         polled: (_source, outcome) => outcomes.push(outcome),
         rejected: (_source, reason) => rejections.push(reason),
       },
-      onIdle: () => memory.polled(source),
+      onIdle: () => state.changed(source),
     });
     const controller = new AbortController();
     t.after(() => controller.abort());
@@ -139,14 +139,17 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       rejections,
       outcomes,
       run() {
-        memory.restore();
-        void poller.run(controller.signal);
+        underWay++;
+        void state.restore().then(() => {
+          underWay--;
+          return poller.run(controller.signal);
+        });
       },
       /** Ends it, as SIGTERM does. */
       async stop() {
         controller.abort();
         await clock.pass(0);
-        memory.save();
+        await state.close();
       },
       /** The value of a sample; labels that are not given do not matter. */
       value(metric: string, labels: Readonly<Record<string, string>> = {}): number | undefined {

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { entitySnapshot } from '../store/entity-state.ts';
+
+/** Grows when the shape of the file changes; older versions are upgraded below. */
+const VERSION = 2;
+
+const entities = z.record(z.string(), entitySnapshot);
+
+/** What is kept of one source: its own snapshot, and that of its entities by their ids. */
+const sourceState = z.object({ source: z.unknown().optional(), entities });
+
+const current = z.object({ version: z.literal(VERSION), sources: z.record(z.string(), sourceState) });
+
+/** As 0.1.0 wrote it, with another name for the entities' part. */
+const version1 = z
+  .object({
+    version: z.literal(1),
+    sources: z.record(z.string(), z.object({ source: z.unknown().optional(), guards: entities })),
+  })
+  .transform(({ sources }) => ({
+    version: VERSION,
+    sources: Object.fromEntries(
+      Object.entries(sources).map(([name, { source, guards }]) => [name, { source, entities: guards }]),
+    ),
+  }));
+
+/** Every version that can be read; an upgrade is one more member. */
+const anyVersion = z.union([current, version1]);
+
+const newer = z.object({ version: z.int().gt(VERSION) });
+
+export type SourceState = z.infer<typeof sourceState>;
+
+/** What is kept across restarts, by the names of the sources. */
+export type State = Readonly<Record<string, SourceState>>;
+
+/** The file holds no state that this version can read; the message is the end of a sentence about the file. */
+export class StateFormatError extends Error {}
+
+/** Reads the content of a state file of any known version. @throws StateFormatError */
+export function parseState(text: string): State {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new StateFormatError('is damaged');
+  }
+  const { data } = anyVersion.safeParse(content);
+  if (data) return data.sources;
+  const isNewer = newer.safeParse(content).success;
+  throw new StateFormatError(isNewer ? 'was written by a newer version of solar-otel-agent' : 'is damaged');
+}
+
+/** The content of a state file, in one piece for each source, so that a big one does not block other work. */
+export function* formatState(sources: Iterable<readonly [string, SourceState]>): Iterable<string> {
+  yield `{"version":${VERSION},"sources":{`;
+  let separator = '';
+  for (const [name, state] of sources) {
+    yield `${separator}${JSON.stringify(name)}:${JSON.stringify(state)}`;
+    separator = ',';
+  }
+  yield '}}\n';
+}
