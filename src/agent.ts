@@ -1,28 +1,25 @@
-import type { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { SourceError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
-import type { Config } from './config/config.ts';
+import { type Config, kindsIn } from './config/config.ts';
 import { owns } from './config/shard.ts';
-import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
-import { RenderedMetrics } from './export/rendered-metrics.ts';
+import { createMetricsRenderer } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
-import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
-import { kinds } from './kinds.ts';
 import type { DiscoveryEntry } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
-import { createOwnMetrics } from './telemetry/own.ts';
-import { createProvider } from './telemetry/provider.ts';
-import { DEVICE_SCOPE } from './telemetry/readers.ts';
+import { countExports, createTelemetry } from './telemetry/own.ts';
+import { createScrapeReader, DEVICE_SCOPE } from './telemetry/readers.ts';
+import { agentResource } from './telemetry/resource.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -31,6 +28,8 @@ export interface AgentOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** The data comes from the built-in simulators. */
   readonly simulated?: boolean;
+  /** Set when all is polled once: milliseconds that this may take. */
+  readonly once?: number;
 }
 
 /** What one source has access to. */
@@ -43,39 +42,40 @@ export interface SourceDiscovery {
 
 /** The running graph: sources → pollers → store → instruments → readers. Creating it starts nothing. */
 export class Agent implements Surface {
-  readonly #rendered: RenderedMetrics;
+  readonly metrics: Surface['metrics'];
   readonly #pollers: readonly Poller[];
   readonly #provider: MeterProvider;
   readonly #state: AgentState;
   readonly #startTime: number;
   readonly #simulated: boolean;
 
-  constructor({ config, log, clock = systemClock, fetch = nodeFetch, simulated = false }: AgentOptions) {
+  constructor(options: AgentOptions) {
+    const { config, log, clock = systemClock, fetch = nodeFetch, simulated = false, once } = options;
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
-    const { shard, staleAfter, stateDir, otlp } = config;
+    const { shard, staleAfter, stateDir } = config;
     const store = new Store({ clock, staleAfter, definitionOf });
-    const { provider, reader } = createProvider({
-      series: () => store.currentSeries,
-      attributes: otlp?.resourceAttributes,
-      createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
-    });
+    const { provider, reader } = createProvider(config, store, log);
     this.#provider = provider;
-    this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
+    this.metrics = createMetricsRenderer(
+      () => reader.collect(),
+      () => store.version,
+    );
     observeStore(provider.getMeter(DEVICE_SCOPE, version), store, catalogue);
-    const ownMetrics = createOwnMetrics(provider, () => this.status().sources);
+    const telemetry = createTelemetry(ownMeter(provider), version, () => this.status().sources);
     const tools = {
       clock,
       fetch,
       owns: (source: string) => !shard || owns(shard, source),
-      observer: ownMetrics.callObserver,
+      observer: telemetry.callObserver,
+      once,
     };
-    const sources = Object.values(kinds).flatMap((kind) => kind.create(config, tools));
+    const sources = kindsIn(config).flatMap(([kind, part]) => kind.create(part, tools));
     for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#pollers = sources.map((source) => {
       const onIdle = () => this.#state.changed(source);
-      return new Poller({ source, store, clock, log, observer: ownMetrics, onIdle });
+      return new Poller({ source, store, clock, log, observer: telemetry, onIdle });
     });
   }
 
@@ -96,12 +96,6 @@ export class Agent implements Surface {
     return outcomes.every(Boolean);
   }
 
-  /** The metrics as text. @throws Error when collecting them fails: a defect */
-  metrics(format: ExpositionFormat): Promise<Body> {
-    return this.#rendered.get(format);
-  }
-
-  /** State of the agent and of its sources. */
   status(): Status {
     return {
       version,
@@ -135,8 +129,24 @@ export class Agent implements Surface {
     });
   }
 
-  /** Saves the state and exports for the last time; call when `run` or `pollOnce` has ended. */
   async stop(): Promise<void> {
-    await Promise.all([this.#state.close(), this.#provider.shutdown()]);
+    await this.#state.close();
+    await this.#provider.shutdown();
   }
+}
+
+const ownMeter = (provider: MeterProvider) => provider.getMeter('solar-otel-agent', version);
+
+/** The provider with a reader for scrapes and, where OTLP is configured, one that exports. */
+function createProvider({ otlp: settings }: Config, store: Store, log: Log) {
+  const series = () => store.currentSeries;
+  const reader = createScrapeReader(series);
+  if (!settings)
+    return { reader, provider: new MeterProvider({ resource: agentResource(), readers: [reader] }) };
+  // The counter belongs to the provider that the reader belongs to.
+  const otlp = createOtlpReader({ settings, series, log, onExport: (outcome) => count(outcome) });
+  const resource = agentResource(settings.resourceAttributes);
+  const provider = new MeterProvider({ resource, readers: [reader, otlp] });
+  const count = countExports(ownMeter(provider));
+  return { reader, provider };
 }

@@ -13,6 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import type { HistoryReader } from '../model/history.ts';
 
 /** What the journal is about; another range or another choice of plants needs another journal. */
 export interface Scope {
@@ -21,7 +22,7 @@ export interface Scope {
   /** Sources, in order. */
   readonly sources: readonly string[];
   /** Plants that are chosen, with their time zones where these are. */
-  readonly plants: readonly { readonly id: string; readonly timezone?: string | undefined }[];
+  readonly plants: HistoryReader['chosenPlants'];
 }
 
 const source = z.string();

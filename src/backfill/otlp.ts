@@ -2,9 +2,9 @@ import { ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import { version } from '../base/version.ts';
 import { definitionOf } from '../catalogue.ts';
-import type { OtlpExport } from '../config/config.ts';
 import { createOtlpExporter } from '../export/otlp.ts';
 import { complaintIn } from '../export/otlp-health.ts';
+import type { OtlpExport } from '../export/otlp-settings.ts';
 import { DEVICE_SCOPE } from '../telemetry/readers.ts';
 import { agentResource } from '../telemetry/resource.ts';
 import type { Point } from './points.ts';
@@ -52,7 +52,7 @@ export function createHistorySender(settings: OtlpExport): HistorySender {
           scopeMetrics: [{ scope: { name: DEVICE_SCOPE, version }, metrics }],
         });
         if (problem !== undefined)
-          throw new HistoryRejected(`${settings.url} does not take the data: ${problem}`);
+          throw new HistoryRejected(`${settings.metricsEndpoint} does not take the data: ${problem}`);
       }
     },
     close: () => exporter.shutdown(),

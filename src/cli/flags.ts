@@ -1,6 +1,10 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import type { Flags } from '../config/load.ts';
-import { nearest } from '../config/nearest.ts';
+import { agentSettings } from '../config/settings.ts';
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import { nearest } from '../settings/nearest.ts';
+import type { Flags } from '../settings/read.ts';
+import { type Flag, type Section, settingsOf } from '../settings/setting.ts';
 
 /** What the user asked for on the command line. */
 export type Invocation =
@@ -35,49 +39,61 @@ export class UsageError extends Error {
 
 type Command = Exclude<Invocation['command'], 'help' | 'version'>;
 
-const OPTIONS = {
-  config: { type: 'string' },
-  'log-level': { type: 'string' },
-  t: { type: 'string', short: 't', multiple: true },
-  p: { type: 'string', short: 'p' },
-  i: { type: 'string', short: 'i' },
-  json: { type: 'boolean' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  out: { type: 'string' },
-  otlp: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean' },
-} as const satisfies ParseArgsOptionsConfig;
+/** A flag as the parser and the help need it; by its name without dashes. */
+interface Option extends Omit<Flag, 'name' | 'value'> {
+  /** undefined: it takes no value. */
+  readonly value?: string;
+  /** Its one letter, for a flag that has a longer name too. */
+  readonly short?: string;
+}
 
-type Option = keyof typeof OPTIONS;
+const flagsIn = (section: Section): readonly (readonly [string, Option])[] =>
+  [...settingsOf(section)].flatMap(([, { flag }]) => (flag ? [[flag.name.replace(/^-+/, ''), flag]] : []));
 
-const AGENT: readonly Option[] = ['config', 'log-level', 't', 'p', 'i'];
-const ALLOWED: Readonly<Record<Command, readonly Option[]>> = {
-  run: AGENT,
-  demo: ['log-level', 'p'],
+const agentFlags = flagsIn(agentSettings);
+const kindFlags = Object.values<SourceKind>(kinds).flatMap(({ settings }) => flagsIn(settings));
+const namesOf = (flags: typeof agentFlags) => flags.map(([name]) => name);
+
+/** All flags; those that give a setting are stated with it. */
+export const OPTIONS: Readonly<Record<string, Option>> = {
+  config: { value: 'FILE', doc: 'YAML file with settings' },
+  ...Object.fromEntries([...agentFlags, ...kindFlags]),
+  json: { doc: 'JSON in place of the table' },
+  from: { value: 'YYYY-MM-DD', doc: 'first day' },
+  to: { value: 'YYYY-MM-DD', doc: 'last day' },
+  out: { value: 'FILE', doc: 'file to write, else standard output' },
+  otlp: { doc: 'send to the OTLP endpoint' },
+  version: { doc: 'print the version' },
+  help: { short: 'h', doc: 'print this text' },
+};
+
+const ALLOWED: Readonly<Record<Command, readonly string[]>> = {
+  run: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
+  demo: namesOf(agentFlags),
   simulate: ['p'],
-  check: AGENT,
-  discover: ['config', 'log-level', 't', 'json'],
+  check: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
+  discover: ['config', 'log-level', ...namesOf(kindFlags), 'json'],
   backfill: ['config', 'log-level', 'from', 'to', 'out', 'otlp'],
 };
 
-const LEAST_SECONDS = 0.5;
+/** The commands that take a flag; none for those that stand alone. */
+export const takersOf = (option: string): readonly string[] =>
+  Object.entries(ALLOWED).flatMap(([command, options]) => (options.includes(option) ? [command] : []));
 
 /** Reads the arguments after the program's name. Throws UsageError. */
 export function parseFlags(argv: readonly string[]): Invocation {
   const { positionals, tokens } = parseArgs({
     args: [...argv],
-    options: OPTIONS,
+    options: PARSED,
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
-  const given = new Map<Option, string[]>();
+  const given = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name } = token;
-    if (!isOption(name))
+    if (!Object.hasOwn(OPTIONS, name))
       throw new UsageError(`Unknown flag ${token.rawName}.${didYouMean(token.rawName, FLAG_NAMES)}`);
     given.set(name, [...(given.get(name) ?? []), optionText(name, token.value, token.inlineValue)]);
   }
@@ -91,16 +107,15 @@ export function parseFlags(argv: readonly string[]): Invocation {
     throw new UsageError(`${word} does not take the argument ${JSON.stringify(extra)}.`);
   for (const option of given.keys()) {
     if (ALLOWED[word].includes(option)) continue;
-    const takers = Object.entries(ALLOWED).filter(([, options]) => options.includes(option));
-    const names = takers.map(([name]) => name).join(', ');
+    const names = takersOf(option).join(', ');
     throw new UsageError(`${word} does not take ${dashed(option)}; it belongs to: ${names}.`);
   }
   return invocation(word, given);
 }
 
-function invocation(command: Command, given: ReadonlyMap<Option, readonly string[]>): Invocation {
-  const last = (option: Option) => given.get(option)?.at(-1);
-  const flags = settingsFrom(given.get('t'), last('p'), last('i'), last('log-level'));
+function invocation(command: Command, given: ReadonlyMap<string, readonly string[]>): Invocation {
+  const last = (option: string) => given.get(option)?.at(-1);
+  const flags = settingsFrom(given);
   const configured = { configFile: last('config'), flags };
   switch (command) {
     case 'run':
@@ -122,31 +137,24 @@ function invocation(command: Command, given: ReadonlyMap<Option, readonly string
   }
 }
 
-function settingsFrom(
-  targets: readonly string[] | undefined,
-  port: string | undefined,
-  seconds: string | undefined,
-  logLevel: string | undefined,
-): Flags {
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
-    throw new UsageError(`-p takes a port from 0 to 65535, not ${JSON.stringify(port)}.`);
-  }
-  if (seconds !== undefined && !(/^\d{1,7}(\.\d{1,6})?$/.test(seconds) && Number(seconds) >= LEAST_SECONDS)) {
-    throw new UsageError(
-      `-i takes a number of seconds from ${LEAST_SECONDS} on, not ${JSON.stringify(seconds)}.`,
-    );
-  }
-  return {
-    ...(targets && { '-t': targets.join(',') }),
-    ...(port !== undefined && { '-p': `:${port}` }),
-    ...(seconds !== undefined && { '-i': `${seconds}s` }),
-    ...(logLevel !== undefined && { '--log-level': logLevel }),
-  };
+/** The texts of the settings that flags give. */
+function settingsFrom(given: ReadonlyMap<string, readonly string[]>): Flags {
+  const texts = [...agentFlags, ...kindFlags].flatMap(([name, { repeatable, takes, toSetting }]) => {
+    const texts = given.get(name);
+    const last = texts?.at(-1);
+    if (texts === undefined || last === undefined) return [];
+    const text = repeatable ? texts.join(',') : last;
+    const setting = toSetting ? toSetting(text) : text;
+    if (setting === undefined)
+      throw new UsageError(`${dashed(name)} takes ${takes}, not ${JSON.stringify(text)}.`);
+    return [[dashed(name), setting] as const];
+  });
+  return Object.fromEntries(texts);
 }
 
-function optionText(option: Option, value: string | undefined, inline: boolean | undefined): string {
+function optionText(option: string, value: string | undefined, inline: boolean | undefined): string {
   const flag = dashed(option);
-  if (OPTIONS[option].type === 'boolean') {
+  if (OPTIONS[option]?.value === undefined) {
     if (inline) throw new UsageError(`${flag} takes no value.`);
     return '';
   }
@@ -165,12 +173,20 @@ function dayOf(flag: string, text: string | undefined): string | undefined {
   return text;
 }
 
-const isOption = (name: string): name is Option => Object.hasOwn(OPTIONS, name);
 const isCommand = (word: string): word is Command => Object.hasOwn(ALLOWED, word);
-const dashed = (option: string) => (option.length === 1 ? `-${option}` : `--${option}`);
+/** A flag as it is typed. */
+export const dashed = (option: string) => (option.length === 1 ? `-${option}` : `--${option}`);
 const FLAG_NAMES = Object.keys(OPTIONS).map(dashed);
+
+/** The flags as Node's parser takes them; what may follow each is checked afterwards. */
+const PARSED: ParseArgsOptionsConfig = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, { value, short = name }]) => [
+    name,
+    { type: value === undefined ? 'boolean' : 'string', ...(short.length === 1 && { short }) },
+  ]),
+);
 
 function didYouMean(word: string, candidates: readonly string[]): string {
   const guess = nearest(word, candidates);
-  return guess === undefined ? '\nRun with --help to see what there is.' : ` Did you mean ${guess}?`;
+  return guess === undefined ? '\nRun --help for usage.' : ` Did you mean ${guess}?`;
 }

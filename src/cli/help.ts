@@ -1,8 +1,19 @@
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import { startsIn } from '../settings/setting.ts';
+import { dashed, OPTIONS, takersOf } from './flags.ts';
+
+const WIDTH = 80;
+const INDENT = 22;
+
+const all = Object.values<SourceKind>(kinds);
+const reads = all.map(({ settingsDocs }) => settingsDocs.reads).join(' and ');
+const hints = all.flatMap(({ settings }) => startsIn(settings).flatMap(([, { hint }]) => hint ?? []));
+
 /** What `--help` prints; fits 80 columns. */
 export const HELP = `Usage: solar-otel-agent [COMMAND] [FLAGS]
 
-Polls Growatt plants and Trucki sticks in the background and offers what it
-reads to Prometheus, OpenTelemetry (OTLP) and the Pushgateway.
+${wrap(`Polls ${reads} in the background and exports their metrics to Prometheus, OpenTelemetry (OTLP) and the Pushgateway.`)}
 
 Commands:
   run         the agent (when no command is given); with EXPORTER_MODE=push it
@@ -10,31 +21,35 @@ Commands:
   demo        the agent over simulated devices: no account, no hardware
   simulate    only the simulated devices
   check       print the configuration as resolved, without secrets
-  discover    list plants, devices and sticks, and whether they are supported
+  discover    list plants and devices, and whether they are supported
   backfill    write past days as OpenMetrics, for promtool to import
 
 Flags:
-  --config FILE       YAML file (run, check, discover, backfill)
-  --log-level LEVEL   debug, info, warn or error (all but simulate)
-  -t HOST[:PORT]      a Trucki stick, or NAME=HOST[:PORT]; may be repeated
-                      (run, check, discover)
-  -p PORT             port to listen on, on all interfaces
-                      (run, check, demo, simulate)
-  -i SECONDS          poll interval of the sticks, 0.5 or more (run, check)
-  --json              discover: JSON in place of the table
-  --from YYYY-MM-DD   backfill: first day
-  --to YYYY-MM-DD     backfill: last day
-  --out FILE          backfill: file to write (else standard output)
-  --otlp              backfill: send to the OTLP endpoint
-  --version           print the version
-  -h, --help          print this text
+${Object.keys(OPTIONS).map(flagLines).join('\n')}
 
-Flags beat environment variables, which beat the file. A Growatt token comes
-from the ShinePhone app: Me, your user name, API Token.
+${wrap(['Flags beat environment variables, which beat the file', ...hints].map((text) => `${capitalized(text)}.`).join(' '))}
 
 Examples:
-  GROWATT_TOKEN=… GROWATT_REGION=eu solar-otel-agent
-  solar-otel-agent -t shed=192.168.1.40 -t 192.168.1.41 -p 8080 -i 5
+${all.map(({ settingsDocs }) => `  ${settingsDocs.usage}`).join('\n')}
 
 Then open http://localhost:9120/. All settings: docs/configuration.md.
 `;
+
+function flagLines(name: string): string {
+  const { value = '', short, doc } = OPTIONS[name] ?? { doc: '' };
+  const takers = takersOf(name);
+  const typed = `  ${short ? `${dashed(short)}, ` : ''}${dashed(name)} ${value}`;
+  const text = takers.length === 0 ? doc : `${doc} (${takers.join(', ')})`;
+  return wrap(typed.padEnd(INDENT) + text, INDENT);
+}
+
+/** Breaks a text at spaces; further lines are indented. */
+function wrap(text: string, indent = 0): string {
+  if (text.length <= WIDTH) return text.trimEnd();
+  const at = text.lastIndexOf(' ', WIDTH);
+  return `${text.slice(0, at)}\n${wrap(' '.repeat(indent) + text.slice(at + 1), indent)}`;
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

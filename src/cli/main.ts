@@ -1,5 +1,5 @@
 import { version } from '../base/version.ts';
-import { ConfigError } from '../config/load.ts';
+import { ConfigError } from '../settings/problems.ts';
 import { backfill } from './commands/backfill.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';

@@ -1,6 +1,5 @@
 import { createLog, type Log } from '../base/log.ts';
-import type { Config } from '../config/config.ts';
-import { secretsOf } from '../config/redact.ts';
+import { type Config, secretsOf } from '../config/config.ts';
 
 /** What a command may use of the process it runs in. */
 export interface Program {

@@ -1,21 +1,14 @@
 import { dirname } from 'node:path';
-import { readAccounts } from './accounts.ts';
-import { parseListenAddress } from './addresses.ts';
+import { resolveOtlp } from '../export/otlp-settings.ts';
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import type { Environment } from '../settings/file-values.ts';
+import { ConfigError, type Problem } from '../settings/problems.ts';
+import { type Flags, Settings } from '../settings/read.ts';
+import { startsIn } from '../settings/setting.ts';
+import { parseConfigFile, type ReadFile, readTextFile } from '../settings/yaml-file.ts';
 import type { Config } from './config.ts';
-import type { Context } from './context.ts';
-import { parseConfigFile, type ReadFile, readTextFile } from './file.ts';
-import { readGrouping } from './grouping.ts';
-import { readOtlp } from './otlp.ts';
-import { ConfigError } from './problems.ts';
-import { type Settings, schema } from './schema.ts';
-import { type Flags, readSettings } from './settings.ts';
-import { parseShard } from './shard.ts';
-import { TOKEN_HINT } from './source-schemas.ts';
-import { readSticks } from './sticks.ts';
-import { withoutEmptyVariables } from './substitute.ts';
-
-export { ConfigError, type Problem } from './problems.ts';
-export type { Flags } from './settings.ts';
+import { agentSettings } from './settings.ts';
 
 export interface LoadOptions {
   /** Path of the YAML file; absent: there is none. */
@@ -29,7 +22,7 @@ export interface LoadOptions {
 
 /**
  * Resolves flags, variables, file and defaults, in this order of precedence, to one frozen configuration.
- * Throws ConfigError with all mistakes; none of its texts holds a secret.
+ * @throws ConfigError with all mistakes; none of its texts holds a secret
  */
 export function loadConfig({
   file,
@@ -38,56 +31,41 @@ export function loadConfig({
   isTerminal,
   readFile = readTextFile,
 }: LoadOptions): Config {
-  const variables = withoutEmptyVariables(env);
+  const variables = withoutEmpty(env);
   const node = file === undefined ? {} : parseConfigFile(file, readFile);
-  const context: Context = { path: '', variables, problems: [], readFile, folder: dirname(file ?? '.') };
-  const settings = readSettings(schema, { ...context, node, env: variables, flags });
-  const accounts = readAccounts(settings, node, context);
-  const sticks = readSticks(settings, context);
-  const grouping = readGrouping(settings, context);
-  const otlp = readOtlp(settings, context);
-  const listed = [...accounts, ...settings.values.accounts, ...settings.values.trucki.targets];
-  const explained = context.problems.some(({ key }) => /token|targets|accounts/i.test(key));
-  if (listed.length === 0 && !explained) {
-    context.problems.push({ key: 'GROWATT_TOKEN or TRUCKI_TARGETS', message: NOTHING_TO_READ });
+  const problems: Problem[] = [];
+  const place = { path: '', variables, problems, readFile, folder: dirname(file ?? '.') };
+  const all = Object.values<SourceKind>(kinds);
+  const sections = [...all.map(({ settings }) => settings), agentSettings];
+  const given = new Settings(sections, { ...place, node, env: variables, flags });
+  const mistyped = problems.length;
+  const sources = Object.fromEntries(
+    Object.entries<SourceKind>(kinds).map(([name, kind]) => [name, kind.resolve(given)]),
+  ) as Config['sources'];
+  const explained = problems.length > mistyped;
+  const starts = all.flatMap(({ settings }) => startsIn(settings));
+  if (!explained && starts.every(([path]) => given.origin(path).from === 'default')) {
+    problems.push(nothingToRead(starts.map(([, setting]) => setting)));
   }
-  if (context.problems.length > 0) throw new ConfigError(context.problems);
-  return deepFreeze(assemble(settings.values, { accounts, sticks, grouping, otlp }, isTerminal));
+  const otlp = resolveOtlp(given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const agent = given.valuesOf(agentSettings);
+  const format = agent.log.format ?? (isTerminal ? 'text' : 'json');
+  return deepFreeze({ ...agent, sources, otlp, log: { ...agent.log, format } });
 }
 
-const NOTHING_TO_READ =
-  `must be set, else there is nothing to read; ${TOKEN_HINT}. ` +
-  'To look around without either, run `solar-otel-agent demo`.';
-
-/** What takes more than convict to resolve. */
-interface Parts extends Pick<Config, 'accounts' | 'otlp'>, Pick<Config['trucki'], 'sticks'> {
-  readonly grouping: Config['pushgateway']['grouping'];
+/** The variables that are set: an empty one counts as unset, and white space around a value is ignored. */
+function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Environment {
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim() ?? ''] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
-function assemble(
-  { growatt, trucki, exporter, ...settings }: Settings,
-  { accounts, sticks, grouping, otlp }: Parts,
-  isTerminal: boolean,
-): Config {
+function nothingToRead(settings: readonly { readonly env?: unknown; readonly hint?: string }[]): Problem {
+  const variables = settings.flatMap(({ env }) => env ?? []);
+  const hints = settings.flatMap(({ hint }) => hint ?? []);
   return {
-    accounts,
-    growatt: {
-      callSpacing: growatt.call_spacing,
-      collectInterval: exporter.collect_interval,
-      discoveryInterval: growatt.discovery_interval,
-      plantInterval: growatt.plant_interval,
-      idleInterval: growatt.idle_interval,
-    },
-    trucki: { interval: trucki.interval, legacyNames: trucki.legacy_names, sticks },
-    mode: exporter.mode,
-    listen: parseListenAddress(exporter.listen_addr)!,
-    pushgateway: { ...settings.pushgateway, grouping },
-    otlp,
-    history: settings.history,
-    staleAfter: settings.stale_after,
-    stateDir: settings.state_dir,
-    shard: settings.shard === undefined ? undefined : parseShard(settings.shard),
-    log: { level: settings.log.level, format: settings.log.format ?? (isTerminal ? 'text' : 'json') },
+    key: variables.join(' or '),
+    message: `must be set, else there is nothing to read; ${hints.join('; ')}. To look around without a device, run \`solar-otel-agent demo\`.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Format } from '../settings/format.ts';
 
 /** Which part of the sources this process reads. */
 export interface Shard {
@@ -9,16 +10,17 @@ export interface Shard {
 
 const MOST_SHARDS = 10_000;
 
-/**
- * `i/n` with i from 0, or `NAME-i/n`, where NAME-i is the name of a StatefulSet's pod.
- * @returns undefined for anything else
- */
-export function parseShard(text: string): Shard | undefined {
-  const match = /^(?:[a-z0-9.-]*[a-z0-9]-)?(\d{1,5})\/(\d{1,5})$/.exec(text.trim());
-  if (!match) return undefined;
-  const [index, count] = [Number(match[1]), Number(match[2])];
-  return count >= 1 && count <= MOST_SHARDS && index < count ? { index, count } : undefined;
-}
+/** `i/n` with i from 0, or `NAME-i/n`, where NAME-i is the name of a StatefulSet's pod. */
+export const shard: Format<Shard> = {
+  allowed: 'i/n or POD-i/n with i from 0 to n-1, such as 0/3',
+  parse(text) {
+    const match = /^(?:[a-z0-9.-]*[a-z0-9]-)?(\d{1,5})\/(\d{1,5})$/.exec(text.trim());
+    if (!match) return undefined;
+    const [index, count] = [Number(match[1]), Number(match[2])];
+    return count >= 1 && count <= MOST_SHARDS && index < count ? { index, count } : undefined;
+  },
+  show: ({ index, count }) => `${index}/${count}`,
+};
 
 /**
  * Whether a source belongs to a shard, by rendezvous hashing: the shard that scores highest for a name owns it, so

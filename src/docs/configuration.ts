@@ -1,24 +1,30 @@
-import { formatDuration } from '../base/duration.ts';
 import { EXAMPLE_FILE } from '../config/example.ts';
-import { schema } from '../config/schema.ts';
-import { type Section, type Setting, settingsOf } from '../config/setting.ts';
+import { agentSettings } from '../config/settings.ts';
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import { type Setting, settingsOf, startsIn } from '../settings/setting.ts';
 import { code, table } from './markdown.ts';
 
 /** The page `docs/configuration.md`: every setting of the schema, and how to give them. */
 export function configurationReference(): string {
+  const all = Object.values<SourceKind>(kinds);
+  const sections = [...all.map(({ settings }) => settings), agentSettings];
+  const settings = sections.flatMap((section) => [...settingsOf(section)]);
+  const starts = all.flatMap((kind) => startsIn(kind.settings)).flatMap(([, { env }]) => env ?? []);
+  const notes = all.flatMap(({ settingsDocs }) => settingsDocs.notes ?? []);
   return `# Configuration
 
 Settings come from flags, environment variables, a YAML file (\`--config FILE\`) and defaults; in this order, the first
 that has a value wins. An empty variable counts as unset, and white space around a value is ignored.
-\`solar-otel-agent check\` prints what results, without secrets. At least one Growatt token or one Trucki target is
-needed; each works without the other.
+\`solar-otel-agent check\` prints what results, without secrets. At least one source must be configured, with
+${starts.map(code).join(' or ')} or in the file.
 
 ## Settings
 
-${table(['Variable', 'Key in the file', 'Flag', 'Default', 'Meaning'], [...settingsOf(schema)].map(settingRow))}
+${table(['Variable', 'Key in the file', 'Flag', 'Default', 'Meaning'], settings.map(settingRow))}
 Durations are a number with its unit, \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`500ms\`, \`5s\`, \`5m\`, \`1h\`, \`1d\`, or a sum
-such as \`1h30m\`. Only \`0\` needs no unit. Switches take \`true\`, \`false\`, \`yes\`, \`no\`, \`1\` or \`0\`. \`-p PORT\`
-listens on all interfaces; \`-i\` takes seconds.
+such as \`1h30m\`. Only \`0\` needs no unit. Switches take \`true\`, \`false\`, \`yes\`, \`no\`, \`1\` or \`0\`. What the flags
+take: \`solar-otel-agent --help\`.
 
 ## The file
 
@@ -27,24 +33,8 @@ environment variable of that name, which must be set; it cannot add keys or list
 
 \`\`\`yaml
 ${EXAMPLE_FILE}\`\`\`
-${lists(schema)}
-### Several accounts
-
-With \`accounts\`, the keys \`token\`, \`token_file\`, \`plants\` and \`device_sns\` belong into each account, and
-\`GROWATT_PLANT_ID\` and \`GROWATT_DEVICE_SN\` cannot be used. An account without its own token uses \`GROWATT_TOKEN\`
-or \`GROWATT_TOKEN_FILE\`; one without its own \`region\`, \`base_url\` or \`v4\` uses the one at the top.
-
-\`\`\`yaml
-accounts:
-  - name: home
-    token: \${HOME_TOKEN}
-    region: eu
-  - name: farm
-    token_file: /run/secrets/farm-token
-    region: us
-    plants: ["67890"]
-\`\`\`
-
+${lists(settings)}
+${notes.join('\n')}
 ## OTLP
 
 With an endpoint, the metrics of \`/metrics\` also leave by OTLP over HTTP, under the same names and labels; \`/metrics\`
@@ -73,13 +63,11 @@ replaces both kinds in the file. No secret is shown in a log, an error or the ou
 }
 
 function settingRow([path, setting]: readonly [string, Setting]): string[] {
+  const variables = [setting.env ?? []].flat().map(code);
   return [
-    [setting.metricsEnv, setting.env]
-      .filter((name) => name !== undefined)
-      .map(code)
-      .join(' or '),
+    variables.join(' or '),
     keyOf(path, setting),
-    code(setting.flag),
+    code(setting.flag?.name),
     defaultOf(setting),
     meaningOf(setting),
   ];
@@ -89,29 +77,18 @@ function itemRow([path, setting]: readonly [string, Setting]): string[] {
   return [keyOf(path, setting), defaultOf(setting), meaningOf(setting)];
 }
 
-const keyOf = (path: string, { items }: Setting) => code(items ? `${path}[]` : path);
+const keyOf = (path: string, { list }: Setting) => code(list ? `${path}[]` : path);
 
-const isDuration = ({ format }: Setting) => format === 'duration' || format === 'milliseconds';
-
-function meaningOf(setting: Setting): string {
-  const { doc, min = 0 } = setting;
-  return isDuration(setting) && min > 0 ? `${doc} At least \`${formatDuration(min)}\`.` : doc;
-}
+const meaningOf = ({ doc, format: { note } }: Setting) => (note === undefined ? doc : `${doc} ${note}`);
 
 /** One table for each list whose items have more than one key. */
-function lists(section: Section): string {
-  return [...settingsOf(section)]
-    .filter(([, { items = {} }]) => Object.keys(items).length > 1)
-    .map(([path, { items = {} }]) => {
-      const rows = [...settingsOf(items)].map(itemRow);
-      return `\n### \`${path}[]\`\n\n${table(['Key', 'Default', 'Meaning'], rows)}`;
+function lists(settings: readonly (readonly [string, Setting])[]): string {
+  return settings
+    .map(([path, { list }]) => {
+      const rows = [...settingsOf(list?.items ?? {})].map(itemRow);
+      return rows.length > 1 ? `\n### \`${path}[]\`\n\n${table(['Key', 'Default', 'Meaning'], rows)}` : '';
     })
     .join('');
 }
 
-function defaultOf(setting: Setting): string {
-  const { default: value, otherwise } = setting;
-  if (otherwise !== undefined) return otherwise;
-  if (value === undefined || value === '' || Array.isArray(value)) return '–';
-  return code(isDuration(setting) ? formatDuration(Number(value)) : String(value));
-}
+const defaultOf = ({ otherwise, default: text }: Setting) => otherwise ?? (code(text || undefined) || '–');

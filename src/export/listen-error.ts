@@ -1,4 +1,4 @@
-import type { ListenAddress } from '../config/config.ts';
+import type { ListenAddress } from '../settings/addresses.ts';
 
 /** What goes wrong when a server is to listen, by the system's code, in words for people; `key` is the setting. */
 const problems: Readonly<Record<string, (port: number, where: string, key: string) => string>> = {

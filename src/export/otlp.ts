@@ -20,9 +20,9 @@ import {
 import { formatDuration } from '../base/duration.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
-import type { OtlpExport } from '../config/config.ts';
 import { OtlpReader, type OtlpReaderOptions } from '../telemetry/otlp-reader.ts';
 import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
+import type { OtlpExport } from './otlp-settings.ts';
 
 /** ExportResultCode.SUCCESS, whose package is none of ours. */
 const SUCCESS = 0;
@@ -43,7 +43,7 @@ export interface OtlpOptions
 
 /** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
 export function createOtlpReader({ settings, series, log, onExport }: OtlpOptions): OtlpReader {
-  const { url, interval, timeout } = settings;
+  const { metricsEndpoint: url, interval, timeout } = settings;
   const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
   return new OtlpReader({ exporter, interval, timeout, series });
 }
@@ -56,9 +56,10 @@ export function createOtlpReader({ settings, series, log, onExport }: OtlpOption
 export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): PushMetricExporter {
   const { serializer, contentType } = ENCODINGS[settings.protocol];
   const connections = connectionsOf(settings);
+  const isExponential = settings.histogramAggregation === 'base2_exponential_bucket_histogram';
   const delegate = createOtlpHttpExportDelegate(
     {
-      url: settings.url,
+      url: settings.metricsEndpoint,
       headers: async () => ({ ...settings.headers, 'Content-Type': contentType }),
       compression: settings.compression,
       timeoutMillis: settings.timeout,
@@ -82,20 +83,25 @@ export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): 
     temporalityPreference: AggregationTemporality.CUMULATIVE,
     aggregationPreference: (type) => ({
       type:
-        settings.exponentialHistograms && type === InstrumentType.HISTOGRAM
+        isExponential && type === InstrumentType.HISTOGRAM
           ? AggregationType.EXPONENTIAL_HISTOGRAM
           : AggregationType.DEFAULT,
     }),
   });
 }
 
-function connectionsOf({ url, certificate, clientCertificate, clientKey }: OtlpExport): HttpAgent {
-  if (!url.startsWith('https:')) return new HttpAgent({ keepAlive: true });
+function connectionsOf({
+  metricsEndpoint,
+  certificate,
+  clientCertificate,
+  clientKey,
+}: OtlpExport): HttpAgent {
+  if (!metricsEndpoint.startsWith('https:')) return new HttpAgent({ keepAlive: true });
   return new HttpsAgent({
     keepAlive: true,
-    ...(certificate && { ca: certificate.pem }),
-    ...(clientCertificate && { cert: clientCertificate.pem }),
-    ...(clientKey && { key: clientKey.pem }),
+    ...(certificate && { ca: certificate.content }),
+    ...(clientCertificate && { cert: clientCertificate.content }),
+    ...(clientKey && { key: clientKey.content }),
   });
 }
 

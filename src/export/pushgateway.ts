@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { type ErrorKind, SourceError } from '../base/errors.ts';
-import { credentialsOf } from '../config/addresses.ts';
-import type { Pushgateway } from '../config/config.ts';
 import { fetchText } from '../http/fetch-text.ts';
 import { createCallPolicy } from '../policy/call-policy.ts';
+import { credentialsOf } from '../settings/addresses.ts';
 import { contentTypes } from './negotiation.ts';
+import type { Pushgateway } from './pushgateway-settings.ts';
 
 export interface PushOptions {
   readonly gateway: Pushgateway;

@@ -26,6 +26,10 @@ export interface HistoryDay {
 export interface HistoryReader {
   /** Days that one call for energies may span. */
   readonly energySpan: number;
+  /** Least time between two calls, milliseconds. */
+  readonly callSpacing: number;
+  /** The plants that are chosen in the configuration, with their time zones where these are; empty: all. */
+  readonly chosenPlants: readonly { readonly id: string; readonly timezone?: string | undefined }[];
   /** @throws SourceError like the other two, after all retries and pauses */
   plants(context: PollContext): Promise<readonly HistoryPlant[]>;
   day(context: PollContext, plant: HistoryPlant, date: string): Promise<HistoryDay>;

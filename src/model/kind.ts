@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
-import type { Config } from '../config/config.ts';
+import type { Settings } from '../settings/read.ts';
+import type { Resolved, Section } from '../settings/setting.ts';
 import type { MetricGroup, Validity } from './metric.ts';
 import type { CallObserver } from './observer.ts';
 import type { StartSimulator } from './simulator.ts';
@@ -13,6 +14,8 @@ export interface SourceTools {
   readonly owns: (source: string) => boolean;
   /** Learns of every call of the source with this name. */
   readonly observer: (source: string) => CallObserver;
+  /** Set when everything is read once and the process ends: milliseconds in which nothing may become due twice. */
+  readonly once?: number | undefined;
 }
 
 /** What docs/metrics.md says of a kind beside its table of metrics; Markdown. */
@@ -24,14 +27,37 @@ export interface MetricsDocs {
   readonly ends?: Partial<Readonly<Record<Validity, string>>>;
 }
 
-/** One kind of source: everything that configuration, catalogue, commands and docs know of it. */
-export interface SourceKind {
+/** What help, docs/configuration.md and messages say of a kind beside its settings. */
+export interface SettingsDocs {
+  /** What it reads, such as `Growatt plants`. */
+  readonly reads: string;
+  /** A command line for the help. */
+  readonly usage: string;
+  /** A part of a configuration file with the settings to begin with. */
+  readonly example: string;
+  /** Markdown: what the table of settings cannot say. */
+  readonly notes?: string;
+}
+
+/**
+ * One kind of source: everything that configuration, catalogue, commands and docs know of it. C is its part of
+ * the resolved configuration.
+ */
+export interface SourceKind<S extends Section = Section, C = unknown> {
   /** Its name for people. */
   readonly title: string;
+  readonly settings: S;
+  readonly settingsDocs: SettingsDocs;
   /** Groups that several kinds give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
   /** Loads the simulator of its devices, which only `demo` and `simulate` need. */
   readonly simulator: () => Promise<StartSimulator>;
-  create(config: Config, tools: SourceTools): readonly Source[];
+  /** Its part of the configuration; mistakes between several settings are reported to `given`. */
+  resolve(given: Settings): C;
+  /** The values of its settings that resolve to this again, for `check` and for the log's list of secrets. */
+  shown(config: C): Partial<Resolved<S>>;
+  /** True when its sources can read completed days, for `backfill`. */
+  readonly hasHistory?: boolean;
+  create(config: C, tools: SourceTools): readonly Source[];
 }

@@ -54,7 +54,7 @@ async function startReceiver(t: TestContext, ...answers: Respond[]) {
   const sender = createHistorySender(otlp);
   t.after(() => sender.close());
   const metrics = () => bodies.map((body) => body.resourceMetrics[0].scopeMetrics[0].metrics);
-  return { sender, bodies, metrics, url: otlp.url };
+  return { sender, bodies, metrics, url: otlp.metricsEndpoint };
 }
 
 async function* points(...given: readonly Point[]): AsyncGenerator<Point> {

@@ -53,6 +53,8 @@ export function fakeReader(
   return {
     asked,
     energySpan: 7,
+    callSpacing: 0,
+    chosenPlants: [],
     async plants() {
       ask('plants');
       return plants;

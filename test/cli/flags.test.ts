@@ -45,10 +45,10 @@ test('help and version go before everything else that is understood', () => {
 
 const MISTAKES: Readonly<Record<string, string>> = {
   chek: 'Unknown command "chek". Did you mean check?',
-  serve: 'Unknown command "serve".\nRun with --help to see what there is.',
+  serve: 'Unknown command "serve".\nRun --help for usage.',
   'check twice': 'check does not take the argument "twice".',
   '--cofig x': 'Unknown flag --cofig. Did you mean --config?',
-  '--verbose': 'Unknown flag --verbose.\nRun with --help to see what there is.',
+  '--verbose': 'Unknown flag --verbose.\nRun --help for usage.',
   '--json': 'run does not take --json; it belongs to: discover.',
   'demo --config x': 'demo does not take --config; it belongs to: run, check, discover, backfill.',
   'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover.',
@@ -59,8 +59,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '--config=': '--config needs a value.',
   '-p http': '-p takes a port from 0 to 65535, not "http".',
   '-p 65536': '-p takes a port from 0 to 65535, not "65536".',
-  '-i 0.4': '-i takes a number of seconds from 0.5 on, not "0.4".',
-  '-i 5s': '-i takes a number of seconds from 0.5 on, not "5s".',
+  '-i 0.4': '-i takes a number of seconds, 0.5 or more, not "0.4".',
+  '-i 5s': '-i takes a number of seconds, 0.5 or more, not "5s".',
   'backfill --from yesterday': '--from takes a day such as 2026-01-31, not "yesterday".',
   'backfill --to 2025-02-29': '--to takes a day such as 2026-01-31, not "2025-02-29".',
   'backfill --from 2025-02-02 --to 2025-02-01': '--from is a day after --to.',

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { push } from '../../src/cli/commands/push.ts';
 import { run } from '../../src/cli/commands/run.ts';
-import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/settings/problems.ts';
 import { fleetPlants } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { answering, type FakePushgateway, startFakePushgateway } from '../export/fake-pushgateway.ts';
-import { memoryLog } from '../helpers/log.ts';
+import { memoryLog } from '../export/fake-surface.ts';
 import { berlinHome, NOON, startCloud, TOKEN } from '../simulators/helper.ts';
 
 /** It is noon in Berlin, and time goes on from there. */

@@ -4,6 +4,8 @@ import { EXAMPLE_FILE } from '../../src/config/example.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { load, messageOf } from './support.ts';
 
+const plantsWith = (...ids: string[]) => ids.map((id) => ({ id, timezone: undefined, devices: [] }));
+
 const DOCUMENTED_FORM = `
 token: \${GROWATT_TOKEN}
 region: eu
@@ -27,33 +29,35 @@ history:
 
 test('the short form of the file is read as it stands', () => {
   const config = load(DOCUMENTED_FORM, { GROWATT_TOKEN: 'abc' });
-  assert.deepEqual(config.accounts[0]?.plants, [{ id: '12345', deviceSns: ['ABC123', 'DEF456'] }]);
-  assert.equal(config.accounts[0]?.token, 'abc');
-  assert.deepEqual(config.listen, { host: undefined, port: 9120 });
-  assert.deepEqual(config.history, { enabled: true, days: 30, schedule: '0 5 * * *' });
+  assert.deepEqual(config.sources.growatt.accounts[0]?.plants, [
+    { id: '12345', timezone: undefined, devices: ['ABC123', 'DEF456'] },
+  ]);
+  assert.equal(config.sources.growatt.accounts[0]?.token, 'abc');
+  assert.deepEqual(config.exporter.listenAddr, { host: undefined, port: 9120 });
+  assert.deepEqual(config.sources.growatt.history, { enabled: true, days: 30, schedule: '0 5 * * *' });
 });
 
 test('a token file in the environment takes the place of the token in the file', () => {
   const config = load(DOCUMENTED_FORM, { GROWATT_TOKEN_FILE: '/run/token' }, {}, { '/run/token': 'abc\n' });
-  assert.equal(config.accounts[0]?.token, 'abc');
+  assert.equal(config.sources.growatt.accounts[0]?.token, 'abc');
 });
 
 test('the example of the reference page loads', () => {
   const config = load(EXAMPLE_FILE, { GROWATT_TOKEN: 'abc', SHED_PASSWORD: 'pw' });
-  assert.deepEqual(config.trucki.sticks, [
+  assert.deepEqual(config.sources.trucki.targets, [
     { name: 'shed', address: '192.168.1.40', password: 'pw' },
     { name: 'trucki-2.local:80', address: 'trucki-2.local:80', password: undefined },
   ]);
-  assert.equal(config.accounts[0]?.plants[0]?.timezone, 'Europe/Berlin');
+  assert.equal(config.sources.growatt.accounts[0]?.plants[0]?.timezone, 'Europe/Berlin');
 });
 
 test('ids are the digits that were written, whatever YAML would make of them', () => {
   const config = load(
     'token: abc\nplants: [007, {id: 12345678901234567890, devices: [0123E5, {sn: 1e3}]}]\n',
   );
-  assert.deepEqual(config.accounts[0]?.plants, [
-    { id: '007' },
-    { id: '12345678901234567890', deviceSns: ['0123E5', '1e3'] },
+  assert.deepEqual(config.sources.growatt.accounts[0]?.plants, [
+    { id: '007', timezone: undefined, devices: [] },
+    { id: '12345678901234567890', timezone: undefined, devices: ['0123E5', '1e3'] },
   ]);
 });
 
@@ -69,19 +73,29 @@ trucki:
 `;
   const env = { TOKEN: 'a"b:{c}', DAYS: '12', ON: 'true', HOST: 'shed', PLANTS: '1,2' };
   const config = load(yaml, env);
-  assert.equal(config.accounts[0]?.token, 'a"b:{c}');
-  assert.deepEqual(config.accounts[0]?.plants, [{ id: '1' }, { id: '2' }]);
-  assert.deepEqual([config.history.days, config.history.enabled], [12, true]);
-  assert.deepEqual(config.trucki.sticks[0], { name: 'shed', address: 'shed.local:80', password: undefined });
+  assert.equal(config.sources.growatt.accounts[0]?.token, 'a"b:{c}');
+  assert.deepEqual(config.sources.growatt.accounts[0]?.plants, plantsWith('1', '2'));
+  assert.deepEqual([config.sources.growatt.history.days, config.sources.growatt.history.enabled], [12, true]);
+  assert.deepEqual(config.sources.trucki.targets[0], {
+    name: 'shed',
+    address: 'shed.local:80',
+    password: undefined,
+  });
 });
 
 test('plant ids in the environment replace the list of the file but keep what it says of a plant', () => {
   const yaml =
     'token: abc\nplants:\n  - {id: 1, timezone: Europe/Paris, devices: [A]}\n  - {id: 2}\ndevice_sns: [B]\n';
-  const [byPlant] = load(yaml, { GROWATT_PLANT_ID: '3,1' }).accounts;
-  assert.deepEqual(byPlant?.plants, [{ id: '3' }, { id: '1', timezone: 'Europe/Paris', deviceSns: ['A'] }]);
-  const [byDevice] = load(yaml, { GROWATT_DEVICE_SN: 'C' }).accounts;
-  assert.deepEqual(byDevice?.plants, [{ id: '1', timezone: 'Europe/Paris' }, { id: '2' }]);
+  const [byPlant] = load(yaml, { GROWATT_PLANT_ID: '3,1' }).sources.growatt.accounts;
+  assert.deepEqual(byPlant?.plants, [
+    { id: '3', timezone: undefined, devices: [] },
+    { id: '1', timezone: 'Europe/Paris', devices: ['A'] },
+  ]);
+  const [byDevice] = load(yaml, { GROWATT_DEVICE_SN: 'C' }).sources.growatt.accounts;
+  assert.deepEqual(byDevice?.plants, [
+    { id: '1', timezone: 'Europe/Paris', devices: [] },
+    { id: '2', timezone: undefined, devices: [] },
+  ]);
   assert.deepEqual(byDevice?.deviceSns, ['C']);
 });
 
@@ -93,20 +107,23 @@ accounts:
   - {name: farm, token_file: farm-token, base_url: https://openapi-au.growatt.com/v1/, device_sns: [X]}
   - {name: barn}
 `;
-  const { accounts } = load(yaml, { GROWATT_TOKEN: 'common' }, {}, { '/etc/agent/farm-token': ' two\n' });
+  const { accounts } = load(yaml, { GROWATT_TOKEN: 'common' }, {}, { '/etc/agent/farm-token': ' two\n' })
+    .sources.growatt;
   assert.deepEqual(accounts, [
     {
       name: 'home',
       token: 'one',
+      region: 'eu',
       baseUrl: 'http://sim',
       official: false,
-      plants: [{ id: '1', timezone: 'Europe/Berlin' }],
+      plants: [{ id: '1', timezone: 'Europe/Berlin', devices: [] }],
       deviceSns: [],
       v4: false,
     },
     {
       name: 'farm',
       token: 'two',
+      region: 'au',
       baseUrl: 'https://openapi-au.growatt.com',
       official: true,
       plants: [],
@@ -116,6 +133,7 @@ accounts:
     {
       name: 'barn',
       token: 'common',
+      region: 'eu',
       baseUrl: 'http://sim',
       official: false,
       plants: [],
@@ -129,16 +147,16 @@ test('with several accounts, plants and devices in the environment are refused',
   const env = { GROWATT_PLANT_ID: '1', GROWATT_DEVICE_SN: 'A' };
   assert.equal(
     messageOf(() => load('accounts: [{token: abc}]\n', env)),
-    'GROWATT_PLANT_ID: cannot stand beside accounts; use accounts[].plants\n' +
-      'GROWATT_DEVICE_SN: cannot stand beside accounts; use accounts[].device_sns',
+    'GROWATT_PLANT_ID: cannot be combined with accounts; use accounts[].plants\n' +
+      'GROWATT_DEVICE_SN: cannot be combined with accounts; use accounts[].device_sns',
   );
 });
 
 test('a stick’s own password beats the common one', () => {
   const yaml = 'trucki:\n  password: common\n  targets: [{address: a, password_file: own}, b]\n';
-  const { sticks } = load(yaml, {}, {}, { '/etc/agent/own': 'mine\n' }).trucki;
+  const { targets } = load(yaml, {}, {}, { '/etc/agent/own': 'mine\n' }).sources.trucki;
   assert.deepEqual(
-    sticks.map(({ password }) => password),
+    targets.map(({ password }) => password),
     ['mine', 'common'],
   );
 });
@@ -152,7 +170,7 @@ test('broken YAML is one line that says where and quotes nothing', () => {
   for (const [yaml, message] of Object.entries(messages)) {
     assert.equal(
       messageOf(() => load(yaml)),
-      `/etc/agent/agent.yaml: is not valid YAML: ${message}`,
+      `/etc/agent/agent.yaml: not valid YAML: ${message}`,
     );
   }
 });
@@ -160,6 +178,6 @@ test('broken YAML is one line that says where and quotes nothing', () => {
 test('a configuration file that does not exist is one line', () => {
   assert.equal(
     messageOf(() => loadConfig({ file: '/no/such.yaml', env: {}, isTerminal: true })),
-    '/no/such.yaml: cannot be read: it does not exist',
+    '--config: /no/such.yaml does not exist',
   );
 });

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../src/base/duration.ts';
-import {
-  formatListenAddress,
-  isHostAddress,
-  parseListenAddress,
-  parsePushgatewayUrl,
-} from '../../src/config/addresses.ts';
-import { nearest } from '../../src/config/nearest.ts';
+import { hostAddress, listenAddress, urlWithCredentials } from '../../src/settings/addresses.ts';
+import { nearest } from '../../src/settings/nearest.ts';
 import { load } from './support.ts';
 
 test('durations are read with each unit and as a sum', () => {
@@ -33,20 +28,20 @@ test('a duration that was written is read back as the same', () => {
 });
 
 test('listen addresses are a port with or without a host', () => {
-  assert.deepEqual(parseListenAddress(':9120'), { host: undefined, port: 9120 });
-  assert.deepEqual(parseListenAddress('127.0.0.1:0'), { host: '127.0.0.1', port: 0 });
-  assert.deepEqual(parseListenAddress('[::1]:65535'), { host: '::1', port: 65_535 });
+  assert.deepEqual(listenAddress.parse(':9120'), { host: undefined, port: 9120 });
+  assert.deepEqual(listenAddress.parse('127.0.0.1:0'), { host: '127.0.0.1', port: 0 });
+  assert.deepEqual(listenAddress.parse('[::1]:65535'), { host: '::1', port: 65_535 });
   for (const text of [':9120', '127.0.0.1:0', '[::1]:65535']) {
-    assert.equal(formatListenAddress(parseListenAddress(text)!), text);
+    assert.equal(listenAddress.show(listenAddress.parse(text)!), text);
   }
   for (const text of ['9120', ':', ':-1', ':65536', '::1:80', '[1.2.3.4]:80', 'http://x:80', 'a b:80']) {
-    assert.equal(parseListenAddress(text), undefined, text);
+    assert.equal(listenAddress.parse(text), undefined, text);
   }
 });
 
 test('a stick’s address is a host with or without a port and nothing else', () => {
   for (const text of ['192.168.1.40', 'shed.local:8080', 'T2SG_1a', '[fe80::1]', '[::1]:80']) {
-    assert.ok(isHostAddress(text), text);
+    assert.equal(hostAddress.parse(text), text);
   }
   const wrong = [
     '',
@@ -63,19 +58,19 @@ test('a stick’s address is a host with or without a port and nothing else', ()
     '300.1.1.1',
     'a b',
   ];
-  for (const text of wrong) assert.ok(!isHostAddress(text), text);
+  for (const text of wrong) assert.equal(hostAddress.parse(text), undefined, text);
 });
 
 test('a Pushgateway’s address is http or https without a query', () => {
-  assert.equal(parsePushgatewayUrl('http://u:p@h:1/'), 'http://u:p@h:1');
+  assert.equal(urlWithCredentials.parse('http://u:p@h:1/'), 'http://u:p@h:1');
   for (const text of ['h:1', 'ftp://h', 'http://', 'http://h?x', 'http://h#x', 'http://h /']) {
-    assert.equal(parsePushgatewayUrl(text), undefined, text);
+    assert.equal(urlWithCredentials.parse(text), undefined, text);
   }
 });
 
 test('switches are read in each of their words', () => {
   const enabled = (text: string) =>
-    load(undefined, { TRUCKI_TARGETS: 'a', COLLECT_HISTORY: text }).history.enabled;
+    load(undefined, { TRUCKI_TARGETS: 'a', COLLECT_HISTORY: text }).sources.growatt.history.enabled;
   assert.deepEqual(['true', 'Yes', '1', 'false', 'NO', '0'].map(enabled), [
     true,
     true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeConfig } from '../../src/config/redact.ts';
+import { describeConfig } from '../../src/config/config.ts';
 import { load, messageOf } from './support.ts';
 
 const TARGET = 'trucki: {targets: [a]}\n';
@@ -39,7 +39,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '9a=x': `PUSHGATEWAY_GROUPING: ${FORM}, not "9a=x"`,
   'a-b=x': `PUSHGATEWAY_GROUPING: ${FORM}, not "a-b=x"`,
   '__name__=x': `PUSHGATEWAY_GROUPING: ${FORM}, not "__name__=x"`,
-  'a=x,a=y': 'PUSHGATEWAY_GROUPING: must be a label not given before, not "a=y"',
+  'a=x,a=y': 'PUSHGATEWAY_GROUPING: duplicate label "a"',
   'job=x': 'PUSHGATEWAY_GROUPING: must not hold job, which PUSHGATEWAY_JOB gives, not "job=x"',
   'plant_id=1':
     'PUSHGATEWAY_GROUPING: must not hold plant_id, which is a label of the metrics, not "plant_id=1"',
@@ -64,6 +64,6 @@ test('a mistake in the file names the place', () => {
   );
   assert.match(
     messageOf(() => groupingOf('{site: {a: b}}')),
-    /^pushgateway\.grouping\[0\]\.a: is not a known setting; known here: label, value$/m,
+    /^pushgateway\.grouping\[0\]\.a: unknown setting; known here: label, value$/m,
   );
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/settings/problems.ts';
 
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 const TOKEN = 'a Growatt token comes from the ShinePhone app: Me → your user name → API Token';
@@ -18,23 +19,23 @@ const duration = (min: string) =>
 const MESSAGES: Readonly<Record<string, string>> = {
   'account-is-text':
     'accounts[0]: must hold name, token, token_file, region, base_url, plants, device_sns, v4',
-  'account-name-twice': 'accounts[1].name: must be a name that no other account has, not "home"',
+  'account-name-twice': 'accounts[1].name: duplicate account name "home"',
   'account-without-name': 'accounts[1].name: is missing; each of several accounts needs its own',
   'account-without-token': `accounts[0].token: is missing; ${TOKEN}`,
-  'accounts-and-plants': 'plants: cannot stand beside accounts; use accounts[].plants',
-  'accounts-and-token': 'token: cannot stand beside accounts; use accounts[].token',
+  'accounts-and-plants': 'plants: cannot be combined with accounts; use accounts[].plants',
+  'accounts-and-token': 'token: cannot be combined with accounts; use accounts[].token',
   'address-missing': `trucki.targets[0].address: is missing; it ${ADDRESS}`,
   'address-port': `trucki.targets[0].address: ${ADDRESS}, not "192.168.1.40:70000"`,
   'address-with-password': `trucki.targets[0].address: ${ADDRESS}, not "[redacted]@192.168.1.40"`,
   'address-with-path': `trucki.targets[0].address: ${ADDRESS}, not "192.168.1.40/json"`,
-  aliases: 'FILE: uses an alias (*name) that has no anchor, or aliases too often',
+  aliases: 'FILE: an alias (*name) has no anchor, or there are too many aliases',
   'base-url-credentials': `base_url: ${BASE_URL}, not "[redacted]@localhost"`,
   'base-url-query': `base_url: ${BASE_URL}, not "http://localhost/v1?[redacted]"`,
   'base-url-scheme': `base_url: ${BASE_URL}, not "localhost:8080"`,
   boolean: 'history.enabled: must be true or false, not "maybe"',
   days: 'history.days: must be a whole number from 1 to 366, not "0"',
   'days-fraction': 'history.days: must be a whole number from 1 to 366, not "1.5"',
-  'duplicate-key': 'FILE: gives token twice (line 3, column 1)',
+  'duplicate-key': 'FILE: duplicate key token (line 3, column 1)',
   'duration-negative': `stale_after: ${duration('0')}, not "-5m"`,
   'duration-too-long': `exporter.collect_interval: ${duration('1s')}, not "9999d"`,
   'duration-too-short': `trucki.interval: ${duration('500ms')}, not "100ms"`,
@@ -48,49 +49,48 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'not-a-mapping': 'FILE: must hold settings such as `token: …`, one on each line',
   'nothing-to-read':
     `GROWATT_TOKEN or TRUCKI_TARGETS: must be set, else there is nothing to read; ${TOKEN}. ` +
-    'To look around without either, run `solar-otel-agent demo`.',
+    'To look around without a device, run `solar-otel-agent demo`.',
   'password-twice':
     'trucki.targets[0].password: cannot be used together with trucki.targets[0].password_file; keep one of them',
   'plant-id-missing': 'plants[0].id: is missing; it must be an id without spaces',
   'plant-id-spaces': 'plants[0].id: must be an id without spaces, not "123 45"',
-  'plant-twice': 'plants[1].id: must be a plant not listed before, not "12345"',
+  'plant-twice': 'plants[1].id: duplicate plant id "12345"',
   'plants-as-mapping': 'plants: must be a list',
   'pushgateway-url':
     'pushgateway.url: must be an http:// or https:// URL without query, not "[redacted]@localhost"',
   region: 'region: must be eu, us, au or cn, not "mars"',
   schedule: 'history.schedule: must be a cron expression of five fields such as 5 0 * * *, not "00:05 daily"',
-  'section-is-text': 'exporter: must hold mode, listen_addr, collect_interval',
+  'section-is-text': 'exporter: must hold collect_interval, mode, listen_addr',
   'setting-is-list': 'token: must be a single value',
   several: [
-    'exporter.listen_adr: is not a known setting; did you mean exporter.listen_addr?',
+    'exporter.listen_adr: unknown setting; did you mean exporter.listen_addr?',
     `token: ${ASCII}`,
     'region: must be eu, us, au or cn, not "mars"',
-    'exporter.mode: must be http or push, not "pull"',
     `plants[0].timezone: ${ZONE}, not "Mars/Base"`,
+    'exporter.mode: must be http or push, not "pull"',
   ].join('\n'),
-  'stick-address-twice': 'trucki.targets[1]: must be a name that no other stick has, not "192.168.1.40"',
-  'stick-name-twice': 'trucki.targets[1].name: must be a name that no other stick has, not "shed"',
+  'stick-address-twice': 'trucki.targets[1]: duplicate stick name "192.168.1.40"',
+  'stick-name-twice': 'trucki.targets[1].name: duplicate stick name "shed"',
   timezone: `plants[0].timezone: ${ZONE}, not "Berlin"`,
   'timezone-offset': `plants[0].timezone: ${ZONE}, not "+02:00"`,
   'token-file-and-token': 'token: cannot be used together with token_file; keep one of them',
-  'token-file-missing': 'token_file: names no-such-file, which cannot be read: it does not exist',
+  'token-file-missing': 'token_file: no-such-file does not exist',
   'token-missing': `GROWATT_TOKEN: is missing, though region is set; ${TOKEN}`,
-  'token-redacted': `token: ${ASCII}`,
+  'token-redacted': 'token: looks like a placeholder; give the value itself',
   'token-spaces': `token: ${ASCII}`,
-  'unknown-key': 'tokn: is not a known setting; did you mean token?',
-  'unknown-key-elsewhere': 'listen_addr: is not a known setting; did you mean exporter.listen_addr?',
-  'unknown-key-in-list': 'plants[0].time_zone: is not a known setting; did you mean plants[0].timezone?',
+  'unknown-key': 'tokn: unknown setting; did you mean token?',
+  'unknown-key-elsewhere': 'listen_addr: unknown setting; did you mean exporter.listen_addr?',
+  'unknown-key-in-list': 'plants[0].time_zone: unknown setting; did you mean plants[0].timezone?',
   'unknown-key-in-list-of-list':
-    'plants[0].devices[0].serial: is not a known setting; known here: sn\n' +
+    'plants[0].devices[0].serial: unknown setting; known here: sn\n' +
     'plants[0].devices[0].sn: is missing; it must be an id without spaces',
   'unknown-key-without-guess':
-    'mqtt: is not a known setting; known here: token, token_file, region, base_url, plants, device_sns, v4, accounts, ' +
-    'growatt, trucki, exporter, pushgateway, otlp, history, stale_after, state_dir, shard, log',
-  'variable-form': `trucki.targets[0].address: holds \${HOST:-localhost}, but only \${NAME} with the name of an environment variable is understood`,
-  'variable-token-unset': `token: names the environment variable NO_SUCH_VARIABLE, which is not set; ${TOKEN}`,
-  'variable-unset':
-    'trucki.targets[0].address: names the environment variable NO_SUCH_VARIABLE, which is not set',
-  'yaml-two-documents': 'FILE: is not valid YAML: Source contains multiple documents (line 2, column 1)',
+    'mqtt: unknown setting; known here: token, token_file, region, base_url, plants, device_sns, v4, accounts, ' +
+    'growatt, exporter, history, trucki, pushgateway, otlp, stale_after, state_dir, shard, log',
+  'variable-form': `trucki.targets[0].address: \${HOST:-localhost} is not supported; use \${NAME} with the name of an environment variable`,
+  'variable-token-unset': `token: environment variable NO_SUCH_VARIABLE is not set; ${TOKEN}`,
+  'variable-unset': 'trucki.targets[0].address: environment variable NO_SUCH_VARIABLE is not set',
+  'yaml-two-documents': 'FILE: not valid YAML: Source contains multiple documents (line 2, column 1)',
 };
 
 test('every file with a mistake has its message in the table', () => {

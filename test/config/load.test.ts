@@ -7,30 +7,34 @@ const HOUR = 3_600_000;
 
 test('a token alone gives one account with the documented defaults', () => {
   assert.deepEqual(load(undefined, { GROWATT_TOKEN: 'abc' }), {
-    accounts: [
-      {
-        name: 'default',
-        token: 'abc',
-        baseUrl: 'https://openapi.growatt.com',
-        official: true,
-        plants: [],
-        deviceSns: [],
-        v4: false,
+    sources: {
+      growatt: {
+        accounts: [
+          {
+            name: 'default',
+            token: 'abc',
+            region: 'eu',
+            baseUrl: 'https://openapi.growatt.com',
+            official: true,
+            plants: [],
+            deviceSns: [],
+            v4: false,
+          },
+        ],
+        growatt: {
+          callSpacing: 3000,
+          discoveryInterval: 3 * HOUR,
+          plantInterval: HOUR / 2,
+          idleInterval: HOUR / 2,
+        },
+        exporter: { collectInterval: 300_000 },
+        history: { enabled: false, days: 7, schedule: '5 0 * * *' },
       },
-    ],
-    growatt: {
-      callSpacing: 3000,
-      collectInterval: 300_000,
-      discoveryInterval: 3 * HOUR,
-      plantInterval: HOUR / 2,
-      idleInterval: HOUR / 2,
+      trucki: { interval: 5000, password: undefined, legacyNames: false, targets: [] },
     },
-    trucki: { interval: 5000, legacyNames: false, sticks: [] },
-    mode: 'http',
-    listen: { host: undefined, port: 9120 },
+    exporter: { mode: 'http', listenAddr: { host: undefined, port: 9120 } },
     pushgateway: { url: 'http://localhost:9091', job: 'growatt_exporter', grouping: {}, timeout: 10_000 },
     otlp: undefined,
-    history: { enabled: false, days: 7, schedule: '5 0 * * *' },
     staleAfter: HOUR,
     stateDir: undefined,
     shard: undefined,
@@ -68,34 +72,43 @@ test('every variable reaches its setting', () => {
     LOG_FORMAT: 'json',
   });
   assert.deepEqual(config, {
-    accounts: [
-      {
-        name: 'default',
-        token: 'abc',
-        baseUrl: 'https://openapi-us.growatt.com',
-        official: true,
-        plants: [{ id: '1' }, { id: '2' }],
-        deviceSns: ['A1', 'B2'],
-        v4: false,
+    sources: {
+      growatt: {
+        accounts: [
+          {
+            name: 'default',
+            token: 'abc',
+            region: 'us',
+            baseUrl: 'https://openapi-us.growatt.com',
+            official: true,
+            plants: [
+              { id: '1', timezone: undefined, devices: [] },
+              { id: '2', timezone: undefined, devices: [] },
+            ],
+            deviceSns: ['A1', 'B2'],
+            v4: false,
+          },
+        ],
+        growatt: {
+          callSpacing: 0,
+          discoveryInterval: 24 * HOUR,
+          plantInterval: 1.5 * HOUR,
+          idleInterval: 0,
+        },
+        exporter: { collectInterval: 1000 },
+        history: { enabled: true, days: 30, schedule: '0 5 * * *' },
       },
-    ],
-    growatt: {
-      callSpacing: 0,
-      collectInterval: 1000,
-      discoveryInterval: 24 * HOUR,
-      plantInterval: 1.5 * HOUR,
-      idleInterval: 0,
+      trucki: {
+        interval: 500,
+        password: 'a b',
+        legacyNames: true,
+        targets: [
+          { name: 'shed', address: '192.168.1.40', password: 'a b' },
+          { name: '[fd00::1]:8080', address: '[fd00::1]:8080', password: 'a b' },
+        ],
+      },
     },
-    trucki: {
-      interval: 500,
-      legacyNames: true,
-      sticks: [
-        { name: 'shed', address: '192.168.1.40', password: 'a b' },
-        { name: '[fd00::1]:8080', address: '[fd00::1]:8080', password: 'a b' },
-      ],
-    },
-    mode: 'push',
-    listen: { host: '::1', port: 0 },
+    exporter: { mode: 'push', listenAddr: { host: '::1', port: 0 } },
     pushgateway: {
       url: 'https://user:pass@push.example/path',
       job: 'solar',
@@ -103,7 +116,6 @@ test('every variable reaches its setting', () => {
       timeout: 2500,
     },
     otlp: undefined,
-    history: { enabled: true, days: 30, schedule: '0 5 * * *' },
     staleAfter: 0,
     stateDir: '/var/lib/agent',
     shard: undefined,
@@ -116,11 +128,11 @@ test('flags beat variables, variables beat the file, the file beats defaults', (
   const env = { TRUCKI_INTERVAL: '6s', TRUCKI_TARGETS: 'b', LOG_LEVEL: 'error' };
   const flags = { '-i': '4s', '-t': 'shed=c,d', '-p': ':8080', '--log-level': 'debug' } as const;
   const seen = (config: ReturnType<typeof load>) => [
-    config.trucki.interval,
-    config.trucki.sticks.map(({ name }) => name),
+    config.sources.trucki.interval,
+    config.sources.trucki.targets.map(({ name }) => name),
     config.log.level,
     config.staleAfter,
-    config.listen.port,
+    config.exporter.listenAddr.port,
   ];
   assert.deepEqual(seen(load(yaml, env, flags)), [4000, ['shed', 'd'], 'debug', 2 * HOUR, 8080]);
   assert.deepEqual(seen(load(yaml, env)), [6000, ['b'], 'error', 2 * HOUR, 9120]);
@@ -132,8 +144,8 @@ test('an empty variable counts as unset and an empty key of the file as absent',
     GROWATT_REGION: ' ',
     LOG_LEVEL: '',
   });
-  assert.equal(config.accounts[0]?.baseUrl, 'https://openapi.growatt.com');
-  assert.deepEqual([config.mode, config.log.level], ['http', 'info']);
+  assert.equal(config.sources.growatt.accounts[0]?.baseUrl, 'https://openapi.growatt.com');
+  assert.deepEqual([config.exporter.mode, config.log.level], ['http', 'info']);
 });
 
 test('mistakes in variables and flags name the variable, the flag and what is allowed', () => {
@@ -148,10 +160,10 @@ test('mistakes in variables and flags name the variable, the flag and what is al
     'GROWATT_TOKEN: must be printable ASCII without spaces, as it was copied',
     'COLLECT_INTERVAL: must be a duration from 1s to 366d with its unit (such as 30s, 5m or 1h30m), not "0s"',
     'HISTORY_DAYS: must be a whole number from 1 to 366, not "-1"',
-    '--log-level: must be debug, info, warn or error, not "loud"',
     'TRUCKI_TARGETS: must be a name without control characters, not "=z"',
     'TRUCKI_TARGETS: must be host or host:port, without scheme, path or query, not "http://h"',
-    'TRUCKI_TARGETS: must be a name that no other stick has, not "a=y"',
+    'TRUCKI_TARGETS: duplicate stick name "a"',
+    '--log-level: must be debug, info, warn or error, not "loud"',
   ]);
 });
 
@@ -165,10 +177,11 @@ test('a Growatt setting without a token is told where a token comes from', () =>
 
 test('a server of one’s own is taken with or without /v1 and is not official', () => {
   for (const given of ['http://sim:8080', 'http://sim:8080/', 'http://sim:8080/v1', 'http://sim:8080/v1/']) {
-    const [account] = load(undefined, { GROWATT_TOKEN: 'abc', GROWATT_BASE_URL: given }).accounts;
+    const [account] = load(undefined, { GROWATT_TOKEN: 'abc', GROWATT_BASE_URL: given }).sources.growatt
+      .accounts;
     assert.deepEqual([account?.baseUrl, account?.official], ['http://sim:8080', false]);
   }
-  const [behindProxy] = load('token: abc\nbase_url: https://proxy/growatt/v1\n').accounts;
+  const [behindProxy] = load('token: abc\nbase_url: https://proxy/growatt/v1\n').sources.growatt.accounts;
   assert.equal(behindProxy?.baseUrl, 'https://proxy/growatt');
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { OtlpExport } from '../../src/config/config.ts';
-import { describeConfig, secretsOf } from '../../src/config/redact.ts';
+import { describeConfig, secretsOf } from '../../src/config/config.ts';
+import type { OtlpExport } from '../../src/export/otlp-settings.ts';
 import { load, messageOf } from './support.ts';
 
 const pem = (name: string) =>
@@ -34,29 +34,38 @@ test('export is off until there is an endpoint, and an empty variable is none', 
 
 test('an endpoint alone exports to /v1/metrics with the defaults of the specification', () => {
   assert.deepEqual(otlp(HERE), {
-    url: 'http://here:4318/v1/metrics',
+    metricsEndpoint: 'http://here:4318/v1/metrics',
     protocol: 'http/protobuf',
     headers: {},
     compression: 'none',
     timeout: 10_000,
     interval: 60_000,
-    exponentialHistograms: false,
+    exportTimeout: 30_000,
     certificate: undefined,
     clientCertificate: undefined,
     clientKey: undefined,
+    serviceName: undefined,
     resourceAttributes: {},
+    metricsExporter: [],
+    sdkDisabled: 'false',
+    temporalityPreference: 'cumulative',
+    histogramAggregation: 'explicit_bucket_histogram',
+    exemplarFilter: 'trace_based',
   });
 });
 
 test('the path for metrics is added to the common endpoint, slashes put right', () => {
-  const url = (endpoint: string) => otlp({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })?.url;
+  const url = (endpoint: string) => otlp({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })?.metricsEndpoint;
   assert.equal(url('http://here:4318/'), 'http://here:4318/v1/metrics');
   assert.equal(url('https://here/base/v1//'), 'https://here/base/v1/v1/metrics');
 });
 
 test('the endpoint for metrics is used as it is and beats the common one', () => {
   const prometheus = 'http://prometheus:9090/api/v1/otlp/v1/metrics';
-  assert.equal(otlp({ ...HERE, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: prometheus })?.url, prometheus);
+  assert.equal(
+    otlp({ ...HERE, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: prometheus })?.metricsEndpoint,
+    prometheus,
+  );
 });
 
 test('a variable for metrics beats the common one, and replaces its headers', () => {
@@ -110,7 +119,7 @@ test('OTEL_SERVICE_NAME beats the service.name of OTEL_RESOURCE_ATTRIBUTES', () 
 });
 
 test('OTEL_METRICS_EXPORTER and OTEL_SDK_DISABLED turn export on and off', () => {
-  assert.equal(otlp({ OTEL_METRICS_EXPORTER: 'otlp' })?.url, 'http://localhost:4318/v1/metrics');
+  assert.equal(otlp({ OTEL_METRICS_EXPORTER: 'otlp' })?.metricsEndpoint, 'http://localhost:4318/v1/metrics');
   assert.ok(otlp({ ...HERE, OTEL_METRICS_EXPORTER: 'prometheus,otlp' }));
   assert.equal(otlp({ ...HERE, OTEL_METRICS_EXPORTER: 'prometheus' }), undefined);
   assert.equal(otlp({ ...HERE, OTEL_METRICS_EXPORTER: 'none' }), undefined);
@@ -121,7 +130,7 @@ test('OTEL_METRICS_EXPORTER and OTEL_SDK_DISABLED turn export on and off', () =>
 test('histograms may be exponential', () => {
   const name = 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION';
   const config = otlp({ ...HERE, [name]: 'base2_exponential_bucket_histogram' });
-  assert.equal(config?.exponentialHistograms, true);
+  assert.equal(config?.histogramAggregation, 'base2_exponential_bucket_histogram');
 });
 
 test('the file can say all of it, with headers as a mapping or a list, and variables beat it', () => {
@@ -136,16 +145,16 @@ otlp:
   metrics_exporter: [otlp]
 `;
   const config = otlp({ SCOPE: 'house' }, yaml);
-  assert.equal(config?.url, 'http://there:4318/v1/metrics');
+  assert.equal(config?.metricsEndpoint, 'http://there:4318/v1/metrics');
   assert.deepEqual(config?.headers, { authorization: 'Bearer 100%', 'x-scope': 'house' });
   assert.deepEqual(config?.resourceAttributes, { site: 'home', room: 'attic' });
   assert.equal(config?.certificate?.path, '/etc/agent/tls/ca.pem');
   assert.deepEqual([config?.interval, config?.timeout], [15_000, 5000]);
   const beaten = otlp({ SCOPE: 'house', ...HERE, OTEL_EXPORTER_OTLP_HEADERS: 'a=b' }, yaml);
-  assert.equal(beaten?.url, 'http://here:4318/v1/metrics');
+  assert.equal(beaten?.metricsEndpoint, 'http://here:4318/v1/metrics');
   assert.deepEqual(beaten?.headers, { a: 'b' });
   const full = 'otlp: {metrics_endpoint: "http://there/full"}';
-  assert.equal(otlp(HERE, full)?.url, 'http://here:4318/v1/metrics');
+  assert.equal(otlp(HERE, full)?.metricsEndpoint, 'http://here:4318/v1/metrics');
 });
 
 test('check shows all but the values of headers, and what it shows gives the same configuration', () => {
@@ -166,7 +175,7 @@ test('check shows all but the values of headers, and what it shows gives the sam
   assert.deepEqual(load(printed.replace('[redacted]', 'Bearer hunter2'), {}, {}, FILES), config);
   assert.match(
     messageOf(() => load(printed, {}, {}, FILES)),
-    /^otlp\.headers\[0\]\.value: must be name=value/,
+    /^otlp\.headers\[0\]\.value: looks like a placeholder/,
   );
   assert.deepEqual(secretsOf(config).toSorted(), ['Bearer hunter2', 'Bearer%20hunter2', 'hunter2']);
 });
@@ -208,16 +217,8 @@ const REFUSED: readonly (readonly [string, string, string])[] = [
   ],
   ['OTEL_METRICS_EXEMPLAR_FILTER', 'always_on', 'must be trace_based or always_off, not "always_on"'],
   ['OTEL_RESOURCE_ATTRIBUTES', 'site', 'must be name=value without control characters, not "site"'],
-  [
-    'OTEL_EXPORTER_OTLP_CERTIFICATE',
-    '/tls/gone.pem',
-    'names /tls/gone.pem, which cannot be read: it does not exist',
-  ],
-  [
-    'OTEL_EXPORTER_OTLP_CERTIFICATE',
-    '/tls/text.pem',
-    'names /tls/text.pem, which must hold a certificate in PEM form',
-  ],
+  ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/tls/gone.pem', '/tls/gone.pem does not exist'],
+  ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/tls/text.pem', '/tls/text.pem must hold a certificate in PEM form'],
 ];
 
 for (const [name, value, message] of REFUSED) {
@@ -231,14 +232,14 @@ test('a client certificate and its key come together and belong together', () =>
   const key = 'OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY';
   assert.equal(
     refusal({ ...HERE, [certificate]: '/tls/agent.pem' }),
-    `${certificate} and otlp.client_key: must be set together with the other`,
+    `${certificate} and otlp.client_key: must be set together`,
   );
   assert.equal(
     refusal({ ...HERE, [certificate]: '/tls/agent.pem', [key]: '/tls/receiver-key.pem' }),
-    `${key}: must hold the private key of the certificate that ${certificate} names`,
+    `${key}: must hold the private key of the certificate in ${certificate}`,
   );
   assert.equal(
     refusal({ ...HERE, [certificate]: '/tls/agent.pem', [key]: '/tls/text.pem' }),
-    `${key}: names /tls/text.pem, which must hold an unencrypted private key in PEM form`,
+    `${key}: /tls/text.pem must hold an unencrypted private key in PEM form`,
   );
 });

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { describeConfig, secretsOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { describeConfig, secretsOf } from '../../src/config/redact.ts';
 import { load, messageOf } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -39,7 +39,7 @@ test('a single account and a configuration without Growatt are printed in their 
   const single = describeConfig(load('token: abc\nregion: au\nplants: [1]\n'));
   assert.match(
     single,
-    /^token: "\[redacted\]"\nregion: au\nplants:\n {2}- id: "1"\ngrowatt:\n {2}call_spacing: 3s\n/,
+    /^token: "\[redacted\]"\nregion: au\nplants:\n {2}- id: "1"\nv4: false\ngrowatt:\n {2}call_spacing: 3s\n/,
   );
   assert.doesNotMatch(single, /accounts|targets|password|state_dir/);
   const trucki = load(undefined, { TRUCKI_TARGETS: 'a' });
@@ -62,26 +62,26 @@ test('the secrets for the log are listed in the forms in which they may appear',
 test('a secret may be in a file, whose white space is trimmed', () => {
   const file = join(folder, 'token');
   writeFileSync(file, '  abc\r\n');
-  assert.equal(loadConfig({ env: { GROWATT_TOKEN_FILE: file }, isTerminal: true }).accounts[0]?.token, 'abc');
+  assert.equal(
+    loadConfig({ env: { GROWATT_TOKEN_FILE: file }, isTerminal: true }).sources.growatt.accounts[0]?.token,
+    'abc',
+  );
 });
 
 test('a secret’s file that is empty, missing, a folder or not a token is named, its content is not', () => {
   const broken = (env: Record<string, string>) => messageOf(() => loadConfig({ env, isTerminal: true }));
   const file = join(folder, 'broken');
   writeFileSync(file, ' \n');
-  assert.equal(broken({ GROWATT_TOKEN_FILE: file }), `GROWATT_TOKEN_FILE: names ${file}, which is empty`);
+  assert.equal(broken({ GROWATT_TOKEN_FILE: file }), `GROWATT_TOKEN_FILE: ${file} is empty`);
   writeFileSync(file, 'two words');
   assert.equal(
     broken({ GROWATT_TOKEN_FILE: file }),
-    `GROWATT_TOKEN_FILE: names ${file}, which must hold printable ASCII without spaces, as it was copied`,
+    `GROWATT_TOKEN_FILE: ${file} must hold printable ASCII without spaces, as it was copied`,
   );
-  assert.match(
-    broken({ GROWATT_TOKEN_FILE: `${file}-gone` }),
-    /broken-gone, which cannot be read: it does not exist$/,
-  );
+  assert.match(broken({ GROWATT_TOKEN_FILE: `${file}-gone` }), /broken-gone does not exist$/);
   assert.match(
     broken({ TRUCKI_TARGETS: 'a', TRUCKI_PASSWORD_FILE: folder }),
-    /^TRUCKI_PASSWORD_FILE: names .*, which cannot be read: it is a folder$/,
+    /^TRUCKI_PASSWORD_FILE: .* is a directory$/,
   );
 });
 

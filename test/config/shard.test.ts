@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { owns, parseShard } from '../../src/config/shard.ts';
+import { owns, shard } from '../../src/config/shard.ts';
 
 const names = Array.from({ length: 2000 }, (_, i) => `growatt/account-${i}`);
 const ownerOf = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => index).filter((index) => owns({ index, count }, name));
 
 test('a shard is written as i/n, or with the name of a pod of a StatefulSet', () => {
-  assert.deepEqual(parseShard('0/3'), { index: 0, count: 3 });
-  assert.deepEqual(parseShard('solar-otel-agent-11/12'), { index: 11, count: 12 });
+  assert.deepEqual(shard.parse('0/3'), { index: 0, count: 3 });
+  assert.deepEqual(shard.parse('solar-otel-agent-11/12'), { index: 11, count: 12 });
   for (const wrong of ['3/3', '-1/3', '1', '1/0', 'a/b', '1/3/4', ''])
-    assert.equal(parseShard(wrong), undefined, wrong);
+    assert.equal(shard.parse(wrong), undefined, wrong);
 });
 
 test('each source belongs to exactly one shard, and the shards have about the same share', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Config } from '../../src/config/config.ts';
-import { ConfigError, type Flags, loadConfig } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/settings/problems.ts';
+import type { Flags } from '../../src/settings/read.ts';
 
 /** Loads a configuration from texts: the YAML file, the variables, the flags and any other files by path. */
 export function load(

@@ -3,8 +3,9 @@ import { glob, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { version } from '../../src/base/version.ts';
-import { schema } from '../../src/config/schema.ts';
-import { settingsOf } from '../../src/config/setting.ts';
+import { agentSettings } from '../../src/config/settings.ts';
+import { kinds } from '../../src/kinds.ts';
+import { settingsOf } from '../../src/settings/setting.ts';
 
 /** What deployments set and the agent's configuration does not hold. */
 const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME', 'COLLECTOR_STORAGE', 'PROMETHEUS_REMOTE_WRITE_URL'];
@@ -24,7 +25,8 @@ const isAgent = ({ image }: { readonly image: string }) => image.startsWith('sol
 describe('The deployments', () => {
   it('set variables that the agent knows', async () => {
     const known = new Set(NOT_SETTINGS);
-    for (const [, { env }] of settingsOf(schema)) if (env !== undefined) known.add(env);
+    for (const section of [agentSettings, ...Object.values(kinds).map(({ settings }) => settings)])
+      for (const [, { env = [] }] of settingsOf(section)) for (const name of [env].flat()) known.add(name);
     const used = Object.values((await compose()).services)
       .filter(isAgent)
       .flatMap(({ environment = {} }) => Object.keys(environment));

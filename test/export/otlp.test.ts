@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { version } from '../../src/base/version.ts';
-import type { OtlpExport } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { createOtlpReader } from '../../src/export/otlp.ts';
+import type { OtlpExport } from '../../src/export/otlp-settings.ts';
 import { DEVICE_SCOPE } from '../../src/telemetry/readers.ts';
 import { agentResource } from '../../src/telemetry/resource.ts';
 import { deadAddress } from '../helpers/http.ts';
@@ -13,27 +14,24 @@ import { memoryLog } from '../helpers/log.ts';
 import { recordPlant } from './collect.ts';
 import { otlpReceiver, pem } from './otlp-receiver.ts';
 
-const SETTINGS: OtlpExport = {
-  url: '',
-  protocol: 'http/protobuf',
-  headers: {},
-  compression: 'none',
-  timeout: 300,
-  interval: 3_600_000,
-  exponentialHistograms: false,
-  certificate: undefined,
-  clientCertificate: undefined,
-  clientKey: undefined,
-  resourceAttributes: {},
-};
+const { otlp: DEFAULTS } = loadConfig({
+  env: {
+    TRUCKI_TARGETS: 'a',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost',
+    OTEL_METRIC_EXPORT_INTERVAL: '1h',
+  },
+  isTerminal: false,
+});
+assert.ok(DEFAULTS);
+const SETTINGS: OtlpExport = { ...DEFAULTS, timeout: 300 };
 
 /** A provider whose metrics leave by OTLP whenever it is flushed. */
-function exporting(t: TestContext, settings: Partial<OtlpExport> & { url: string }) {
+function exporting(t: TestContext, { url, ...settings }: Partial<OtlpExport> & { url: string }) {
   const log = memoryLog();
   const outcomes: string[] = [];
   const live = new Map<object, number>();
   const reader = createOtlpReader({
-    settings: { ...SETTINGS, ...settings },
+    settings: { ...SETTINGS, metricsEndpoint: url, ...settings },
     series: () => live,
     log,
     onExport: (outcome) => outcomes.push(outcome),
@@ -115,7 +113,7 @@ test('configured headers are sent, the agent says who it is, and gzip is used wh
 
 test('a receiver with its own authority gets a client certificate, and one nobody vouches for gets nothing', async (t) => {
   const receiver = await otlpReceiver(t, { tls: true });
-  const file = (name: string) => ({ path: name, pem: pem(name) });
+  const file = (name: string) => ({ path: name, content: pem(name) });
   const trusted = exporting(t, {
     url: receiver.url,
     certificate: file('ca'),
@@ -135,7 +133,10 @@ test('a receiver with its own authority gets a client certificate, and one nobod
 
 test('histograms are exponential when that is asked for', async (t) => {
   const receiver = await otlpReceiver(t);
-  const { provider } = exporting(t, { url: receiver.url, exponentialHistograms: true });
+  const { provider } = exporting(t, {
+    url: receiver.url,
+    histogramAggregation: 'base2_exponential_bucket_histogram',
+  });
   recordPlant(provider);
   await provider.forceFlush();
   const histogram = receiver.received[0]?.metrics.find(({ type }) => type === 'exponential histogram');

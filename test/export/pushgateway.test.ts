@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Pushgateway } from '../../src/config/config.ts';
 import { groupUrl, pushMetrics } from '../../src/export/pushgateway.ts';
+import type { Pushgateway } from '../../src/export/pushgateway-settings.ts';
 import { answering, startFakePushgateway } from './fake-pushgateway.ts';
 
 const METRICS = '# HELP some_metric Help.\n# TYPE some_metric gauge\nsome_metric{n="1"} 1\n';

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { Agent } from '../../src/agent.ts';
 import { createLog } from '../../src/base/log.ts';
+import { secretsOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { secretsOf } from '../../src/config/redact.ts';
 import { startServer } from '../../src/export/server.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
@@ -65,7 +65,7 @@ export async function simulatedAgent(
   const write = (line: string) => lines.push(line);
   const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
   const agent = new Agent({ config, log, clock });
-  const server = await startServer({ listen: config.listen, surface: agent, log });
+  const server = await startServer({ listen: config.exporter.listenAddr, surface: agent, log });
   const abort = new AbortController();
   t.after(async () => {
     abort.abort();

@@ -15,7 +15,11 @@ import { addDays } from '../../base/calendar.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatTime } from '../../base/duration.ts';
 import { SourceError } from '../../base/errors.ts';
-import type { Config, OtlpExport } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import type { OtlpExport } from '../../export/otlp-settings.ts';
+import { kinds } from '../../kinds.ts';
+import type { SourceKind } from '../../model/kind.ts';
+import { startsIn } from '../../settings/setting.ts';
 import { type BackfillInvocation, UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
 import { configOf } from './run.ts';
@@ -25,7 +29,6 @@ const CLEAR_LINE = '\r\u001b[K';
 /** Reads days that are over and writes them as OpenMetrics, or sends them to the OTLP endpoint. */
 export async function backfill(invocation: BackfillInvocation, program: Program): Promise<number> {
   const config = configOf(invocation, program);
-  if (config.accounts.length === 0) throw new UsageError('backfill reads Growatt plants: set GROWATT_TOKEN.');
   if (invocation.otlp && !config.otlp)
     throw new UsageError('--otlp needs an endpoint: set OTEL_EXPORTER_OTLP_ENDPOINT.');
   if (invocation.out && statSync(invocation.out, { throwIfNoEntry: false })?.isDirectory())
@@ -64,11 +67,12 @@ async function fill(
   const log = logFor({ ...program, err }, config);
   // The present is not exported meanwhile.
   const jobs = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
+  if (jobs.length === 0 && !config.shard) throw new UsageError(noHistory());
   const journal = Journal.open(path, {
     from: invocation.from,
     to: invocation.to,
     sources: jobs.map(({ source }) => source),
-    plants: config.accounts.flatMap(({ plants }) => plants.map(({ id, timezone }) => ({ id, timezone }))),
+    plants: jobs.flatMap(({ reader }) => reader.chosenPlants),
   });
   program.err('Looking up the plants\n');
   const assignments = await plan(jobs, journal, invocation);
@@ -76,7 +80,7 @@ async function fill(
     journal.remove();
     throw new RunError(nothingToRead(assignments));
   }
-  await read(assignments, journal, config, program);
+  await read(assignments, journal, program);
   const points = (name: string) => pointsOf(name, assignments, journal);
   if (invocation.otlp && config.otlp) await send(config.otlp, points, program);
   else await write(invocation.out, render(points), program);
@@ -93,6 +97,14 @@ function journalPath(
   return { path: join(tmpdir(), `solar-otel-agent-${randomUUID()}.journal`), lasting: false };
 }
 
+/** Why there is nothing to read when no source of the configuration has history. */
+function noHistory(): string {
+  const able = Object.values<SourceKind>(kinds).filter(({ hasHistory }) => hasHistory);
+  const reads = able.map(({ settingsDocs }) => settingsDocs.reads).join(' and ');
+  const variables = able.flatMap(({ settings }) => startsIn(settings).flatMap(([, { env }]) => env ?? []));
+  return `backfill reads ${reads}: set ${variables.join(' or ')}.`;
+}
+
 function nothingToRead(assignments: readonly Assignment[]): string {
   if (assignments.length === 0) return 'There is no plant to read.';
   const [{ plant }] = assignments as [Assignment];
@@ -104,11 +116,10 @@ function nothingToRead(assignments: readonly Assignment[]): string {
 async function read(
   assignments: readonly Assignment[],
   journal: Journal,
-  { growatt }: Config,
   { err, isTerminal, columns }: Program,
 ): Promise<void> {
   const calls = callsOf(assignments);
-  const spacing = growatt.callSpacing;
+  const spacing = Math.max(...assignments.map(({ job }) => job.reader.callSpacing));
   const progress = new Progress({ calls, spacing, clock: systemClock, write: err, isTerminal, columns });
   const wanted = assignments.flatMap((assignment) => assignment.wanted).toSorted();
   const plants = assignments.length === 1 ? '1 plant' : `${assignments.length} plants`;
@@ -127,7 +138,7 @@ async function send(
   points: (name: string) => AsyncIterable<Point>,
   { err, signal }: Program,
 ): Promise<void> {
-  err(`Sending to ${settings.url}\n`);
+  err(`Sending to ${settings.metricsEndpoint}\n`);
   const sender = createHistorySender(settings);
   try {
     for (const name of Object.keys(derivations)) await sender.send(name, points(name), signal);

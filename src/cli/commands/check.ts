@@ -1,4 +1,4 @@
-import { describeConfig } from '../../config/redact.ts';
+import { describeConfig } from '../../config/config.ts';
 import type { Configured } from '../flags.ts';
 import { DONE, type Program } from '../program.ts';
 import { configOf } from './run.ts';

@@ -1,20 +1,29 @@
-import { type Flags, loadConfig } from '../../config/load.ts';
+import { loadConfig } from '../../config/load.ts';
+import { agentSettings } from '../../config/settings.ts';
 import { kinds } from '../../kinds.ts';
+import type { SourceKind } from '../../model/kind.ts';
+import type { Flags } from '../../settings/read.ts';
+import { settingsOf } from '../../settings/setting.ts';
 import { logFor, type Program } from '../program.ts';
 import { startSimulators } from '../simulators.ts';
 import { serve } from './serve.ts';
 
-/** What would change the demo's sources; where it listens, logs and exports to is the user's. */
-const PREFIXES = [...Object.keys(kinds), 'collect', 'history'].map((word) => `${word.toUpperCase()}_`);
-const NAMES = ['EXPORTER_MODE', 'STATE_DIR', 'SHARD'];
-const isForeign = (name: string) =>
-  NAMES.includes(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+const { exporter, state_dir, shard } = agentSettings;
+/** The variables that would change the demo's sources; where it listens, logs and exports to is the user's. */
+const IGNORED = new Set(
+  [
+    ...Object.values<SourceKind>(kinds).map(({ settings }) => settings),
+    { mode: exporter.mode, state_dir, shard },
+  ]
+    .flatMap((section) => [...settingsOf(section)])
+    .flatMap(([, { env }]) => env ?? []),
+);
 
 /** The agent over its own simulators: no account, no hardware, no network. */
 export async function demo({ flags }: { readonly flags: Flags }, program: Program): Promise<number> {
   const simulators = await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true });
   try {
-    const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !isForeign(name)));
+    const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !IGNORED.has(name)));
     const config = loadConfig({ env: { ...own, ...simulators.env }, flags, isTerminal: program.isTerminal });
     const log = logFor(program, config);
     log.info('This is a demo: every number is simulated');

@@ -1,7 +1,6 @@
 import { Agent, type AgentOptions } from '../../agent.ts';
 import { systemClock } from '../../base/clock.ts';
 import { SourceError } from '../../base/errors.ts';
-import type { Config } from '../../config/config.ts';
 import { pushMetrics } from '../../export/pushgateway.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
 import type { SourceStatus } from '../../model/status.ts';
@@ -18,8 +17,7 @@ const MOST_REASONS = 3;
  */
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
-  const config = onceOnly(options.config);
-  const agent = new Agent({ ...options, config });
+  const agent = new Agent({ ...options, once: LONGEST_COLLECTION_MS });
   try {
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
     signal.throwIfAborted();
@@ -29,8 +27,8 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
       log.error(`Nothing is pushed, because no source could be read: ${reasonsOf(failing)}`);
       return FAILED;
     }
-    const text = String(await agent.metrics('text'));
-    await pushMetrics(text, { gateway: config.pushgateway, clock, fetch, signal });
+    const text = await agent.metrics('text');
+    await pushMetrics(text, { gateway: options.config.pushgateway, clock, fetch, signal });
     const samples = text.match(/^[^#\n]/gm)?.length ?? 0;
     log.info(`Pushed ${samples} samples of ${sources.length - failing.length} of ${sources.length} sources`);
     return complete ? DONE : FAILED;
@@ -45,18 +43,6 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
   } finally {
     await agent.stop();
   }
-}
-
-/**
- * With intervals no shorter than a collection, nothing becomes due twice in it; and since a push replaces what
- * was pushed before, plants are read for each, whatever an earlier run remembers of them.
- */
-function onceOnly(config: Config): Config {
-  const discoveryInterval = Math.max(config.growatt.discoveryInterval, LONGEST_COLLECTION_MS);
-  return {
-    ...config,
-    growatt: { ...config.growatt, discoveryInterval, plantInterval: LONGEST_COLLECTION_MS },
-  };
 }
 
 function reasonsOf(failing: readonly SourceStatus[]): string {

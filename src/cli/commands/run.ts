@@ -13,5 +13,5 @@ export function configOf({ configFile, flags }: Configured, { env, isTerminal }:
 export async function run(invocation: Configured, program: Program): Promise<number> {
   const config = configOf(invocation, program);
   const options = { config, log: logFor(program, config) };
-  return await (config.mode === 'push' ? push : serve)(options, program.signal);
+  return await (config.exporter.mode === 'push' ? push : serve)(options, program.signal);
 }

@@ -9,9 +9,11 @@ const SCRAPE_GRACE_MS = 3000;
 export async function serve(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { config, log } = options;
   const agent = new Agent(options);
-  const server = await startServer({ listen: config.listen, surface: agent, log }).catch((error: Error) => {
-    throw new RunError(error.message, { cause: error });
-  });
+  const server = await startServer({ listen: config.exporter.listenAddr, surface: agent, log }).catch(
+    (error: Error) => {
+      throw new RunError(error.message, { cause: error });
+    },
+  );
   log.info(`Metrics are at ${server.url}/metrics, the status page is at ${server.url}/`);
   await agent.run(signal);
   log.info('Stopping');

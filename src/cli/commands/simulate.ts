@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { parseListenAddress } from '../../config/addresses.ts';
-import type { Flags } from '../../config/load.ts';
 import { kinds } from '../../kinds.ts';
+import { listenAddress } from '../../settings/addresses.ts';
+import type { Flags } from '../../settings/read.ts';
 import { DONE, type Program } from '../program.ts';
 import { startSimulators } from '../simulators.ts';
 
@@ -9,7 +9,7 @@ const DEFAULT_LISTEN = { host: '127.0.0.1', port: 9121 };
 
 /** Only the simulators, on one port and the next, for building dashboards and testing other clients. */
 export async function simulate({ flags }: { readonly flags: Flags }, program: Program): Promise<number> {
-  const { host = '::', port } = parseListenAddress(flags['-p'] ?? '') ?? DEFAULT_LISTEN;
+  const { host = '::', port } = listenAddress.parse(flags['-p'] ?? '') ?? DEFAULT_LISTEN;
   const simulators = await startSimulators({ kinds, host, port, demo: false });
   try {
     await program.out([...simulators.lines, 'All of it is simulated; Ctrl-C stops it.', ''].join('\n'));

@@ -1,5 +1,4 @@
 import { SourceError } from '../../base/errors.ts';
-import type { GrowattAccount } from '../../config/config.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { Entity, SourceEvent } from '../../model/reading.ts';
 import type { Call, Calls } from './calls.ts';
@@ -9,6 +8,7 @@ import type { DailyHistory } from './history/daily.ts';
 import type { Bus, Inventory, Plant } from './inventory.ts';
 import { parseBusDevices, parseDevices, parsePlants, parseV4Devices } from './listings.ts';
 import { readPlantData } from './plant-data.ts';
+import type { GrowattAccount } from './settings.ts';
 
 export const listPlantsCall: Call = { endpoint: { method: 'GET', path: 'plant/list' }, params: {} };
 export const listV4Call: Call = {

@@ -1,10 +1,10 @@
 import { ianaZone, type Zone } from '../../base/calendar.ts';
-import type { GrowattAccount } from '../../config/config.ts';
 import { SLEEP_AFTER } from '../../model/reading.ts';
 import { type Device, familyNamed, isReadable, newDevice } from './device.ts';
 import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
 import { v4Families } from './families/v4.ts';
 import type { ListedBusDevice, ListedDevice, ListedPlant, ListedV4Device, Page } from './listings.ts';
+import type { GrowattAccount } from './settings.ts';
 import type { InventorySnapshot } from './snapshot.ts';
 import { parseGmtZone } from './zone.ts';
 
@@ -253,7 +253,7 @@ export class Inventory {
 
   #wants(plantId: string, sn: string): boolean {
     const choice = this.#account.plants.find(({ id }) => id === plantId);
-    const wanted = choice?.deviceSns ?? this.#account.deviceSns;
+    const wanted = choice && choice.devices.length > 0 ? choice.devices : this.#account.deviceSns;
     return wanted.length === 0 || wanted.includes(sn);
   }
 

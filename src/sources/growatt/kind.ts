@@ -1,19 +1,32 @@
 import { growattMetrics } from '../../metrics/growatt.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { RateLimiter } from '../../policy/rate-limiter.ts';
+import { type GrowattConfig, growattSettings, resolveGrowatt, shownGrowatt } from './settings.ts';
+import { settingsDocs } from './settings-docs.ts';
 import { GrowattSource } from './source.ts';
 
 /** Growatt accounts over Growatt's OpenAPI. */
-export const growatt: SourceKind = {
+export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   title: 'Growatt',
+  settings: growattSettings,
+  settingsDocs,
   metrics: growattMetrics,
   metricsDocs: {
     sourceNames: '`growatt/ACCOUNT`, with `default` for a single account',
     introduction:
       'What ends with the device ends with the plant or the account where those are the labels of the metric.',
   },
+  hasHistory: true,
+  resolve: resolveGrowatt,
+  shown: shownGrowatt,
   simulator: async () => (await import('../../simulators/growatt/simulator.ts')).startSimulator,
-  create({ accounts, growatt: settings, history }, { clock, fetch, owns, observer }) {
+  create({ accounts, growatt: intervals, exporter, history }, { clock, fetch, owns, observer, once }) {
+    const settings = { ...intervals, ...exporter };
+    if (once !== undefined) {
+      settings.discoveryInterval = Math.max(settings.discoveryInterval, once);
+      // A run replaces what an earlier one pushed, so it reads plants whatever is known of them.
+      settings.plantInterval = once;
+    }
     // The cloud counts calls by token: accounts that share one share its rate limiter, and are in one process.
     const limiters = new Map<string, RateLimiter>();
     return accounts.flatMap((account) => {

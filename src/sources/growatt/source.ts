@@ -1,6 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
 import { SourceError } from '../../base/errors.ts';
-import type { Config, GrowattAccount } from '../../config/config.ts';
 import type { HistoryReader } from '../../model/history.ts';
 import type { CallObserver } from '../../model/observer.ts';
 import type { PollContext } from '../../model/poll-context.ts';
@@ -25,12 +24,13 @@ import { GrowattHistoryReader } from './history/reader.ts';
 import { Inventory, type Plant } from './inventory.ts';
 import { planLiveCalls } from './live.ts';
 import { LiveReader } from './live-reader.ts';
+import type { GrowattAccount, GrowattConfig, GrowattIntervals } from './settings.ts';
 import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
 
 export interface GrowattOptions {
   readonly account: GrowattAccount;
-  readonly settings: Config['growatt'];
-  readonly history: Config['history'];
+  readonly settings: GrowattIntervals;
+  readonly history: GrowattConfig['history'];
   /** Shared by all accounts with the same token. */
   readonly rateLimiter: RateLimiter;
   readonly observer?: CallObserver;
@@ -67,7 +67,7 @@ interface Job {
 export class GrowattSource implements Source {
   readonly name: string;
   readonly #account: GrowattAccount;
-  readonly #settings: Config['growatt'];
+  readonly #settings: GrowattIntervals;
   readonly #clock: Clock;
   readonly #calls: Calls;
   readonly #inventory: Inventory;
@@ -99,6 +99,7 @@ export class GrowattSource implements Source {
     this.#live = new LiveReader(this.#calls, this.#inventory, clock, this.#awakeInterval);
     this.history = new GrowattHistoryReader({
       account,
+      callSpacing: settings.callSpacing,
       calls: this.#calls,
       clock,
       inventory: this.#inventory,

@@ -1,10 +1,25 @@
 import type { SourceKind } from '../../model/kind.ts';
 import { legacyMetrics, stickMetrics } from './metrics.ts';
+import { resolveTrucki, type TruckiConfig, truckiSettings } from './settings.ts';
 import { createTruckiSource } from './source.ts';
 
 /** Trucki sticks on the local network. */
-export const trucki: SourceKind = {
+export const trucki: SourceKind<typeof truckiSettings, TruckiConfig> = {
   title: 'Trucki',
+  settings: truckiSettings,
+  settingsDocs: {
+    reads: 'Trucki sticks',
+    usage: 'solar-otel-agent -t shed=192.168.1.40 -t 192.168.1.41 -p 8080 -i 5',
+    example: `# Trucki sticks. Leave this part out if you have none.
+trucki:
+  interval: 5s
+  targets:
+    - name: shed                 # becomes the label stick
+      address: 192.168.1.40
+      password: \${SHED_PASSWORD}
+    - address: trucki-2.local:80 # its name is its address
+`,
+  },
   metrics: [stickMetrics, legacyMetrics],
   metricsDocs: {
     sourceNames: '`trucki/STICK`',
@@ -14,9 +29,11 @@ export const trucki: SourceKind = {
       today: 'when the stick has failed for `STALE_AFTER`',
     },
   },
+  resolve: resolveTrucki,
+  shown: (config) => ({ trucki: config }),
   simulator: async () => (await import('../../simulators/trucki/simulator.ts')).startSimulator,
-  create({ trucki: { sticks, interval, legacyNames } }, { clock, fetch, owns, observer }) {
-    return sticks
+  create({ targets, interval, legacyNames }, { clock, fetch, owns, observer }) {
+    return targets
       .filter(({ name }) => owns(`trucki/${name}`))
       .map((stick) =>
         createTruckiSource({

@@ -1,8 +1,8 @@
-import type { TruckiStick } from '../../config/config.ts';
 import type { Source } from '../../model/source.ts';
 import { type CallPolicyOptions, createCallPolicy } from '../../policy/call-policy.ts';
 import { TruckiClient } from './client.ts';
 import { readAnswer } from './readings.ts';
+import type { TruckiStick } from './settings.ts';
 
 export interface TruckiOptions extends Pick<CallPolicyOptions, 'clock' | 'observer'> {
   readonly stick: TruckiStick;

@@ -30,7 +30,7 @@ test('only the chosen devices are read, of the account or of one plant', async (
   const agent = world.run();
   await world.until(NOON + MINUTE);
   assert.deepEqual(devicesOf(agent), ['A2', 'B1']);
-  const plants = [{ id: '1', deviceSns: ['A1'] }, { id: '2' }];
+  const plants = [{ id: '1', devices: ['A1'] }, { id: '2' }];
   const another = await startWorld(t, { plants: [house, barn], account: { plants } });
   const other = another.run();
   await another.until(NOON + MINUTE);

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SourceError } from '../../../src/base/errors.ts';
-import type { PlantChoice } from '../../../src/config/config.ts';
 import type { HistoryPlant } from '../../../src/model/history.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { plainContext } from '../../helpers/context.ts';
 import { scriptedServer } from '../../helpers/http.ts';
-import { HOUR, MINUTE, NOON } from './world.ts';
+import { chosen, HOUR, MINUTE, NOON, type PlantChoice } from './world.ts';
 
 type Answers = Readonly<Record<string, (params: URLSearchParams) => unknown>>;
 
@@ -47,8 +46,9 @@ async function startReader(t: TestContext, answers: Answers, choices: readonly P
       name: 'default',
       token: 'token',
       baseUrl: server.url.href.slice(0, -1),
+      region: 'eu',
       official: true,
-      plants: choices,
+      plants: chosen(choices),
       deviceSns: [],
       v4: false,
     },

@@ -1,6 +1,5 @@
 import type { TestContext } from 'node:test';
 import { definitionOf } from '../../../src/catalogue.ts';
-import type { Config, GrowattAccount } from '../../../src/config/config.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
 import {
@@ -12,6 +11,11 @@ import type { Measurement } from '../../../src/simulators/growatt/measurement.ts
 import { homePlant } from '../../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
+import type {
+  GrowattAccount,
+  GrowattConfig,
+  GrowattIntervals,
+} from '../../../src/sources/growatt/settings.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { AgentState } from '../../../src/state/agent-state.ts';
 import { Store } from '../../../src/store/store.ts';
@@ -26,17 +30,25 @@ export const TOKEN = 'a-token-for-tests';
 export const MIDNIGHT = Date.parse('2026-06-11T22:00:00Z');
 export const NOON = MIDNIGHT + 12 * HOUR;
 
+/** A plant to read, as far as a test says it. */
+export type PlantChoice = Pick<GrowattAccount['plants'][number], 'id'> &
+  Partial<GrowattAccount['plants'][number]>;
+type AccountChoice = Partial<Omit<GrowattAccount, 'plants'>> & { readonly plants?: readonly PlantChoice[] };
+
+export const chosen = (plants: readonly PlantChoice[] = []) =>
+  plants.map((plant) => ({ timezone: undefined, devices: [], ...plant }));
+
 export interface WorldOptions {
   readonly start?: number;
   readonly plants?: readonly PlantSpec[];
-  readonly account?: Partial<GrowattAccount>;
-  readonly settings?: Partial<Config['growatt']>;
-  readonly history?: Partial<Config['history']>;
+  readonly account?: AccountChoice;
+  readonly settings?: Partial<GrowattIntervals>;
+  readonly history?: Partial<GrowattConfig['history']>;
   readonly cloud?: Partial<GrowattCloudOptions>;
 }
 
 export interface BootOptions {
-  readonly account?: Partial<GrowattAccount>;
+  readonly account?: AccountChoice;
   readonly stateDir?: string;
   /** Shared by agents' accounts with one token. */
   readonly rateLimiter?: RateLimiter;
@@ -71,7 +83,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   const now = () => clock.now();
   const cloud: GrowattCloud = await startGrowattCloud({ token: TOKEN, plants, now, ...options.cloud });
   t.after(() => cloud.close());
-  const settings: Config['growatt'] = {
+  const settings: GrowattIntervals = {
     callSpacing: 3000,
     collectInterval: 5 * MINUTE,
     discoveryInterval: 3 * HOUR,
@@ -101,12 +113,13 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       name: 'default',
       token: TOKEN,
       baseUrl: cloud.url,
+      region: 'eu',
       official: false,
-      plants: [],
       deviceSns: [],
       v4: false,
       ...options.account,
       ...choice,
+      plants: chosen(choice?.plants ?? options.account?.plants),
     };
     const log = memoryLog();
     const rejections: string[] = [];

@@ -2,11 +2,11 @@ import { Cron } from 'croner';
 import type { Zone } from '../../../base/calendar.ts';
 import { addDays, dateOf, datesBetween, instantOf, wallTimeAt } from '../../../base/calendar.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { Config } from '../../../config/config.ts';
 import type { PollContext } from '../../../model/poll-context.ts';
 import type { Entity, Reading } from '../../../model/reading.ts';
 import type { Calls } from '../calls.ts';
 import type { Plant } from '../inventory.ts';
+import type { GrowattConfig } from '../settings.ts';
 import { curveCall, energiesCall } from './calls.ts';
 import { curveStatistics, parseCurve } from './curve.ts';
 import { ENERGY_SPAN, parseEnergies } from './energies.ts';
@@ -38,14 +38,14 @@ const REST = 60 * 60_000;
 
 /** Statistics of completed days of one account's plants, each day fetched once. */
 export class DailyHistory {
-  readonly #settings: Config['history'];
+  readonly #settings: GrowattConfig['history'];
   readonly #calls: Calls;
   readonly #clock: Clock;
   /** Runs on the wall clock of a plant, which is kept here as if it were UTC. */
   readonly #schedule: Cron;
   readonly #plants = new Map<string, PlantDays>();
 
-  constructor(settings: Config['history'], calls: Calls, clock: Clock) {
+  constructor(settings: GrowattConfig['history'], calls: Calls, clock: Clock) {
     this.#settings = settings;
     this.#calls = calls;
     this.#clock = clock;

@@ -9,7 +9,6 @@ import {
 } from '../../../base/calendar.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { SourceError } from '../../../base/errors.ts';
-import type { GrowattAccount } from '../../../config/config.ts';
 import type { HistoryDay, HistoryPlant, HistoryReader } from '../../../model/history.ts';
 import type { PollContext } from '../../../model/poll-context.ts';
 import type { Reading, SourceEvent } from '../../../model/reading.ts';
@@ -17,6 +16,7 @@ import type { Call, Calls } from '../calls.ts';
 import { type Discovery, listPlantsCall, plantDataCall } from '../discovery.ts';
 import type { Inventory, Plant } from '../inventory.ts';
 import { readPlantData } from '../plant-data.ts';
+import type { GrowattAccount } from '../settings.ts';
 import { parseGmtZone } from '../zone.ts';
 import { curveCall, energiesCall } from './calls.ts';
 import { parseCurve } from './curve.ts';
@@ -28,6 +28,8 @@ const MOST_PAUSES = 6;
 /** The past of one Growatt account. */
 export class GrowattHistoryReader implements HistoryReader {
   readonly energySpan = ENERGY_SPAN;
+  readonly callSpacing: number;
+  readonly chosenPlants: HistoryReader['chosenPlants'];
   readonly #account: GrowattAccount;
   readonly #calls: Calls;
   readonly #clock: Clock;
@@ -36,11 +38,14 @@ export class GrowattHistoryReader implements HistoryReader {
 
   constructor(parts: {
     account: GrowattAccount;
+    callSpacing: number;
     calls: Calls;
     clock: Clock;
     inventory: Inventory;
     discovery: Discovery;
   }) {
+    this.callSpacing = parts.callSpacing;
+    this.chosenPlants = parts.account.plants.map(({ id, timezone }) => ({ id, timezone }));
     this.#account = parts.account;
     this.#calls = parts.calls;
     this.#clock = parts.clock;

@@ -15,16 +15,16 @@ export type ReadFile = (path: string) => string;
 export const readTextFile: ReadFile = (path) => readFileSync(path, 'utf8');
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
+  ENOENT: 'does not exist',
+  EACCES: 'cannot be read: permission denied',
+  EPERM: 'cannot be read: permission denied',
+  EISDIR: 'is a directory',
 };
 
-/** Why a file cannot be read, as the end of a sentence. */
+/** Why a file cannot be read, as it follows its name. */
 export function readFailure(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  return `cannot be read: ${REASONS[code] ?? code}`;
+  return REASONS[code] ?? `cannot be read: ${code}`;
 }
 
 /** Whether a part of the file is `key: value` lines, not a list and not a text. */
@@ -32,14 +32,14 @@ export function isMapping(node: unknown): node is FileMapping {
   return typeof node === 'object' && node !== null && !Array.isArray(node);
 }
 
-/** Reads a YAML file; settings left empty or null are absent. Throws ConfigError naming the file. */
+/** Reads a YAML file; settings left empty or null are absent. @throws ConfigError naming the file */
 export function parseConfigFile(path: string, readFile: ReadFile): FileMapping {
   const fail = (message: string) => new ConfigError([{ key: path, message }]);
   let text: string;
   try {
     text = readFile(path);
   } catch (error) {
-    throw fail(readFailure(error));
+    throw new ConfigError([{ key: '--config', message: `${path} ${readFailure(error)}` }]);
   }
   const lines = new LineCounter();
   // The parser's own messages quote the line at fault, which may hold a token.
@@ -53,7 +53,7 @@ export function parseConfigFile(path: string, readFile: ReadFile): FileMapping {
   try {
     content = withoutEmpty(document.toJS());
   } catch {
-    throw fail('uses an alias (*name) that has no anchor, or aliases too often');
+    throw fail('an alias (*name) has no anchor, or there are too many aliases');
   }
   if (content === undefined) return {};
   if (!isMapping(content)) throw fail('must hold settings such as `token: …`, one on each line');
@@ -61,8 +61,8 @@ export function parseConfigFile(path: string, readFile: ReadFile): FileMapping {
 }
 
 function explain({ code, message, pos }: YAMLParseError, text: string): string {
-  if (code === 'DUPLICATE_KEY') return `gives ${/^[^\s:]*/.exec(text.slice(pos[0]))?.[0]} twice`;
-  return `is not valid YAML: ${message.split(/[:;\\\n]/, 1)[0]?.trim()}`;
+  if (code === 'DUPLICATE_KEY') return `duplicate key ${/^[^\s:]*/.exec(text.slice(pos[0]))?.[0]}`;
+  return `not valid YAML: ${message.split(/[:;\\\n]/, 1)[0]?.trim()}`;
 }
 
 function withoutEmpty(node: unknown): FileNode | undefined {

@@ -2,12 +2,12 @@ import { REDACTED } from '../base/redacted.ts';
 
 /** One mistake in the configuration. */
 export interface Problem {
-  /** Variable (`COLLECT_INTERVAL`), path in the file (`plants[0].timezone`), flag (`-p`) or file name. */
+  /** Variable (`COLLECT_INTERVAL`), path in the file (`plants[0].timezone`) or flag (`-p`). */
   readonly key: string;
+  /** What is wrong or what is allowed, as it follows the key and a colon. */
+  readonly message: string;
   /** The text that was given; absent for secrets and for settings that are missing. */
   readonly value?: string;
-  /** What is allowed, as the end of a sentence that begins with the key. */
-  readonly message: string;
 }
 
 /** The configuration cannot be used; `problems` holds every mistake and `message` one line for each. */

@@ -1,0 +1,252 @@
+import { Cron } from 'croner';
+import { plainUrl } from '../../settings/addresses.ts';
+import { choice, count, duration, id, name, secret, text, timeZone, yesNo } from '../../settings/format.ts';
+import type { Settings } from '../../settings/read.ts';
+import { list, type Resolved, type Setting, setting, texts } from '../../settings/setting.ts';
+
+/** Growatt's public API servers; a token works on the one of its region only. */
+const SERVERS = {
+  eu: 'https://openapi.growatt.com',
+  us: 'https://openapi-us.growatt.com',
+  au: 'https://openapi-au.growatt.com',
+  cn: 'https://openapi-cn.growatt.com',
+} as const;
+type Region = keyof typeof SERVERS;
+const REGIONS = Object.keys(SERVERS) as Region[];
+
+/** Where a token comes from, for people who have none. */
+const TOKEN_HINT = 'a Growatt token comes from the ShinePhone app: Me → your user name → API Token';
+
+/** It has to be sent as an HTTP header. */
+const token = secret('printable ASCII without spaces, as it was copied', (given) =>
+  /^[\x21-\x7e]+$/.test(given),
+);
+
+const schedule = text('a cron expression of five fields such as 5 0 * * *', (expression) => {
+  try {
+    const fields = expression.trim().split(/\s+/);
+    return fields.length === 5 && new Cron(expression, { paused: true }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+});
+
+const serialNumber = setting(id, { required: true, doc: 'Serial number.' });
+
+const plant = {
+  id: setting(id, { required: true, doc: "Plant id, as in the cloud's address bar or in `discover`." }),
+  timezone: setting(timeZone, {
+    otherwise: 'what the cloud says',
+    doc: 'IANA time zone, for a plant whose entry in the cloud is wrong or ignores daylight saving time.',
+  }),
+  devices: texts('sn', serialNumber, {
+    otherwise: 'all of the plant',
+    doc: 'Devices of this plant to read, each as `sn: …` or as the plain serial number.',
+  }),
+};
+
+/** One account: at the top of the file for a single one, and in each of `accounts`. */
+const account = {
+  token: setting(token, {
+    env: 'GROWATT_TOKEN',
+    starts: true,
+    hint: TOKEN_HINT,
+    doc: 'Growatt API token: ShinePhone app → Me → user name → API Token.',
+    orFile: 'File that holds the token instead, such as a container secret.',
+  }),
+  region: setting(choice(...REGIONS), {
+    env: 'GROWATT_REGION',
+    default: 'eu',
+    doc: 'Server of the account: `eu`, `us`, `au` or `cn`. A token works in its own region only.',
+  }),
+  base_url: setting(
+    plainUrl(
+      '',
+      ({ origin, pathname }) => origin + pathname.replace(/(?:\/v1)?\/*$/, '').replace(/\/+$/, ''),
+    ),
+    {
+      env: 'GROWATT_BASE_URL',
+      otherwise: 'from the region',
+      doc: 'Any other server, such as a simulator; with or without `/v1` and trailing slash.',
+    },
+  ),
+  plants: list(plant, {
+    env: 'GROWATT_PLANT_ID',
+    otherwise: 'all plants',
+    fromText: (text) => ({ id: text }),
+    unique: { what: 'plant id', keys: ['id'] },
+    keeps: 'id',
+    doc: 'Plants to read, by id; as a variable, one or several, comma-separated.',
+  }),
+  device_sns: texts('sn', serialNumber, {
+    env: 'GROWATT_DEVICE_SN',
+    otherwise: 'all devices',
+    doc: 'Devices to read, by serial number; as a variable, comma-separated.',
+  }),
+  v4: setting(yesNo, {
+    env: 'GROWATT_V4',
+    default: 'false',
+    doc: "Also read WIT, SPH-S and NOAH devices, which only the cloud's v4 API has.",
+  }),
+};
+
+/** A setting of an account that is the same as at the top of the file unless it is given. */
+function inherited<T>({ default: _, ...stated }: Setting<T>): Setting<T | undefined> {
+  return { ...stated, fallback: undefined, otherwise: 'as at the top of the file' };
+}
+
+/** The settings of the Growatt cloud. */
+export const growattSettings = {
+  ...account,
+  accounts: list(
+    {
+      name: setting(name, {
+        otherwise: '`default` for a single account',
+        doc: 'Unique; the label `account`.',
+      }),
+      ...account,
+      region: inherited(account.region),
+      base_url: inherited(account.base_url),
+      v4: inherited(account.v4),
+    },
+    {
+      starts: true,
+      otherwise: 'the one account above',
+      unique: { what: 'account name', keys: ['name'] },
+      doc: 'Several accounts.',
+    },
+  ),
+  growatt: {
+    call_spacing: setting(duration(), {
+      env: 'GROWATT_CALL_SPACING',
+      default: '3s',
+      doc: 'Least time between two API calls of one token, retries included.',
+    }),
+    discovery_interval: setting(duration('1s'), {
+      env: 'GROWATT_DISCOVERY_INTERVAL',
+      default: '3h',
+      doc: 'How often plants and devices are listed anew. The cloud allows 10 lists of plants a day.',
+    }),
+    plant_interval: setting(duration('1s'), {
+      env: 'GROWATT_PLANT_INTERVAL',
+      default: '30m',
+      doc: 'How often the month and year energy of a plant is read.',
+    }),
+    idle_interval: setting(duration(), {
+      env: 'GROWATT_IDLE_INTERVAL',
+      default: '30m',
+      doc: 'Poll interval while every inverter of the account sleeps; `0`: no slower than by day.',
+    }),
+  },
+  exporter: {
+    collect_interval: setting(duration('1s'), {
+      env: 'COLLECT_INTERVAL',
+      default: '5m',
+      doc: 'Poll interval of the Growatt accounts. The cloud has a new reading every 5 minutes.',
+    }),
+  },
+  history: {
+    enabled: setting(yesNo, {
+      env: 'COLLECT_HISTORY',
+      default: 'false',
+      doc: 'Collect daily energy, daily peak power and hourly average power of completed days.',
+    }),
+    days: setting(count(1, 366), {
+      env: 'HISTORY_DAYS',
+      default: '7',
+      doc: 'Completed days to read back, 1 to 366.',
+    }),
+    schedule: setting(schedule, {
+      env: 'HISTORY_SCHEDULE',
+      default: '5 0 * * *',
+      doc: "When to read the day before: five cron fields, in the plant's time zone.",
+    }),
+  },
+};
+
+type Values = Resolved<typeof growattSettings>;
+
+/** A Growatt account as it is read. */
+export interface GrowattAccount extends Resolved<typeof account> {
+  /** Unique; `default` for a single unnamed account. */
+  readonly name: string;
+  readonly token: string;
+  /** Server root without `/v1` and without a trailing slash. */
+  readonly baseUrl: string;
+  /** True when the server is Growatt's own, whose call limits are known. */
+  readonly official: boolean;
+}
+
+/** Everything configured for the Growatt cloud; durations are milliseconds. */
+export interface GrowattConfig extends Pick<Values, 'growatt' | 'exporter' | 'history'> {
+  readonly accounts: readonly GrowattAccount[];
+}
+
+/** The intervals between calls and polls, in milliseconds. */
+export type GrowattIntervals = Values['growatt'] & Values['exporter'];
+
+/** The accounts: the one at the top of the file, or those of `accounts`, which inherit from the top. */
+export function resolveGrowatt(settings: Settings): GrowattConfig {
+  const { accounts, growatt, exporter, history, ...top } = settings.valuesOf(growattSettings);
+  const common = { growatt, exporter, history };
+  if (accounts.length > 0) return { ...common, accounts: named(accounts, top, settings) };
+  const given = Object.keys(account).find((key) => settings.origin(key).from !== 'default');
+  if (given === undefined) return { ...common, accounts: [] };
+  if (settings.origin('token').from === 'default') {
+    const message = `is missing, though ${settings.origin(given).key} is set; ${TOKEN_HINT}`;
+    settings.report({ key: 'GROWATT_TOKEN', message });
+  }
+  // Devices chosen by a variable take the place of all that the file says of devices.
+  const plants =
+    settings.origin('device_sns').from === 'env'
+      ? top.plants.map((plant) => ({ ...plant, devices: [] }))
+      : top.plants;
+  return { ...common, accounts: [complete({ ...top, name: 'default', plants })] };
+}
+
+function named(
+  accounts: Values['accounts'],
+  top: Resolved<typeof account>,
+  settings: Settings,
+): readonly GrowattAccount[] {
+  const fallback = settings.origin('token').from === 'env';
+  for (const setting of ['token', 'plants', 'device_sns']) {
+    const { from, key } = settings.origin(setting);
+    if (from === 'default' || (setting === 'token' && fallback)) continue;
+    settings.report({ key, message: `cannot be combined with accounts; use accounts[].${setting}` });
+  }
+  return accounts.map((given, index) => {
+    const { name = accounts.length === 1 ? 'default' : undefined, token } = given;
+    const missing = (key: string, message: string) =>
+      settings.report({ key: `accounts[${index}].${key}`, message: `is missing; ${message}` });
+    if (name === undefined) missing('name', 'each of several accounts needs its own');
+    if (token === undefined && !fallback) missing('token', TOKEN_HINT);
+    return complete({
+      ...given,
+      name: name ?? '',
+      token: token ?? top.token,
+      region: given.region ?? top.region,
+      baseUrl: given.baseUrl ?? top.baseUrl,
+      v4: given.v4 ?? top.v4,
+    });
+  });
+}
+
+/** An account without a token is a problem that was reported. */
+function complete(given: Resolved<typeof account> & { readonly name: string }): GrowattAccount {
+  const { token = '', baseUrl = SERVERS[given.region] } = given;
+  const region = REGIONS.find((key) => SERVERS[key] === baseUrl);
+  return { ...given, token, baseUrl, region: region ?? given.region, official: region !== undefined };
+}
+
+/** The settings that give this configuration: a single account in its short form. */
+export function shownGrowatt({ accounts, ...rest }: GrowattConfig): Partial<Values> {
+  const shown = accounts.map(({ baseUrl, official, ...account }) => ({
+    ...account,
+    baseUrl: official ? undefined : baseUrl,
+  }));
+  const [first, ...others] = shown;
+  return first && others.length === 0 && first.name === 'default'
+    ? { ...first, ...rest }
+    : { accounts: shown, ...rest };
+}
