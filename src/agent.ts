@@ -1,4 +1,4 @@
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { SourceError } from './base/errors.ts';
@@ -7,9 +7,11 @@ import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
 import { type Config, kindsIn } from './config/config.ts';
 import { owns } from './config/shard.ts';
+import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
-import { createMetricsRenderer } from './export/rendered-metrics.ts';
+import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
+import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
 import type { DiscoveryEntry } from './model/source.ts';
 import type { Status } from './model/status.ts';
@@ -17,9 +19,9 @@ import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
-import { countExports, createTelemetry } from './telemetry/own.ts';
-import { createScrapeReader, DEVICE_SCOPE } from './telemetry/readers.ts';
-import { agentResource } from './telemetry/resource.ts';
+import { createOwnMetrics } from './telemetry/own.ts';
+import { createProvider } from './telemetry/provider.ts';
+import { DEVICE_SCOPE } from './telemetry/readers.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -42,7 +44,7 @@ export interface SourceDiscovery {
 
 /** The running graph: sources → pollers → store → instruments → readers. Creating it starts nothing. */
 export class Agent implements Surface {
-  readonly metrics: Surface['metrics'];
+  readonly #rendered: RenderedMetrics;
   readonly #pollers: readonly Poller[];
   readonly #provider: MeterProvider;
   readonly #state: AgentState;
@@ -53,21 +55,22 @@ export class Agent implements Surface {
     const { config, log, clock = systemClock, fetch = nodeFetch, simulated = false, once } = options;
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
-    const { shard, staleAfter, stateDir } = config;
+    const { shard, staleAfter, stateDir, otlp } = config;
     const store = new Store({ clock, staleAfter, definitionOf });
-    const { provider, reader } = createProvider(config, store, log);
+    const { provider, reader } = createProvider({
+      series: () => store.currentSeries,
+      attributes: otlp?.resourceAttributes,
+      createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
+    });
     this.#provider = provider;
-    this.metrics = createMetricsRenderer(
-      () => reader.collect(),
-      () => store.version,
-    );
+    this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
     observeStore(provider.getMeter(DEVICE_SCOPE, version), store, catalogue);
-    const telemetry = createTelemetry(ownMeter(provider), version, () => this.status().sources);
+    const ownMetrics = createOwnMetrics(provider, () => this.status().sources);
     const tools = {
       clock,
       fetch,
       owns: (source: string) => !shard || owns(shard, source),
-      observer: telemetry.callObserver,
+      observer: ownMetrics.callObserver,
       once,
     };
     const sources = kindsIn(config).flatMap(([kind, part]) => kind.create(part, tools));
@@ -75,7 +78,7 @@ export class Agent implements Surface {
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#pollers = sources.map((source) => {
       const onIdle = () => this.#state.changed(source);
-      return new Poller({ source, store, clock, log, observer: telemetry, onIdle });
+      return new Poller({ source, store, clock, log, observer: ownMetrics, onIdle });
     });
   }
 
@@ -96,6 +99,12 @@ export class Agent implements Surface {
     return outcomes.every(Boolean);
   }
 
+  /** The metrics as text. @throws Error when collecting them fails: a defect */
+  metrics(format: ExpositionFormat): Promise<Body> {
+    return this.#rendered.get(format);
+  }
+
+  /** State of the agent and of its sources. */
   status(): Status {
     return {
       version,
@@ -129,24 +138,8 @@ export class Agent implements Surface {
     });
   }
 
+  /** Saves the state and exports for the last time; call when `run` or `pollOnce` has ended. */
   async stop(): Promise<void> {
-    await this.#state.close();
-    await this.#provider.shutdown();
+    await Promise.all([this.#state.close(), this.#provider.shutdown()]);
   }
-}
-
-const ownMeter = (provider: MeterProvider) => provider.getMeter('solar-otel-agent', version);
-
-/** The provider with a reader for scrapes and, where OTLP is configured, one that exports. */
-function createProvider({ otlp: settings }: Config, store: Store, log: Log) {
-  const series = () => store.currentSeries;
-  const reader = createScrapeReader(series);
-  if (!settings)
-    return { reader, provider: new MeterProvider({ resource: agentResource(), readers: [reader] }) };
-  // The counter belongs to the provider that the reader belongs to.
-  const otlp = createOtlpReader({ settings, series, log, onExport: (outcome) => count(outcome) });
-  const resource = agentResource(settings.resourceAttributes);
-  const provider = new MeterProvider({ resource, readers: [reader, otlp] });
-  const count = countExports(ownMeter(provider));
-  return { reader, provider };
 }

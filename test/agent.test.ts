@@ -164,6 +164,7 @@ test('while nothing is new, scrapes that come close together get the same text',
   await agent.pollOnce(abort.signal, NOON + MINUTE);
   const first = await agent.metrics('text');
   assert.equal(await agent.metrics('text'), first);
+  assert.match(String(first), /^growatt_current_power_watts/m);
   clock.jump(6 * MINUTE);
   await agent.pollOnce(abort.signal, NOON + 7 * MINUTE);
   assert.notEqual(await agent.metrics('text'), first);

@@ -51,6 +51,13 @@ export class SourceError extends Error {
   }
 }
 
+/** The stacks of an error and of its causes, for the log line about a defect of this program. */
+export function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? String(error);
+  return error.cause === undefined ? stack : `${stack}\ncaused by: ${stackOf(error.cause)}`;
+}
+
 /** What is to be done about an error; one that is no SourceError is a defect, and final. */
 export function treatmentOf(error: unknown): Treatment {
   return error instanceof SourceError ? treatments[error.kind] : final;

@@ -1,31 +1,57 @@
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
+import { Body } from './body.ts';
 import { type ExpositionFormat, renderText } from './text-format.ts';
 
-/** Scrapes that come closer together than this (milliseconds) get the same text while nothing changed. */
+/** Values expire, and the process's own metrics change, without a new version of the store. */
 const LIFETIME_MS = 1000;
 
-interface Rendered {
-  readonly version: number;
-  readonly at: number;
-  readonly text: string;
+export interface RenderedMetricsOptions {
+  readonly collect: () => Promise<CollectionResult>;
+  /** Version of the store. */
+  readonly version: () => number;
+  /** Milliseconds, of a clock that only goes forward. */
+  readonly now?: () => number;
 }
 
-/**
- * Renders the metrics and keeps the newest text of each format, for as long as the store has the same version
- * and at most a second: values expire and the process's own metrics change without a new version.
- * @param version of the store
- */
-export function createMetricsRenderer(collect: () => Promise<CollectionResult>, version: () => number) {
-  const newest = new Map<ExpositionFormat, Rendered>();
-  return async (format: ExpositionFormat): Promise<string> => {
-    const known = newest.get(format);
-    const at = performance.now();
-    if (known && known.version === version() && at - known.at < LIFETIME_MS) return known.text;
-    const present = version();
-    const { resourceMetrics, errors } = await collect();
-    if (errors.length > 0) throw new Error(`collecting the metrics failed: ${String(errors[0])}`);
-    const text = renderText(resourceMetrics, format);
-    newest.set(format, { version: present, at, text });
-    return text;
-  };
+/** The metrics as text, shared by scrapes that come at the same time or within a second of each other. */
+export class RenderedMetrics {
+  readonly #options: Required<RenderedMetricsOptions>;
+  readonly #underWay = new Map<ExpositionFormat, Promise<Body>>();
+  readonly #newest = new Map<ExpositionFormat, { version: number; at: number; body: Body }>();
+  /** Collections follow each other: the SDK's reader loses gauges in the second of two that overlap. */
+  #collection: Promise<unknown> = Promise.resolve();
+
+  constructor({ now = () => performance.now(), ...options }: RenderedMetricsOptions) {
+    this.#options = { ...options, now };
+  }
+
+  /** The newest text while the store has the same version, and at most a second. @throws when collecting fails */
+  async get(format: ExpositionFormat): Promise<Body> {
+    const { version, now } = this.#options;
+    const newest = this.#newest.get(format);
+    if (newest && newest.version === version() && now() - newest.at < LIFETIME_MS) return newest.body;
+    const underWay = this.#underWay.get(format);
+    if (underWay) return await underWay;
+    const rendering = this.#render(format);
+    this.#underWay.set(format, rendering);
+    try {
+      return await rendering;
+    } finally {
+      this.#underWay.delete(format);
+    }
+  }
+
+  async #render(format: ExpositionFormat): Promise<Body> {
+    const collection = this.#collection.then(async () => {
+      const { collect, version, now } = this.#options;
+      const begun = { version: version(), at: now() };
+      return { ...begun, ...(await collect()) };
+    });
+    this.#collection = collection.catch(() => {});
+    const { version, at, resourceMetrics, errors } = await collection;
+    if (errors.length > 0) throw new Error('Collecting metrics failed', { cause: errors[0] });
+    const body = new Body(renderText(resourceMetrics, format));
+    this.#newest.set(format, { version, at, body });
+    return body;
+  }
 }

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ListenAddress } from '../settings/addresses.ts';
 import { listenError } from './listen-error.ts';
-import { type Answer, createSender, plainText } from './response.ts';
+import { type Answer, plainText, send } from './response.ts';
 import { createRouter, type Surface } from './routes.ts';
 
 /** What one client may cost. Times are milliseconds. */
@@ -49,7 +50,6 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { listen, surface, log, clock = systemClock, limits = defaultLimits } = options;
   const route = createRouter(surface, log, clock);
-  const send = createSender();
   const server = createLimitedServer(limits);
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     try {
       await send(request, response, await answerOf(request));
     } catch (error) {
-      log.error('An HTTP answer could not be sent.', { error: String(error) });
+      log.error('Internal error, please report it: sending an HTTP answer failed', { stack: stackOf(error) });
       response.destroy();
     }
   }
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     try {
       return await route(request);
     } catch (error) {
-      log.error('An HTTP request failed.', { error: String(error) });
+      log.error('Internal error, please report it: an HTTP request failed', { stack: stackOf(error) });
       return plainText(500, 'Internal error. See the log.\n');
     }
   }
@@ -82,9 +82,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     throw listenError(listen, error);
   }
-  server.on('error', (error) =>
-    log.warn('The HTTP server cannot accept a connection.', { error: String(error) }),
-  );
+  server.on('error', (error) => log.warn(`Accepting an HTTP connection failed (${error.message})`));
 
   const { address, port } = server.address() as AddressInfo;
   return { address: { host: address, port }, url: `http://${urlHost(address)}:${port}`, close };

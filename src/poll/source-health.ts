@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { formatTime } from '../base/duration.ts';
-import { SourceError, treatmentOf } from '../base/errors.ts';
+import { SourceError, stackOf, treatmentOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 /** How one source is doing: its failure, its conditions, and the log lines about changes of both. */
@@ -77,7 +77,7 @@ export class SourceHealth {
     const message = `internal error, please report it (${String(error)})`;
     if (message !== this.#lastDefect) {
       this.#log.error(`${this.#name}: ${message}`, {
-        stack: error instanceof Error ? error.stack : undefined,
+        stack: stackOf(error),
       });
     }
     this.#lastDefect = message;

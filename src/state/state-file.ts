@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
@@ -91,7 +92,7 @@ export class StateFile {
       error instanceof StateFormatError ||
       codeOf(error)
     );
-    if (isDefect) this.#log.error(warning, { stack: error instanceof Error ? error.stack : undefined });
+    if (isDefect) this.#log.error(warning, { stack: stackOf(error) });
     else this.#log.warn(warning);
   }
 

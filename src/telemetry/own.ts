@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
+import type { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { version } from '../base/version.ts';
 import type { CallObserver, PollObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
@@ -7,8 +9,8 @@ import { type OwnName, ownCatalogue } from './own-catalogue.ts';
 
 const POLL_OUTCOMES = ['success', 'partial', 'failure'] as const;
 
-/** What the agent counts about its own work. */
-export interface Telemetry extends PollObserver {
+/** The agent's own metrics, fed by what it observes of polls and calls. */
+export interface OwnMetrics extends PollObserver {
   /** Counts the calls of one source, from 0 on: a rate needs a value from before the first event. */
   callObserver(source: string): CallObserver;
 }
@@ -17,12 +19,15 @@ const CIRCUIT_VALUES: Readonly<Record<Circuit, number>> = { closed: 0, 'half-ope
 /** Seconds; from a stick on the local network to an account of hundreds of plants. */
 const POLL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
+/** The meter of the agent's own instruments. */
+export const ownMeter = (provider: MeterProvider): Meter => provider.getMeter('solar-otel-agent', version);
+
 /** Creates the agent's own instruments; `sources` is asked at each collection. */
-export function createTelemetry(
-  meter: Meter,
-  version: string,
+export function createOwnMetrics(
+  provider: MeterProvider,
   sources: () => readonly SourceStatus[],
-): Telemetry {
+): OwnMetrics {
+  const meter = ownMeter(provider);
   const counter = (name: OwnName) => meter.createCounter(name, optionsOf(name));
   const polls = counter('solar_agent_polls_total');
   const requests = counter('solar_agent_requests_total');
@@ -33,7 +38,7 @@ export function createTelemetry(
     advice: { explicitBucketBoundaries: POLL_BUCKETS },
   });
   observeSources(meter, sources);
-  observeProcess(meter, version);
+  observeProcess(meter);
 
   return {
     callObserver(source) {
@@ -74,7 +79,7 @@ function observeSources(meter: Meter, sources: () => readonly SourceStatus[]): v
   perSource('solar_agent_circuit_state', ({ circuit }) => CIRCUIT_VALUES[circuit]);
 }
 
-function observeProcess(meter: Meter, version: string): void {
+function observeProcess(meter: Meter): void {
   const gauge = (name: OwnName) => meter.createObservableGauge(name, optionsOf(name));
   gauge('solar_agent_build_info').addCallback((result) => result.observe(1, { version }));
   gauge('process_resident_memory_bytes').addCallback((result) => result.observe(process.memoryUsage.rss()));

@@ -12,7 +12,7 @@ import { ConfigError } from '../../src/settings/problems.ts';
 import { fleetPlants } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { answering, type FakePushgateway, startFakePushgateway } from '../export/fake-pushgateway.ts';
-import { memoryLog } from '../export/fake-surface.ts';
+import { memoryLog } from '../helpers/log.ts';
 import { berlinHome, NOON, startCloud, TOKEN } from '../simulators/helper.ts';
 
 /** It is noon in Berlin, and time goes on from there. */

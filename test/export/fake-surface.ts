@@ -1,7 +1,9 @@
-import type { Log } from '../../src/base/log.ts';
+import { Body } from '../../src/export/body.ts';
 import type { Surface } from '../../src/export/routes.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/export/server.ts';
+import type { ExpositionFormat } from '../../src/export/text-format.ts';
 import type { Status } from '../../src/model/status.ts';
+import { memoryLog } from '../helpers/log.ts';
 
 export const someStatus: Status = {
   version: '1.2.3',
@@ -14,23 +16,30 @@ export const someStatus: Status = {
 /** Long enough to be worth compressing. */
 export const someText = Array.from({ length: 50 }, (_, n) => `some_metric{n="${n}"} ${n}\n`).join('');
 
-/** A log that keeps `level: message` lines. */
-export function memoryLog(): Log & { readonly lines: string[] } {
-  const lines: string[] = [];
-  const write = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
-  return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+/** What a test has to say of a surface. */
+export interface SurfaceScript {
+  readonly metrics?: (format: ExpositionFormat) => Promise<string>;
+  readonly status?: () => Status;
+}
+
+/** A surface that does what the test says. */
+export function surfaceOf({
+  metrics = async () => someText,
+  status = () => someStatus,
+}: SurfaceScript = {}): Surface {
+  return { metrics: async (format) => new Body(await metrics(format)), status };
 }
 
 /** Runs `use` against a server on a free loopback port and closes it afterwards. */
 export async function withServer(
-  options: Partial<Omit<ServerOptions, 'surface'>> & { readonly surface?: Partial<Surface> },
+  { surface, ...options }: Partial<Omit<ServerOptions, 'surface'>> & { readonly surface?: SurfaceScript },
   use: (server: RunningServer) => Promise<void>,
 ): Promise<void> {
   const server = await startServer({
     listen: { host: '127.0.0.1', port: 0 },
     log: memoryLog(),
     ...options,
-    surface: { metrics: async () => someText, status: () => someStatus, ...options.surface },
+    surface: surfaceOf(surface),
   });
   try {
     await use(server);

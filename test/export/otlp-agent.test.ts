@@ -28,7 +28,7 @@ test('what leaves by OTLP when the agent stops is what stands at /metrics', asyn
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_SERVICE_NAME: 'solar',
   });
-  const { headers, samples } = parseExposition(await agent.metrics('text'));
+  const { headers, samples } = parseExposition(String(await agent.metrics('text')));
   await agent.stop();
   const [last] = receiver.received;
   assert.equal(last?.resource['service.name'], 'solar');
@@ -52,13 +52,13 @@ test('exports are counted from 0 on, and only where there is OTLP', async (t) =>
       .samples.filter(({ name }) => name === 'solar_agent_otlp_exports_total')
       .map(({ labels, value }) => [labels.outcome, value]);
   const { agent } = await agentWith(t, { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.url });
-  assert.deepEqual(counts(await agent.metrics('text')), [
+  assert.deepEqual(counts(String(await agent.metrics('text'))), [
     ['success', 0],
     ['failure', 0],
   ]);
   await agent.stop();
   const without = await agentWith(t, {});
-  assert.deepEqual(counts(await without.agent.metrics('text')), []);
+  assert.deepEqual(counts(String(await without.agent.metrics('text'))), []);
   await without.agent.stop();
 });
 
@@ -71,7 +71,7 @@ test('a scrape goes on while a receiver does not answer, and the agent still sto
     OTEL_METRIC_EXPORT_INTERVAL: '100',
   });
   await asked.promise;
-  assert.match(await agent.metrics('text'), /^trucki_up\{stick="roof"\} 1$/m);
+  assert.match(String(await agent.metrics('text')), /^trucki_up\{stick="roof"\} 1$/m);
   await agent.stop();
   assert.deepEqual(log.lines.filter((line) => line.includes('OTLP')).length, 1);
 });

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { listenError } from '../../src/export/listen-error.ts';
 import { defaultLimits, startServer } from '../../src/export/server.ts';
-import { memoryLog, someStatus, someText, withServer } from './fake-surface.ts';
+import { memoryLog } from '../helpers/log.ts';
+import { someText, surfaceOf, withServer } from './fake-surface.ts';
 import { ask, sendRaw } from './http-client.ts';
 
 const impatient = { ...defaultLimits, headersTimeout: 40, requestTimeout: 40 };
@@ -80,7 +81,7 @@ test('one connection more than allowed is closed, and there is room again when o
     assert.equal((await ask(`${url}/healthz`)).status, 200);
   }));
 
-const surface = { metrics: async () => someText, status: () => someStatus };
+const surface = surfaceOf();
 
 test('a port that is taken is an error that says which and what to do', () =>
   withServer({ listen: { host: undefined, port: 0 } }, async ({ address: { port } }) => {

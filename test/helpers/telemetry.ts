@@ -1,7 +1,7 @@
-import type { Telemetry } from '../../src/telemetry/own.ts';
+import type { OwnMetrics } from '../../src/telemetry/own.ts';
 
 /** Counts in words: `polls fake/one success` → 3. */
-export function countingTelemetry(): Telemetry & { readonly counts: Record<string, number> } {
+export function countingTelemetry(): OwnMetrics & { readonly counts: Record<string, number> } {
   const counts: Record<string, number> = {};
   const add = (...words: string[]) => {
     const key = words.join(' ');

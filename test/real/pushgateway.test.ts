@@ -4,7 +4,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { push } from '../../src/cli/commands/push.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
-import { memoryLog } from '../export/fake-surface.ts';
+import { memoryLog } from '../helpers/log.ts';
 import { berlinHome, NOON, startCloud, TOKEN } from '../simulators/helper.ts';
 import { startPrometheus, startPushgateway } from './push-target.ts';
 import { eventually } from './support.ts';

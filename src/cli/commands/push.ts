@@ -27,7 +27,7 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
       log.error(`Nothing is pushed, because no source could be read: ${reasonsOf(failing)}`);
       return FAILED;
     }
-    const text = await agent.metrics('text');
+    const text = String(await agent.metrics('text'));
     await pushMetrics(text, { gateway: options.config.pushgateway, clock, fetch, signal });
     const samples = text.match(/^[^#\n]/gm)?.length ?? 0;
     log.info(`Pushed ${samples} samples of ${sources.length - failing.length} of ${sources.length} sources`);
