@@ -7,9 +7,10 @@ import { parseNumber } from './numbers.ts';
  * - `a|b`: two spellings of one quantity, of which a device fills one or both;
  * - `a else b`: two quantities, of which the second stands in where the first is absent or 0;
  * - `a+b`: the sum of those that are there;
+ * - `a*1000`: in a unit so many times as large as the metric's;
  * - `>a`, `<a`: the positive or the negative part of a signed power.
  *
- * `|` binds before `+`, and `+` before `else`. Keys are compared without case, which varies between families and
+ * `*` binds first, then `|`, `+`, `else`. Keys are compared without case, which varies between families and
  * firmware.
  */
 export type FieldRow = readonly [metric: string, keys: string, labels?: Labels];
@@ -94,7 +95,7 @@ function sumOf(keys: string, answer: Answer, rejections: string[]): number | und
     .map((spellings) => firstNotZero(spellings.split('|').map((key) => numberAt(key, answer, rejections))))
     .filter((term) => term !== undefined);
   if (terms.length < 2) return terms[0];
-  return Math.round(terms.reduce((total, term) => total + term, 0) * 10_000) / 10_000;
+  return rounded(terms.reduce((total, term) => total + term, 0));
 }
 
 /** Those that are not filled are absent or 0. */
@@ -103,9 +104,15 @@ function firstNotZero(values: readonly (number | undefined)[]): number | undefin
   return known.find((value) => value !== 0) ?? known[0];
 }
 
-function numberAt(key: string, answer: Answer, rejections: string[]): number | undefined {
+function numberAt(term: string, answer: Answer, rejections: string[]): number | undefined {
+  const [key = '', factor] = term.split('*');
   const value = parseNumber(answer.get(key.toLowerCase()));
-  if (value !== 'bad') return value;
-  rejections.push('unparsed_value');
-  return undefined;
+  if (value === 'bad') {
+    rejections.push('unparsed_value');
+    return undefined;
+  }
+  return value === undefined || factor === undefined ? value : rounded(value * Number(factor));
 }
+
+/** Without the noise of arithmetic on decimal fractions. */
+const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

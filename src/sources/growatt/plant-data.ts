@@ -8,8 +8,11 @@ import { parseWallTime } from './zone.ts';
 /** Accounts with many plants read each of them rarely: after an hour its power says nothing any more. */
 const POWER_HOLDS_FOR = 60 * 60_000;
 
-const fields: readonly FieldRow[] = [
-  ['growatt_plant_power_watts', 'current_power'],
+const POWER = 'growatt_plant_power_watts';
+
+/** Its power is in kW where every other power of the API is in W. */
+export const plantDataRows: readonly FieldRow[] = [
+  [POWER, 'current_power*1000'],
   ['growatt_plant_energy_today_kwh', 'today_energy'],
   ['growatt_plant_energy_total_kwh', 'total_energy'],
   ['growatt_energy_month_kwh', 'monthly_energy'],
@@ -17,7 +20,7 @@ const fields: readonly FieldRow[] = [
 ];
 
 /**
- * Reads `plant/data`, whose power is in kW where every other power of the API is in W.
+ * Reads `plant/data`.
  * @returns the reading and the zone as the cloud writes it; undefined for an answer without data
  */
 export function readPlantData(
@@ -27,18 +30,13 @@ export function readPlantData(
   const { data } = envelope;
   if (!isRecord(data)) return undefined;
   const answer = foldCase(data);
-  const { values, rejections } = extract(fields, answer, new Set());
-  const inWatts = values.map((value) =>
-    value.metric === 'growatt_plant_power_watts'
-      ? { ...value, value: Math.round(value.value * 1_000_000) / 1000 }
-      : value,
-  );
-  const power = inWatts.find(({ metric }) => metric === 'growatt_plant_power_watts');
+  const { values, rejections } = extract(plantDataRows, answer, new Set());
+  const power = values.find(({ metric }) => metric === POWER);
   return {
     gmt: parseText(answer.get('timezone')),
     reading: {
       entity: dataEntity(plantId),
-      values: inWatts,
+      values,
       rejections,
       holdsFor: POWER_HOLDS_FOR,
       wallTime: parseWallTime(answer.get('last_update_time')),

@@ -44,6 +44,12 @@ test('a+b adds what is there', () => {
   assert.deepEqual(read('a+b else c', { a: 0, b: 0, c: 4 }), [4]);
 });
 
+test('a*1000 is given in a unit a thousand times as large', () => {
+  assert.deepEqual(read('a*1000', { a: 1.8345 }), [1834.5]);
+  assert.deepEqual(read('a*1000', { a: 0.001 }), [1]);
+  assert.deepEqual(read('a*1000', { a: '' }), [undefined]);
+});
+
 test('>a and <a take the two directions of a signed power', () => {
   assert.deepEqual(read('>a', { a: 120 }), [120]);
   assert.deepEqual(read('<a', { a: 120 }), [0]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as passingTurn } from 'node:timers/promises';
 import { SourceError } from '../../../src/base/errors.ts';
 import { nodeFetch } from '../../../src/http/node-fetch.ts';
 import { STICK_SECRETS } from '../../../src/simulators/trucki/settings.ts';
@@ -14,14 +15,17 @@ import { normalDay } from './samples.ts';
 /** A call of one poll, with its retries. */
 const TRIES = 3;
 
-function sourceAt(address: string, password?: string) {
+function sourceAt(
+  address: string,
+  { password, fetch = nodeFetch }: { password?: string; fetch?: typeof nodeFetch } = {},
+) {
   const stick = { name: 'shed', address, password };
   return createTruckiSource({
     stick,
     interval: 5000,
     legacyNames: false,
     clock: instantClock(),
-    fetch: nodeFetch,
+    fetch,
   });
 }
 
@@ -125,7 +129,7 @@ test('the secrets of /json are in no reading and no error', async (t) => {
 test('the password is sent with the first request, so that nobody has to ask for it', async (t) => {
   const stick = await startStick(t, { password: 'pä:ss' });
   const server = await scriptedServer(t, serving({ '/jsonlive': normalDay }));
-  await poll(sourceAt(server.address, 'pä:ss'));
+  await poll(sourceAt(server.address, { password: 'pä:ss' }));
   assert.equal(
     server.requests[0]?.headers.authorization,
     `Basic ${Buffer.from('admin:pä:ss').toString('base64')}`,
@@ -135,14 +139,14 @@ test('the password is sent with the first request, so that nobody has to ask for
     failsAs('unauthorized', /asks for a password: set TRUCKI_PASSWORD/),
   );
   await assert.rejects(
-    eventsOf(sourceAt(stick.address, 'wrong')),
+    eventsOf(sourceAt(stick.address, { password: 'wrong' })),
     failsAs('unauthorized', /does not accept the password: check TRUCKI_PASSWORD/),
   );
 });
 
 test('a password that is right opens the simulated stick', async (t) => {
   const stick = await startStick(t, { password: 'pa:ss' });
-  assert.equal((await poll(sourceAt(stick.address, 'pa:ss'))).trucki_battery_low, 0);
+  assert.equal((await poll(sourceAt(stick.address, { password: 'pa:ss' }))).trucki_battery_low, 0);
 });
 
 test('a redirect is not followed, not even on the same stick', async (t) => {
@@ -221,4 +225,31 @@ test('a stick that hangs is left as soon as the poll is given up', async (t) => 
   const abort = new AbortController();
   server.script(() => abort.abort(new Error('given up')));
   await assert.rejects(eventsOf(sourceAt(server.address), plainContext(abort.signal)), /given up/);
+});
+
+test('a stick has three seconds to answer, and is then asked again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const tries: AbortSignal[] = [];
+  const silent: typeof fetch = (_url, { signal } = {}) => {
+    assert.ok(signal);
+    tries.push(signal);
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  };
+  const failed = assert.rejects(
+    eventsOf(sourceAt('192.0.2.1', { fetch: silent })),
+    failsAs('timeout', /3 s/),
+  );
+  for (let tried = 1; tried <= TRIES; tried++) {
+    // The retrying library itself waits for a very short timer between two tries.
+    while (tries.length < tried) {
+      t.mock.timers.tick(1);
+      await passingTurn();
+    }
+    t.mock.timers.tick(2999);
+    assert.equal(tries.at(-1)?.aborted, false);
+    t.mock.timers.tick(1);
+    assert.equal(tries.at(-1)?.aborted, true);
+  }
+  await failed;
+  assert.equal(tries.length, TRIES);
 });
