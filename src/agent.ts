@@ -13,7 +13,8 @@ import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
-import type { DiscoveryEntry } from './model/source.ts';
+import type { PollContext } from './model/poll-context.ts';
+import type { DiscoveryEntry, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
@@ -128,6 +129,13 @@ export class Agent implements Surface {
         }
       }),
     );
+  }
+
+  /** A source by its name, and what its calls outside of polls are given. @throws Error when there is none */
+  sourceFor(name: string, signal: AbortSignal): { readonly source: Source; readonly context: PollContext } {
+    const poller = this.#pollers.find(({ source }) => source.name === name);
+    if (!poller) throw new Error(`No source is called ${name}`);
+    return { source: poller.source, context: poller.context(signal) };
   }
 
   /** The sources whose completed days can be read. */

@@ -21,6 +21,7 @@ const LAYERS = [
   'export/',
   'config/',
   'backfill/',
+  'capture/',
   'agent.ts',
   'docs/',
   'cli/',

@@ -12,7 +12,8 @@ export type Invocation =
   | ({ readonly command: 'run' | 'check' } & Configured)
   | ({ readonly command: 'demo' | 'simulate' } & Pick<Configured, 'flags'>)
   | ({ readonly command: 'discover'; readonly json: boolean } & Configured)
-  | ({ readonly command: 'backfill' } & BackfillInvocation);
+  | ({ readonly command: 'backfill' } & BackfillInvocation)
+  | ({ readonly command: 'capture' } & CaptureInvocation);
 
 /** What a command that loads the configuration is given. */
 export interface Configured {
@@ -30,6 +31,16 @@ export interface BackfillInvocation extends Configured {
   readonly out: string | undefined;
   /** Send to the OTLP endpoint. */
   readonly otlp: boolean;
+}
+
+/** What `capture` is to record, and where it is to go. */
+export interface CaptureInvocation extends Configured {
+  /** Name of a source, such as `growatt/default`; undefined: the only one. */
+  readonly source: string | undefined;
+  /** A device as `discover` names it; undefined: all. */
+  readonly device: string | undefined;
+  /** Folder to write, which does not exist or is empty. */
+  readonly out: string;
 }
 
 /** The command line cannot be understood; the message is one or two lines for the user. */
@@ -61,8 +72,10 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   json: { doc: 'JSON in place of the table' },
   from: { value: 'YYYY-MM-DD', doc: 'first day' },
   to: { value: 'YYYY-MM-DD', doc: 'last day' },
-  out: { value: 'FILE', doc: 'file to write, else standard output' },
+  out: { value: 'PATH', doc: 'file to write, else standard output; for capture a new folder' },
   otlp: { doc: 'send to the OTLP endpoint' },
+  source: { value: 'NAME', doc: 'source to read, such as growatt/default, where there are several' },
+  device: { value: 'SN', doc: 'only this device, as discover names it' },
   version: { doc: 'print the version' },
   help: { short: 'h', doc: 'print this text' },
 };
@@ -74,6 +87,7 @@ const ALLOWED: Readonly<Record<Command, readonly string[]>> = {
   check: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
   discover: ['config', 'log-level', ...namesOf(kindFlags), 'json'],
   backfill: ['config', 'log-level', 'from', 'to', 'out', 'otlp'],
+  capture: ['config', 'log-level', ...namesOf(kindFlags), 'source', 'device', 'out'],
 };
 
 /** The commands that take a flag; none for those that stand alone. */
@@ -133,6 +147,11 @@ function invocation(command: Command, given: ReadonlyMap<string, readonly string
       if (given.has('out') && given.has('otlp'))
         throw new UsageError('backfill takes --out or --otlp, not both.');
       return { command, ...configured, from, to, out: last('out'), otlp: given.has('otlp') };
+    }
+    case 'capture': {
+      const out = last('out');
+      if (out === undefined) throw new UsageError('capture needs --out FOLDER.');
+      return { command, ...configured, source: last('source'), device: last('device'), out };
     }
   }
 }

@@ -23,6 +23,7 @@ Commands:
   check       print the configuration as resolved, without secrets
   discover    list plants and devices, and whether they are supported
   backfill    write past days as OpenMetrics, for promtool to import
+  capture     write the answers of a source, masked, for a bug report
 
 Flags:
 ${Object.keys(OPTIONS).map(flagLines).join('\n')}

@@ -1,6 +1,7 @@
 import { version } from '../base/version.ts';
 import { ConfigError } from '../settings/problems.ts';
 import { backfill } from './commands/backfill.ts';
+import { capture } from './commands/capture.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
@@ -57,6 +58,8 @@ async function dispatch(invocation: Invocation, program: Program): Promise<numbe
       return await discover(invocation, program);
     case 'backfill':
       return await backfill(invocation, program);
+    case 'capture':
+      return await capture(invocation, program);
   }
 }
 

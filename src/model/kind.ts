@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Settings } from '../settings/read.ts';
 import type { Resolved, Section } from '../settings/setting.ts';
+import type { CaptureRules } from './capture.ts';
 import type { MetricGroup, Validity } from './metric.ts';
 import type { CallObserver } from './observer.ts';
 import type { StartSimulator } from './simulator.ts';
@@ -53,6 +54,8 @@ export interface SourceKind<S extends Section = Section, C = unknown> {
   readonly metricsDocs: MetricsDocs;
   /** Loads the simulator of its devices, which only `demo` and `simulate` need. */
   readonly simulator: () => Promise<StartSimulator>;
+  /** What its answers hold, for masking them; absent where nothing can be captured. */
+  readonly capture?: CaptureRules;
   /** Its part of the configuration; mistakes between several settings are reported to `given`. */
   resolve(given: Settings): C;
   /** The values of its settings that resolve to this again, for `check` and for the log's list of secrets. */

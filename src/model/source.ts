@@ -42,6 +42,13 @@ export interface Source {
   restore?(snapshot: unknown): void;
   /** Lists everything the source has access to, with no more calls than that takes. @throws SourceError */
   discover(context: PollContext): Promise<readonly DiscoveryEntry[]>;
+  /**
+   * Makes each call once that shows how it answers, with as few calls as possible, for a recording of the answers.
+   * @param device only this one, as `discover` names it
+   * @returns the devices whose values were asked for
+   * @throws SourceError
+   */
+  capture?(context: PollContext, device: string | undefined): Promise<readonly DiscoveryEntry[]>;
   /** Reads completed days, for sources that have them. */
   readonly history?: HistoryReader;
   /** How many plants and devices are known. */

@@ -1,4 +1,5 @@
 import type { SourceKind } from '../../model/kind.ts';
+import { captureRules } from './capture-rules.ts';
 import { legacyMetrics, stickMetrics } from './metrics.ts';
 import { resolveTrucki, type TruckiConfig, truckiSettings } from './settings.ts';
 import { createTruckiSource } from './source.ts';
@@ -32,6 +33,7 @@ trucki:
   resolve: resolveTrucki,
   shown: (config) => ({ trucki: config }),
   simulator: async () => (await import('../../simulators/trucki/simulator.ts')).startSimulator,
+  capture: captureRules,
   create({ targets, interval, legacyNames }, { clock, fetch, owns, observer }) {
     return targets
       .filter(({ name }) => owns(`trucki/${name}`))

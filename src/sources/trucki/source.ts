@@ -21,6 +21,12 @@ export function createTruckiSource(options: TruckiOptions): Source {
   const retry = { timeout: 3000, retries: 2, firstDelay: Math.min(500, interval / 10) };
   const policy = createCallPolicy({ ...rest, retry });
   const client = new TruckiClient({ ...stick, fetch, policy });
+  const discover: Source['discover'] = async ({ signal }) => {
+    await client.live(signal);
+    const model = client.isOldFirmware ? 'firmware 1.08 to 1.12' : '';
+    const lastUpdate = 'now';
+    return [{ plant: '', device: stick.address, family: 'trucki', model, lastUpdate, supported: true }];
+  };
   return {
     name: `trucki/${stick.name}`,
     entities: [{ id: ENTITY, labels: { stick: stick.name }, up: 'trucki_up' }],
@@ -31,11 +37,8 @@ export function createTruckiSource(options: TruckiOptions): Source {
     async *poll({ signal }) {
       yield { type: 'reading', reading: readAnswer(ENTITY, await client.live(signal), legacyNames) };
     },
-    async discover({ signal }) {
-      await client.live(signal);
-      const model = client.isOldFirmware ? 'firmware 1.08 to 1.12' : '';
-      const lastUpdate = 'now';
-      return [{ plant: '', device: stick.address, family: 'trucki', model, lastUpdate, supported: true }];
-    },
+    discover,
+    // It is its only device.
+    capture: discover,
   };
 }

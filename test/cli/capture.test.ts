@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Agent } from '../../src/agent.ts';
+import { capture } from '../../src/cli/commands/capture.ts';
+import type { CaptureInvocation } from '../../src/cli/flags.ts';
+import { RunError } from '../../src/cli/program.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { STICK_SECRETS } from '../../src/simulators/trucki/settings.ts';
+import { startTruckiStick, type TruckiStickOptions } from '../../src/simulators/trucki/stick.ts';
+import { virtualClock } from '../helpers/clock.ts';
+import { always, deadAddress, scriptedServer } from '../helpers/http.ts';
+import { memoryLog } from '../helpers/log.ts';
+import { readCase, replay, textOf } from './case.ts';
+
+const NOON = Date.parse('2026-06-12T10:00:00Z');
+const PASSWORD = 'stick-password-42';
+
+/** A path at which nothing is yet. */
+function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'solar-otel-agent-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'case');
+}
+
+async function run(
+  env: Record<string, string>,
+  invocation: Partial<CaptureInvocation> & { out: string },
+  signal = new AbortController().signal,
+) {
+  let out = '';
+  let err = '';
+  const program = {
+    env,
+    out: async (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    isTerminal: false,
+    columns: 80,
+    signal,
+  };
+  const defaults = { configFile: undefined, flags: {}, source: undefined, device: undefined };
+  const code = await capture({ ...defaults, ...invocation }, program);
+  return { code, out, err };
+}
+
+/** Samples of the devices that an agent shows when its sources get these answers, without what says whose they are. */
+async function samplesOf(env: Record<string, string>, fetch?: typeof globalThis.fetch): Promise<string[]> {
+  const clock = virtualClock(NOON);
+  const config = loadConfig({ env, flags: {}, isTerminal: false });
+  const agent = new Agent({ config, log: memoryLog(), clock, ...(fetch && { fetch }) });
+  await agent.pollOnce(new AbortController().signal, NOON);
+  const text = String(await agent.metrics('text'));
+  await agent.stop();
+  return text
+    .split('\n')
+    .filter((line) => /^(growatt|trucki)_/.test(line))
+    .map((line) => line.replace(/(plant_id|device_sn|plant_name|location|account|stick)="[^"]*"/g, '$1=""'))
+    .toSorted();
+}
+
+async function startStick(t: TestContext, options: Partial<TruckiStickOptions> = {}) {
+  const stick = await startTruckiStick({
+    firmware: 'jsonlive',
+    remotes: 2,
+    meter: true,
+    now: () => NOON,
+    ...options,
+  });
+  t.after(() => stick.close());
+  return {
+    TRUCKI_TARGETS: `shed=${stick.address}`,
+    ...(options.password !== undefined && { TRUCKI_PASSWORD: options.password }),
+  };
+}
+
+for (const [firmware, path] of [
+  ['jsonlive', 'jsonlive'],
+  ['v1.12', 'json'],
+] as const) {
+  test(`the answers of a stick with /${path} hold no secret and read the same`, async (t) => {
+    const env = await startStick(t, { firmware, password: PASSWORD });
+    const folder = newFolder(t);
+    const { code, out, err } = await run(env, { out: folder });
+    assert.deepEqual({ code, err }, { code: 0, err: '' });
+    assert.match(out, /^Wrote \d files to .*case\. Read them before you publish them/);
+    const text = textOf(folder);
+    for (const secret of [
+      PASSWORD,
+      ...Object.values(STICK_SECRETS),
+      '192.0.2',
+      'T2SG0A1B2C',
+      'pool.ntp',
+      'shed',
+    ])
+      assert.ok(!text.includes(secret), secret);
+    const { calls, kind, devices } = readCase(folder);
+    assert.equal(kind, 'trucki');
+    assert.equal(devices.length, 1);
+    assert.equal(calls.at(-1)?.path, path);
+    const replayed = await samplesOf(env, replay(folder));
+    assert.deepEqual(replayed, await samplesOf(env));
+    assert.ok(replayed.length > 30);
+  });
+}
+
+test('a stick that does not answer is a sentence and exit code 1, and nothing is written', async (t) => {
+  const folder = newFolder(t);
+  const env = { TRUCKI_TARGETS: await deadAddress() };
+  await assert.rejects(
+    run(env, { out: folder }),
+    (error) => error instanceof RunError && /connection refused/.test(error.message),
+  );
+  assert.equal(existsSync(folder), false);
+});
+
+test('an answer that is not one of a stick is written as far as it is JSON, with exit code 1', async (t) => {
+  const page = await scriptedServer(t, always('<html>Router of Jane Doe</html>'));
+  const folder = newFolder(t);
+  const { code, err } = await run({ TRUCKI_TARGETS: page.url.host }, { out: folder });
+  assert.equal(code, 1);
+  assert.match(err, /^trucki\/.*: GET \/jsonlive: a web page came instead of data\n$/);
+  assert.equal(readFileSync(join(folder, '01-jsonlive.json'), 'utf8'), '');
+  assert.equal(readCase(folder).calls[0]?.complete, false);
+  assert.match(readFileSync(join(folder, 'README.md'), 'utf8'), /1 of the answers are not complete/);
+});
+
+test('the folder must be new or empty, and no call is made before that is known', async (t) => {
+  const server = await scriptedServer(t, always('{}'));
+  const env = { TRUCKI_TARGETS: server.url.host };
+  const folder = newFolder(t);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'case.json'), 'mine');
+  await assert.rejects(run(env, { out: folder }), { name: 'UsageError', message: /the folder is not empty/ });
+  const file = join(folder, 'case.json');
+  await assert.rejects(run(env, { out: file }), {
+    name: 'RunError',
+    message: /cannot be written \(ENOTDIR\)/,
+  });
+  assert.equal(server.requests.length, 0);
+  assert.equal(readFileSync(file, 'utf8'), 'mine');
+  rmSync(file);
+  assert.equal((await run(env, { out: folder })).code, 0);
+  assert.deepEqual(readdirSync(folder), ['01-jsonlive.json', 'README.md', 'case.json']);
+});
+
+test('of several sources one must be named', async (t) => {
+  const env = { TRUCKI_TARGETS: 'a=192.0.2.1,b=192.0.2.2' };
+  const out = newFolder(t);
+  await assert.rejects(run(env, { out }), {
+    name: 'UsageError',
+    message: 'capture needs --source; there are: trucki/a, trucki/b.',
+  });
+  await assert.rejects(run(env, { out, source: 'trucki/c' }), {
+    name: 'UsageError',
+    message: '--source "trucki/c" is not configured; there are: trucki/a, trucki/b.',
+  });
+});
+
+test('a signal ends it with one line and exit code 0, and nothing is written', async (t) => {
+  const stop = new AbortController();
+  const hanging = await scriptedServer(t, () => stop.abort());
+  const folder = newFolder(t);
+  const result = await run({ TRUCKI_TARGETS: hanging.url.host }, { out: folder }, stop.signal);
+  assert.deepEqual(result, { code: 0, out: '', err: 'Stopped.\n' });
+  assert.equal(existsSync(folder), false);
+});
