@@ -34,6 +34,10 @@ test('each command has its own flags', () => {
     parseFlags(['backfill', ...common, '--from', '2024-02-29', '--to=2024-03-01', '--out', 'f']),
     { command: 'backfill', ...configured, from: '2024-02-29', to: '2024-03-01', out: 'f', otlp: false },
   );
+  assert.deepEqual(
+    parseFlags(['capture', ...common, '--source', 'growatt/default', '--device', 'SN1', '--out', 'f']),
+    { command: 'capture', ...configured, source: 'growatt/default', device: 'SN1', out: 'f' },
+  );
 });
 
 test('help and version go before everything else that is understood', () => {
@@ -50,9 +54,10 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '--cofig x': 'Unknown flag --cofig. Did you mean --config?',
   '--verbose': 'Unknown flag --verbose.\nRun --help for usage.',
   '--json': 'run does not take --json; it belongs to: discover.',
-  'demo --config x': 'demo does not take --config; it belongs to: run, check, discover, backfill.',
-  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover.',
+  'demo --config x': 'demo does not take --config; it belongs to: run, check, discover, backfill, capture.',
+  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover, capture.',
   'backfill --out f --otlp': 'backfill takes --out or --otlp, not both.',
+  'capture --device SN1': 'capture needs --out FOLDER.',
   'discover --json=1': '--json takes no value.',
   '--config': '--config needs a value.',
   '--config --log-level debug': '--config needs a value.',
