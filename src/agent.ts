@@ -142,7 +142,7 @@ export class Agent implements Surface {
   historyReaders(signal: AbortSignal): readonly BackfillSource[] {
     return this.#pollers.flatMap((poller) => {
       const { name, history } = poller.source;
-      return history ? [{ source: name, reader: history, context: poller.context(signal) }] : [];
+      return history ? [{ name, reader: history, context: poller.context(signal) }] : [];
     });
   }
 

@@ -1,36 +1,29 @@
 import { addDays, datesBetween } from '../base/calendar.ts';
 import { SourceError } from '../base/errors.ts';
-import type { HistoryPlant, HistoryReader } from '../model/history.ts';
+import type { HistoryPlant, HistoryReader, PlantHistory } from '../model/history.ts';
 import type { PollContext } from '../model/poll-context.ts';
 import type { Journal } from './journal.ts';
 
-/** One source whose past is wanted, and the means to make its calls. */
+/** One source whose completed days are wanted, and what its reader needs to make calls. */
 export interface BackfillSource {
-  readonly source: string;
+  readonly name: string;
   readonly reader: HistoryReader;
   readonly context: PollContext;
 }
 
-/** The first and the last day that are wanted, YYYY-MM-DD; undefined: all there is. */
+/** The first and the last day that are wanted, YYYY-MM-DD; undefined: the first or the last one that is known. */
 export interface Range {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
 
-/** What is known of one plant besides its curves. */
-export interface PlantHistory {
-  /** kWh by date. */
-  readonly energies: ReadonlyMap<string, number>;
-  readonly total: HistoryPlant['total'];
-}
-
 /** The days that are wanted of one plant. */
 export interface Assignment {
-  readonly job: BackfillSource;
+  readonly source: BackfillSource;
   readonly plant: HistoryPlant;
   /** All dates that are wanted. */
   readonly wanted: readonly string[];
-  readonly known: PlantHistory & { readonly energies: Map<string, number> };
+  readonly history: PlantHistory & { readonly energies: Map<string, number> };
   /** Dates whose curves are still to be read. */
   readonly dates: readonly string[];
   /** First and last days of the spans whose energies are still to be read. */
@@ -44,12 +37,12 @@ interface Done {
   readonly energies: Map<string, number>;
 }
 
-/** The total can only be told when the days from here to the present are read as well; no further back than this. */
+/** The lifetime total takes the energies of all days since; they are read for as many days as this. */
 const LONGEST_BRIDGE_DAYS = 92;
 
-/** Asks each source for its plants, unless the journal knows them, and takes off what the journal has. */
+/** Asks each source for its plants, unless the journal knows them, and leaves out what the journal has. */
 export async function plan(
-  jobs: readonly BackfillSource[],
+  sources: readonly BackfillSource[],
   journal: Journal,
   range: Range,
 ): Promise<readonly Assignment[]> {
@@ -71,12 +64,12 @@ export async function plan(
     }
   }
   const assignments: Assignment[] = [];
-  for (const job of jobs) {
-    const { source, reader, context } = job;
-    const plants = listed.get(source) ?? (await reader.plants(context));
-    if (!listed.has(source)) journal.add({ source, plants: [...plants] });
+  for (const source of sources) {
+    const { name, reader, context } = source;
+    const plants = listed.get(name) ?? (await reader.plants(context));
+    if (!listed.has(name)) journal.add({ source: name, plants: [...plants] });
     for (const plant of plants)
-      assignments.push(assign(job, plant, range, done.get(keyOf(source, plant.id))));
+      assignments.push(assign(source, plant, range, done.get(keyOf(name, plant.id))));
   }
   return assignments;
 }
@@ -91,18 +84,18 @@ export async function collect(
   journal: Journal,
   onCall: (plant: HistoryPlant, date: string) => void,
 ): Promise<void> {
-  for (const { job, plant, known, dates, spans } of assignments) {
-    const { source, reader, context } = job;
+  for (const { source, plant, history, dates, spans } of assignments) {
+    const { name, reader, context } = source;
     for (const [first, last] of spans) {
       const energies = await about(plant, first, reader.energies(context, plant, first, last));
-      journal.add({ source, plant: plant.id, first, energies: Object.fromEntries(energies) });
-      for (const [date, energy] of energies) known.energies.set(date, energy);
+      journal.add({ source: name, plant: plant.id, first, energies: Object.fromEntries(energies) });
+      for (const [date, energy] of energies) history.energies.set(date, energy);
       onCall(plant, first);
     }
     for (const date of dates) {
       const { curve, end } = await about(plant, date, reader.day(context, plant, date));
       const seconds = curve.map(([at, watts]): [number, number] => [at / 1000, watts]);
-      journal.add({ source, plant: plant.id, date, end: end / 1000, curve: seconds });
+      journal.add({ source: name, plant: plant.id, date, end: end / 1000, curve: seconds });
       onCall(plant, date);
     }
   }
@@ -116,7 +109,12 @@ function about<T>({ id }: HistoryPlant, date: string, call: Promise<T>): Promise
   });
 }
 
-function assign(job: BackfillSource, plant: HistoryPlant, range: Range, done: Done | undefined): Assignment {
+function assign(
+  source: BackfillSource,
+  plant: HistoryPlant,
+  range: Range,
+  done: Done | undefined,
+): Assignment {
   const { created, today, total } = plant;
   const yesterday = addDays(today, -1);
   const to = range.to && range.to < yesterday ? range.to : yesterday;
@@ -124,12 +122,15 @@ function assign(job: BackfillSource, plant: HistoryPlant, range: Range, done: Do
   const wanted = datesBetween(from, to);
   const bridge = total && datesBetween(to, addDays(total.before, -1)).length <= LONGEST_BRIDGE_DAYS;
   const last = latest(to, bridge ? addDays(total.before, -1) : undefined) ?? to;
-  const spans = wanted.length > 0 ? spansBetween(from, last, job.reader.energySpan) : [];
+  const spans = wanted.length > 0 ? spansBetween(from, last, source.reader.energySpan) : [];
   return {
-    job,
+    source,
     plant,
     wanted,
-    known: { energies: done?.energies ?? new Map(), total: bridge ? total : undefined },
+    history: {
+      plant: { ...plant, total: bridge ? total : undefined },
+      energies: done?.energies ?? new Map(),
+    },
     dates: wanted.filter((date) => !done?.dates.has(date)),
     spans: spans.filter(([first]) => !done?.spans.has(first)),
   };

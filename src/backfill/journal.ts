@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import type { HistoryReader } from '../model/history.ts';
+import { type HistoryReader, historyPlant } from '../model/history.ts';
 
 /** What the journal is about; another range or another choice of plants needs another journal. */
 export interface Scope {
@@ -26,17 +26,9 @@ export interface Scope {
 }
 
 const source = z.string();
-const plant = z.object({
-  id: z.string(),
-  name: z.string(),
-  zone: z.string(),
-  created: z.string().optional(),
-  today: z.string(),
-  total: z.object({ kwh: z.number(), before: z.string() }).optional(),
-});
 const entry = z.union([
   /** All plants of a source, as they were when the backfill began. */
-  z.object({ source, plants: z.array(plant) }),
+  z.object({ source, plants: z.array(historyPlant) }),
   /** kWh by date, as far as the cloud knows them. */
   z.object({ source, plant: z.string(), first: z.string(), energies: z.record(z.string(), z.number()) }),
   /** Power of one date: seconds since the epoch, W; and its last second. */
@@ -54,14 +46,14 @@ export type DayEntry = Extract<Entry, { curve: unknown }>;
 
 const PIECE_BYTES = 64 * 1024;
 
-/** The journal holds something that this program did not write. */
+/** The journal cannot be used: it is damaged, or about something else. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
 /**
- * All answers of a backfill, one JSON line each, kept beside the file to be written: a run that was cut off goes
- * on where it stopped. A line that was only half written is dropped.
+ * All answers of a backfill, one JSON line each, kept beside the file to be written, so that an interrupted run can
+ * be resumed. A line that was only half written is dropped.
  */
 export class Journal {
   readonly #path: string;
@@ -70,18 +62,16 @@ export class Journal {
     this.#path = path;
   }
 
-  /** Opens a journal, or begins one. @throws JournalError when there is one about something else */
+  /** Opens a journal, or begins one. @throws JournalError when the one there is about something else */
   static open(path: string, scope: Scope): Journal {
     const head = `${JSON.stringify({ version: 1, ...scope })}\n`;
     const { first, length } = existsSync(path) ? wholeLines(path) : { first: '', length: 0 };
-    // Without an entry there is nothing to lose.
+    // A journal without entries can be replaced.
     if (length === Buffer.byteLength(first)) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, head, { mode: 0o600 });
     } else if (first !== head) {
-      throw new JournalError(
-        `${path} belongs to a backfill of other days or plants: delete it to start anew`,
-      );
+      throw new JournalError(`${path} is of a backfill of other days or plants: delete it to start over`);
     } else {
       truncateSync(path, length);
     }
@@ -113,7 +103,7 @@ export class Journal {
     try {
       return entry.parse(JSON.parse(line));
     } catch (cause) {
-      const message = `${this.#path} is damaged in line ${number}: delete it to start anew`;
+      const message = `${this.#path} is damaged in line ${number}: delete it to start over`;
       throw new JournalError(message, { cause });
     }
   }

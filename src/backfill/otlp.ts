@@ -5,20 +5,20 @@ import { definitionOf } from '../catalogue.ts';
 import { createOtlpExporter } from '../export/otlp.ts';
 import { complaintIn } from '../export/otlp-health.ts';
 import type { OtlpExport } from '../export/otlp-settings.ts';
+import type { HistorySample } from '../model/history.ts';
 import { DEVICE_SCOPE } from '../telemetry/readers.ts';
 import { agentResource } from '../telemetry/resource.ts';
-import type { Point } from './points.ts';
 
 /** Data points of one request; a receiver takes a few megabytes. */
 const BATCH = 5000;
 
-/** Sends points of the past to one receiver. */
+/** Sends samples of the past to one receiver. */
 export interface HistorySender {
   /**
-   * Sends the points of one metric with their own timestamps.
+   * Sends the samples of one metric with their own timestamps.
    * @throws HistoryRejected when the receiver does not take them all, after the exporter's own retries
    */
-  send(name: string, points: AsyncIterable<Point>, signal: AbortSignal): Promise<void>;
+  send(name: string, samples: AsyncIterable<HistorySample>, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,9 +42,9 @@ export function createHistorySender(settings: OtlpExport): HistorySender {
   });
   const resource = agentResource(settings.resourceAttributes);
   return {
-    async send(name, points, signal) {
+    async send(name, samples, signal) {
       const starts = new Map<string, number>();
-      for await (const batch of batches(points)) {
+      for await (const batch of batches(samples)) {
         signal.throwIfAborted();
         const metrics = [describe(name, batch, starts)];
         await exportOnce(exporter, {
@@ -59,15 +59,15 @@ export function createHistorySender(settings: OtlpExport): HistorySender {
   };
 }
 
-/** How it ended is told to the exporter's health. */
+/** Resolves when the export ended; the exporter's health knows how. */
 function exportOnce(exporter: PushMetricExporter, metrics: Parameters<PushMetricExporter['export']>[0]) {
   return new Promise<void>((resolve) => exporter.export(metrics, () => resolve()));
 }
 
 /** @param starts when each counter is first known, milliseconds since the epoch, by its labels */
-function describe(name: string, points: readonly Point[], starts: Map<string, number>) {
+function describe(name: string, samples: readonly HistorySample[], starts: Map<string, number>) {
   const { kind, unit, help } = definitionOf(name);
-  const startOf = ({ labels, at }: Point) => {
+  const startOf = ({ labels, at }: HistorySample) => {
     const key = JSON.stringify(labels);
     const start = starts.get(key) ?? at;
     starts.set(key, start);
@@ -76,11 +76,11 @@ function describe(name: string, points: readonly Point[], starts: Map<string, nu
   const common = {
     descriptor: { name, description: help, unit, valueType: ValueType.DOUBLE },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
-    dataPoints: points.map((point) => ({
-      startTime: hrTime(kind === 'counter' ? startOf(point) : point.at),
-      endTime: hrTime(point.at),
-      attributes: point.labels,
-      value: point.value,
+    dataPoints: samples.map((sample) => ({
+      startTime: hrTime(kind === 'counter' ? startOf(sample) : sample.at),
+      endTime: hrTime(sample.at),
+      attributes: sample.labels,
+      value: sample.value,
     })),
   };
   return kind === 'counter'
@@ -90,10 +90,10 @@ function describe(name: string, points: readonly Point[], starts: Map<string, nu
 
 const hrTime = (ms: number): [number, number] => [Math.floor(ms / 1000), (ms % 1000) * 1_000_000];
 
-async function* batches(points: AsyncIterable<Point>): AsyncGenerator<Point[]> {
-  let batch: Point[] = [];
-  for await (const point of points) {
-    batch.push(point);
+async function* batches(samples: AsyncIterable<HistorySample>): AsyncGenerator<HistorySample[]> {
+  let batch: HistorySample[] = [];
+  for await (const sample of samples) {
+    batch.push(sample);
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];

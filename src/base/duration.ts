@@ -33,3 +33,9 @@ export function formatTime(ms: number): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   return [...(hours > 0 ? [`${hours} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ');
 }
+
+/** The local time of day at an instant (milliseconds since the epoch), for people: `12:46`. */
+export function formatTimeOfDay(instant: number): string {
+  const at = new Date(instant);
+  return [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -4,6 +4,8 @@ export interface PollObserver {
   polled(source: string, outcome: 'success' | 'partial' | 'failure', seconds: number): void;
   /** @param reason why a value was rejected or held back */
   rejected(source: string, reason: string): void;
+  /** A limit of the agent was reached, so that something was left out. */
+  limitReached(limit: string): void;
 }
 
 /** Learns of every try of every call of one source. */

@@ -4,7 +4,11 @@ export interface PollContext {
   readonly signal: AbortSignal;
   /**
    * Reports the condition of a subject: a problem in words, or undefined for none. Written to the log only when
-   * it changes.
+   * it changes; where the words hold a time or the like, when `essence` does.
    */
-  readonly report: (subject: string, problem: string | undefined) => void;
+  readonly report: (subject: string, problem: string | undefined, essence?: string) => void;
+  /** Writes a warning to the log about something that happened once; the source sees to it that it is not repeated. */
+  readonly warn: (message: string) => void;
+  /** Counts that a limit of the agent was reached, such as the number of rows that it reads. */
+  readonly limitReached: (limit: string) => void;
 }

@@ -54,7 +54,13 @@ export type SourceEvent =
   /** Read without a new reading, or failed: only its `up` changes. */
   | { readonly type: 'attempt'; readonly entity: string; readonly ok: boolean }
   /** All entities that exist from now on; readings of any other are removed. */
-  | { readonly type: 'entities'; readonly entities: readonly Entity[] };
+  | { readonly type: 'entities'; readonly entities: readonly Entity[] }
+  /** Entities that are new or have changed, and ids of those that no longer exist; all others stay as they are. */
+  | {
+      readonly type: 'entity-changes';
+      readonly changed: readonly Entity[];
+      readonly gone: readonly string[];
+    };
 
 /**
  * A device whose clock stands still for so long (milliseconds) sleeps, and the cloud only repeats its last

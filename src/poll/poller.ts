@@ -107,7 +107,13 @@ export class Poller {
 
   /** What the source is given for a poll, a discovery or a backfill. */
   context(signal: AbortSignal): PollContext {
-    return { signal, report: (subject, problem) => this.#health.report(subject, problem) };
+    const { log, observer } = this.#options;
+    return {
+      signal,
+      report: (...condition) => this.#health.report(...condition),
+      warn: (message) => log.warn(`${this.source.name}: ${message}`),
+      limitReached: (limit) => observer.limitReached(limit),
+    };
   }
 
   get status(): SourceStatus {

@@ -9,7 +9,7 @@ export class SourceHealth {
   readonly #log: Log;
   readonly #clock: Clock;
   /** Problems by subject, as the source reports them. */
-  readonly #conditions = new Map<string, string>();
+  readonly #conditions = new Map<string, { readonly problem: string; readonly essence: string }>();
   #failure: SourceError | undefined;
   #failingSince: number | undefined;
   #lastSuccess: number | undefined;
@@ -33,19 +33,18 @@ export class SourceHealth {
 
   /** One sentence for people: why the source fails or, while it answers, what is wrong with a part of it. */
   get problem(): string | undefined {
-    return this.#failure?.message ?? [...this.#conditions.values()][0];
+    return this.#failure?.message ?? [...this.#conditions.values()][0]?.problem;
   }
 
-  /** Records the condition of a subject and logs a change of it. */
-  report(subject: string, problem: string | undefined): void {
-    if (this.#conditions.get(subject) === problem) return;
-    if (problem === undefined) {
-      this.#conditions.delete(subject);
-      this.#log.info(`${this.#name}: ${subject} recovered`);
-    } else {
-      this.#conditions.set(subject, problem);
-      this.#log.warn(`${this.#name}: ${problem}`);
+  /** Records the condition of a subject, and logs it when its essence changed. */
+  report(subject: string, problem: string | undefined, essence = problem): void {
+    const before = this.#conditions.get(subject)?.essence;
+    if (problem === undefined || essence === undefined) {
+      if (this.#conditions.delete(subject)) this.#log.info(`${this.#name}: ${subject} recovered`);
+      return;
     }
+    this.#conditions.set(subject, { problem, essence });
+    if (essence !== before) this.#log.warn(`${this.#name}: ${problem}`);
   }
 
   /** Records that the source failed as a whole; `retryIn` (milliseconds) is when it is polled again. */
@@ -53,7 +52,8 @@ export class SourceHealth {
     this.#failingSince ??= this.#clock.now();
     // A time-out after a refused connection is the same outage; a refused token is another one.
     const same = this.#failure && treatmentOf(this.#failure).retry && treatmentOf(failure).retry;
-    const logged = [this.#failure?.message, this.#lastDefect, ...this.#conditions.values()];
+    const conditions = [...this.#conditions.values()].map(({ problem }) => problem);
+    const logged = [this.#failure?.message, this.#lastDefect, ...conditions];
     if (!same && !logged.includes(failure.message)) {
       this.#log.warn(`${this.#name}: ${failure.message}; next attempt in ${formatTime(retryIn)}`);
     }

@@ -12,7 +12,7 @@ export interface StoreOptions {
 
 /** What is known of one source. */
 interface SourceState {
-  entities: ReadonlyMap<string, EntityState>;
+  entities: Map<string, EntityState>;
   /** When the source as a whole began to fail, milliseconds since the epoch; undefined while it answers. */
   failingSince: number | undefined;
 }
@@ -50,6 +50,9 @@ export class Store {
     switch (event.type) {
       case 'entities':
         this.#list(source, event.entities);
+        return [];
+      case 'entity-changes':
+        this.#change(source, event.changed, event.gone);
         return [];
       case 'attempt':
         entities?.get(event.entity)?.attempted(event.ok, now);
@@ -102,12 +105,20 @@ export class Store {
 
   #list(source: string, entities: readonly Entity[]): void {
     const state = this.#stateOf(source);
-    const listed = entities.map((entity) => {
-      const known = state.entities.get(entity.id);
-      known?.describe(entity);
-      return known ?? new EntityState(entity, this.#names, this.#options.definitionOf);
-    });
-    state.entities = new Map(listed.map((state) => [state.entity.id, state]));
+    state.entities = new Map(entities.map((entity) => [entity.id, this.#described(state, entity)]));
+  }
+
+  #change(source: string, changed: readonly Entity[], gone: readonly string[]): void {
+    const state = this.#stateOf(source);
+    for (const entity of changed) state.entities.set(entity.id, this.#described(state, entity));
+    for (const id of gone) state.entities.delete(id);
+  }
+
+  /** The state of an entity, which is new or takes what the source now says of it. */
+  #described({ entities }: SourceState, entity: Entity): EntityState {
+    const known = entities.get(entity.id);
+    known?.describe(entity);
+    return known ?? new EntityState(entity, this.#names, this.#options.definitionOf);
   }
 
   #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): void {

@@ -68,6 +68,12 @@ export const ownCatalogue = {
     labels: ['source', 'reason'],
     help: 'Values and readings held back because they cannot be true, by reason.',
   },
+  solar_agent_limit_reached_total: {
+    kind: 'counter',
+    unit: '',
+    labels: ['limit'],
+    help: 'Times that a limit of the agent was reached and something was left out: list_rows (rows of a list beyond 5000).',
+  },
   solar_agent_otlp_exports_total: {
     kind: 'counter',
     unit: '',

@@ -33,6 +33,7 @@ export function createOwnMetrics(
   const requests = counter('solar_agent_requests_total');
   const retries = counter('solar_agent_retries_total');
   const rejections = counter('solar_agent_suspect_readings_total');
+  const limits = counter('solar_agent_limit_reached_total');
   const durations = meter.createHistogram('solar_agent_poll_duration_seconds', {
     ...optionsOf('solar_agent_poll_duration_seconds'),
     advice: { explicitBucketBoundaries: POLL_BUCKETS },
@@ -54,6 +55,7 @@ export function createOwnMetrics(
       durations.record(seconds, { source });
     },
     rejected: (source, reason) => rejections.add(1, { source, reason }),
+    limitReached: (limit) => limits.add(1, { limit }),
   };
 }
 

@@ -5,13 +5,13 @@ import { callsOf, collect, plan } from '../../src/backfill/collect.ts';
 import { Journal } from '../../src/backfill/journal.ts';
 import { addDays } from '../../src/base/calendar.ts';
 import { SourceError } from '../../src/base/errors.ts';
-import { emptyFolder, emptyJournal, exposition, fakeReader, jobOf, plantWith, SCOPE } from './support.ts';
+import { emptyFolder, emptyJournal, exposition, fakeReader, plantWith, SCOPE, sourceOf } from './support.ts';
 
 const ALL = { from: undefined, to: undefined };
 const nothing = () => {};
 
 test('without --from and --to all days from the first of the plant to yesterday are wanted', async (t) => {
-  const [assignment] = await plan([jobOf(fakeReader([plantWith()]))], emptyJournal(t), ALL);
+  const [assignment] = await plan([sourceOf(fakeReader([plantWith()]))], emptyJournal(t), ALL);
   assert.equal(assignment?.wanted[0], '2026-06-01');
   assert.equal(assignment?.wanted.at(-1), '2026-06-11');
   assert.deepEqual(assignment?.spans, [
@@ -24,7 +24,7 @@ test('without --from and --to all days from the first of the plant to yesterday 
 test('days in the future and today are cut off, and so are those before the plant began', async (t) => {
   const reader = fakeReader([plantWith()]);
   for (const to of ['2026-06-12', '2026-06-13', '2036-01-01']) {
-    const [assignment] = await plan([jobOf(reader)], emptyJournal(t), { from: '2020-01-01', to });
+    const [assignment] = await plan([sourceOf(reader)], emptyJournal(t), { from: '2020-01-01', to });
     assert.equal(assignment?.wanted[0], '2026-06-01');
     assert.equal(assignment?.wanted.at(-1), '2026-06-11');
   }
@@ -37,7 +37,7 @@ test('a plant that is younger than --to, and a --from in the future, need no cal
     { from: '2026-06-12', to: undefined },
     { from: '2030-01-01', to: undefined },
   ]) {
-    const [assignment] = await plan([jobOf(reader)], emptyJournal(t), range);
+    const [assignment] = await plan([sourceOf(reader)], emptyJournal(t), range);
     assert.deepEqual(assignment?.wanted, []);
     assert.equal(callsOf([assignment!]), 0);
   }
@@ -45,23 +45,23 @@ test('a plant that is younger than --to, and a --from in the future, need no cal
 
 test('a plant whose first day is unknown is read from --from on', async (t) => {
   const reader = fakeReader([plantWith({ created: undefined })]);
-  const [assignment] = await plan([jobOf(reader)], emptyJournal(t), { from: '2026-06-09', to: undefined });
+  const [assignment] = await plan([sourceOf(reader)], emptyJournal(t), { from: '2026-06-09', to: undefined });
   assert.deepEqual(assignment?.wanted, ['2026-06-09', '2026-06-10', '2026-06-11']);
-  const [newest] = await plan([jobOf(reader)], emptyJournal(t), ALL);
+  const [newest] = await plan([sourceOf(reader)], emptyJournal(t), ALL);
   assert.deepEqual(newest?.wanted, ['2026-06-11'], 'and without --from only yesterday');
 });
 
 test('for the lifetime total the energies up to the present are read as well, but not over more than 92 days', async (t) => {
   const reader = fakeReader([plantWith({ created: '2025-01-01' })]);
   const near = addDays('2026-06-11', -91);
-  const [bridged] = await plan([jobOf(reader)], emptyJournal(t), { from: near, to: near });
+  const [bridged] = await plan([sourceOf(reader)], emptyJournal(t), { from: near, to: near });
   assert.deepEqual(bridged?.wanted, [near]);
   assert.equal(bridged?.spans.at(-1)?.[1], '2026-06-11');
   assert.equal(bridged?.spans.length, 14);
   const far = addDays('2026-06-11', -92);
-  const [lone] = await plan([jobOf(reader)], emptyJournal(t), { from: far, to: far });
+  const [lone] = await plan([sourceOf(reader)], emptyJournal(t), { from: far, to: far });
   assert.deepEqual(lone?.spans, [[far, far]]);
-  assert.equal(lone?.known.total, undefined);
+  assert.equal(lone?.history.plant.total, undefined);
 });
 
 test('plant by plant, energies go first and then the days, the oldest first', async (t) => {
@@ -69,7 +69,7 @@ test('plant by plant, energies go first and then the days, the oldest first', as
   const journal = emptyJournal(t);
   const steps: string[] = [];
   const range = { from: '2026-06-10', to: undefined };
-  await collect(await plan([jobOf(reader)], journal, range), journal, ({ id }, date) =>
+  await collect(await plan([sourceOf(reader)], journal, range), journal, ({ id }, date) =>
     steps.push(`${id} ${date}`),
   );
   assert.deepEqual(reader.asked, [
@@ -90,7 +90,7 @@ test('wherever a run is cut off, the next one makes only the calls that are left
   const range = { from: '2026-06-09', to: undefined };
   const whole = fakeReader(plants);
   const unbroken = emptyJournal(t);
-  const all = await plan([jobOf(whole)], unbroken, range);
+  const all = await plan([sourceOf(whole)], unbroken, range);
   await collect(all, unbroken, nothing);
   const expected = await exposition(all, unbroken);
   assert.ok(expected.length > 5000);
@@ -104,7 +104,7 @@ test('wherever a run is cut off, the next one makes only the calls that are left
     });
     const first = Journal.open(path, SCOPE);
     await assert.rejects(
-      plan([jobOf(doomed)], first, range).then((assignments) => collect(assignments, first, nothing)),
+      plan([sourceOf(doomed)], first, range).then((assignments) => collect(assignments, first, nothing)),
       /cut off/,
     );
     // The cloud says something else of the present by now; what the first run heard counts.
@@ -115,7 +115,7 @@ test('wherever a run is cut off, the next one makes only the calls that are left
     }));
     const rest = fakeReader(cut === 0 ? plants : later);
     const second = Journal.open(path, SCOPE);
-    const assignments = await plan([jobOf(rest)], second, range);
+    const assignments = await plan([sourceOf(rest)], second, range);
     await collect(assignments, second, nothing);
     assert.deepEqual([...doomed.asked.slice(0, cut), ...rest.asked], whole.asked);
     assert.equal(await exposition(assignments, second), expected);
@@ -124,9 +124,12 @@ test('wherever a run is cut off, the next one makes only the calls that are left
 
 test('two accounts may have plants of the same id', async (t) => {
   const journal = emptyJournal(t);
-  const jobs = [jobOf(fakeReader([plantWith()]), 'growatt/a'), jobOf(fakeReader([plantWith()]), 'growatt/b')];
-  await collect(await plan(jobs, journal, { from: '2026-06-11', to: undefined }), journal, nothing);
-  assert.equal(callsOf(await plan(jobs, journal, { from: '2026-06-11', to: undefined })), 0);
+  const sources = [
+    sourceOf(fakeReader([plantWith()]), 'growatt/a'),
+    sourceOf(fakeReader([plantWith()]), 'growatt/b'),
+  ];
+  await collect(await plan(sources, journal, { from: '2026-06-11', to: undefined }), journal, nothing);
+  assert.equal(callsOf(await plan(sources, journal, { from: '2026-06-11', to: undefined })), 0);
 });
 
 test('a failure names the plant and the day', async (t) => {
@@ -136,7 +139,7 @@ test('a failure names the plant and the day', async (t) => {
       if (what === '1 2026-06-04') throw new SourceError('server', 'plant/power: 10001 system error');
     },
   });
-  const assignments = await plan([jobOf(reader)], journal, ALL);
+  const assignments = await plan([sourceOf(reader)], journal, ALL);
   await assert.rejects(collect(assignments, journal, nothing), {
     kind: 'server',
     message: 'plant 1, 2026-06-04: plant/power: 10001 system error',

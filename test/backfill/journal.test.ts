@@ -75,7 +75,7 @@ test('a journal of other days, sources, plants or time zones is left alone', (t)
   ]) {
     assert.throws(
       () => Journal.open(path, { ...SCOPE, ...change }),
-      new JournalError(`${path} belongs to a backfill of other days or plants: delete it to start anew`),
+      new JournalError(`${path} is of a backfill of other days or plants: delete it to start over`),
     );
   }
   assert.equal(readFileSync(path, 'utf8'), before);
@@ -87,7 +87,7 @@ test('a damaged line is named', async (t) => {
     appendFileSync(path, `${line}\n`);
     await assert.rejects(entriesOf(Journal.open(path, SCOPE)), {
       name: 'JournalError',
-      message: `${path} is damaged in line 5: delete it to start anew`,
+      message: `${path} is damaged in line 5: delete it to start over`,
     });
   }
 });

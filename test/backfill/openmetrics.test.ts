@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect, plan } from '../../src/backfill/collect.ts';
-import { derivations } from '../../src/backfill/points.ts';
+import { metricsOf } from '../../src/backfill/samples.ts';
 import { definitionOf } from '../../src/catalogue.ts';
-import { emptyJournal, exposition, fakeReader, jobOf, plantWith } from './support.ts';
+import { emptyJournal, exposition, fakeReader, plantWith, sourceOf } from './support.ts';
 
 const YESTERDAY = { from: '2026-06-11', to: undefined };
 
 test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
   const journal = emptyJournal(t);
-  const assignments = await plan([jobOf(fakeReader([plantWith()]))], journal, YESTERDAY);
+  const assignments = await plan([sourceOf(fakeReader([plantWith()]))], journal, YESTERDAY);
   await collect(assignments, journal, () => {});
   const text = await exposition(assignments, journal);
   const lines = text.split('\n');
@@ -40,21 +40,21 @@ test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
 test('each metric is announced once, whatever there is to say of it', async (t) => {
   const journal = emptyJournal(t);
   const reader = fakeReader([plantWith({ total: undefined }), plantWith({ id: '2', total: undefined })]);
-  const assignments = await plan([jobOf(reader)], journal, YESTERDAY);
+  const assignments = await plan([sourceOf(reader)], journal, YESTERDAY);
   const empty = await exposition(assignments, journal);
-  assert.equal(empty.match(/^# TYPE /gm)?.length, Object.keys(derivations).length);
+  assert.equal(empty.match(/^# TYPE /gm)?.length, metricsOf(assignments).length);
   assert.doesNotMatch(empty, /^\w/m);
   await collect(assignments, journal, () => {});
   assert.equal(
     (await exposition(assignments, journal)).match(/^# TYPE /gm)?.length,
-    Object.keys(derivations).length,
+    metricsOf(assignments).length,
   );
 });
 
 test('an odd plant id is escaped', async (t) => {
   const journal = emptyJournal(t);
   const assignments = await plan(
-    [jobOf(fakeReader([plantWith({ id: 'a"b\\c\nd,e}☀' })]))],
+    [sourceOf(fakeReader([plantWith({ id: 'a"b\\c\nd,e}☀' })]))],
     journal,
     YESTERDAY,
   );

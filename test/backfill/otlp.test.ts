@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { createHistorySender } from '../../src/backfill/otlp.ts';
-import type { Point } from '../../src/backfill/points.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { HistorySample } from '../../src/model/history.ts';
 import { type Respond, scriptedServer } from '../helpers/http.ts';
 
 interface DataPoint {
@@ -57,11 +57,11 @@ async function startReceiver(t: TestContext, ...answers: Respond[]) {
   return { sender, bodies, metrics, url: otlp.metricsEndpoint };
 }
 
-async function* points(...given: readonly Point[]): AsyncGenerator<Point> {
+async function* points(...given: readonly HistorySample[]): AsyncGenerator<HistorySample> {
   yield* given;
 }
 
-const point = (text: string, value: number, plant_id = '1'): Point => ({
+const point = (text: string, value: number, plant_id = '1'): HistorySample => ({
   labels: { plant_id },
   at: Date.parse(text),
   value,

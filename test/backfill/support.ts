@@ -5,9 +5,10 @@ import type { TestContext } from 'node:test';
 import type { Assignment, BackfillSource } from '../../src/backfill/collect.ts';
 import { Journal, type Scope } from '../../src/backfill/journal.ts';
 import { render } from '../../src/backfill/openmetrics.ts';
-import { type Point, pointsOf } from '../../src/backfill/points.ts';
+import { metricsOf, samplesOf } from '../../src/backfill/samples.ts';
 import { addDays, datesBetween } from '../../src/base/calendar.ts';
-import type { HistoryPlant, HistoryReader } from '../../src/model/history.ts';
+import type { HistoryPlant, HistoryReader, HistorySample } from '../../src/model/history.ts';
+import { historySamples } from '../../src/sources/growatt/history/samples.ts';
 import { plainContext } from '../helpers/context.ts';
 
 export const SCOPE: Scope = { from: undefined, to: undefined, sources: ['growatt/default'], plants: [] };
@@ -55,6 +56,7 @@ export function fakeReader(
     energySpan: 7,
     callSpacing: 0,
     chosenPlants: [],
+    samples: historySamples,
     async plants() {
       ask('plants');
       return plants;
@@ -73,20 +75,22 @@ export function fakeReader(
   };
 }
 
-export const jobOf = (reader: HistoryReader, source = 'growatt/default'): BackfillSource => ({
-  source,
+export const sourceOf = (reader: HistoryReader, name = 'growatt/default'): BackfillSource => ({
+  name,
   reader,
   context: plainContext(),
 });
 
-export async function allPoints(
+export async function allSamples(
   name: string,
   assignments: readonly Assignment[],
   journal: Journal,
-): Promise<Point[]> {
-  return await Array.fromAsync(pointsOf(name, assignments, journal));
+): Promise<HistorySample[]> {
+  return await Array.fromAsync(samplesOf(name, assignments, journal));
 }
 
 export async function exposition(assignments: readonly Assignment[], journal: Journal): Promise<string> {
-  return (await Array.fromAsync(render((name) => pointsOf(name, assignments, journal)))).join('');
+  return (
+    await Array.fromAsync(render(metricsOf(assignments), (name) => samplesOf(name, assignments, journal)))
+  ).join('');
 }

@@ -187,7 +187,7 @@ test('a refused token and an account without plants say what to check', async (t
   assert.match(refused.message ?? '', /^RunError: .* refuses the token .*: check the token/);
   cloud.removePlant(1);
   const { message, err } = await run(env);
-  assert.match(err, /the token sees no plant/);
+  assert.match(err, /this token has access to no plants/);
   assert.equal(message, 'RunError: There is no plant to read.');
 });
 
@@ -207,11 +207,11 @@ test('a journal of other days, and a damaged one, are named', async (t) => {
   const other = await run(env, { out, from: daysAgo(2) });
   assert.equal(
     other.message,
-    `RunError: ${out}.journal belongs to a backfill of other days or plants: delete it to start anew`,
+    `RunError: ${out}.journal is of a backfill of other days or plants: delete it to start over`,
   );
   writeFileSync(`${out}.journal`, readFileSync(`${out}.journal`, 'utf8').replace('"energies"', '"energy"'));
   const damaged = await run(env, { out });
-  assert.equal(damaged.message, `RunError: ${out}.journal is damaged in line 3: delete it to start anew`);
+  assert.equal(damaged.message, `RunError: ${out}.journal is damaged in line 3: delete it to start over`);
 });
 
 test('a file that cannot be written is named before any call', async (t) => {

@@ -137,7 +137,7 @@ test('a cloud that is not there, or is something else, is a sentence too', async
   );
   const { code, out } = await run({ GROWATT_BASE_URL: limited.url.origin });
   assert.equal(code, 1);
-  assert.match(out, /^ {2}plant\/list was called too frequently for the cloud/m);
+  assert.match(out, /^ {2}rate limited on plant\/list: pausing it until \d\d:\d\d$/m);
   assert.equal(limited.requests.length, 1, 'a rate limit is not tried again');
   const address = await deadAddress();
   const dead = await run({ TRUCKI_TARGETS: address, GROWATT_TOKEN: '' });

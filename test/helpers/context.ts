@@ -5,7 +5,7 @@ import type { CallPolicy } from '../../src/policy/call-policy.ts';
 
 /** A poll context whose reports go nowhere. */
 export function plainContext(signal: AbortSignal = new AbortController().signal): PollContext {
-  return { signal, report: () => {} };
+  return { signal, report: () => {}, warn: () => {}, limitReached: () => {} };
 }
 
 /** A policy that makes every call once, at once. */

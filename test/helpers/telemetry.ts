@@ -15,5 +15,6 @@ export function countingTelemetry(): OwnMetrics & { readonly counts: Record<stri
     }),
     polled: (source, outcome) => add('polls', source, outcome),
     rejected: (source, reason) => add('rejected', source, reason),
+    limitReached: (limit) => add('limit', limit),
   };
 }

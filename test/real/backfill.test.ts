@@ -11,7 +11,14 @@ import { collect, plan } from '../../src/backfill/collect.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
-import { emptyFolder, emptyJournal, exposition, fakeReader, jobOf, plantWith } from '../backfill/support.ts';
+import {
+  emptyFolder,
+  emptyJournal,
+  exposition,
+  fakeReader,
+  plantWith,
+  sourceOf,
+} from '../backfill/support.ts';
 import { startProgram } from './support.ts';
 
 const TOKEN = 'a-token-for-tests';
@@ -172,7 +179,7 @@ test('the lifetime total of the last days grows by the energy of each and joins 
 
 test('promtool takes plant ids with odd characters', async (t) => {
   const journal = emptyJournal(t);
-  const assignments = await plan([jobOf(fakeReader([plantWith({ id: 'a"b\\c\nd,e}☀' })]))], journal, {
+  const assignments = await plan([sourceOf(fakeReader([plantWith({ id: 'a"b\\c\nd,e}☀' })]))], journal, {
     from: '2026-06-10',
     to: undefined,
   });

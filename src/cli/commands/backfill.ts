@@ -9,8 +9,8 @@ import { type Assignment, callsOf, collect, plan } from '../../backfill/collect.
 import { Journal, JournalError } from '../../backfill/journal.ts';
 import { render } from '../../backfill/openmetrics.ts';
 import { createHistorySender, HistoryRejected } from '../../backfill/otlp.ts';
-import { derivations, type Point, pointsOf } from '../../backfill/points.ts';
 import { Progress } from '../../backfill/progress.ts';
+import { metricsOf, samplesOf } from '../../backfill/samples.ts';
 import { addDays } from '../../base/calendar.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatTime } from '../../base/duration.ts';
@@ -18,6 +18,7 @@ import { SourceError } from '../../base/errors.ts';
 import type { Config } from '../../config/config.ts';
 import type { OtlpExport } from '../../export/otlp-settings.ts';
 import { kinds } from '../../kinds.ts';
+import type { HistorySample } from '../../model/history.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { startsIn } from '../../settings/setting.ts';
 import { type BackfillInvocation, UsageError } from '../flags.ts';
@@ -66,24 +67,25 @@ async function fill(
   const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
   const log = logFor({ ...program, err }, config);
   // The present is not exported meanwhile.
-  const jobs = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
-  if (jobs.length === 0 && !config.shard) throw new UsageError(noHistory());
+  const sources = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
+  if (sources.length === 0 && !config.shard) throw new UsageError(noHistory());
   const journal = Journal.open(path, {
     from: invocation.from,
     to: invocation.to,
-    sources: jobs.map(({ source }) => source),
-    plants: jobs.flatMap(({ reader }) => reader.chosenPlants),
+    sources: sources.map(({ name }) => name),
+    plants: sources.flatMap(({ reader }) => reader.chosenPlants),
   });
   program.err('Looking up the plants\n');
-  const assignments = await plan(jobs, journal, invocation);
+  const assignments = await plan(sources, journal, invocation);
   if (assignments.every(({ wanted }) => wanted.length === 0)) {
     journal.remove();
     throw new RunError(nothingToRead(assignments));
   }
   await read(assignments, journal, program);
-  const points = (name: string) => pointsOf(name, assignments, journal);
-  if (invocation.otlp && config.otlp) await send(config.otlp, points, program);
-  else await write(invocation.out, render(points), program);
+  const names = metricsOf(assignments);
+  const samples = (name: string) => samplesOf(name, assignments, journal);
+  if (invocation.otlp && config.otlp) await send(config.otlp, names, samples, program);
+  else await write(invocation.out, render(names, samples), program);
   journal.remove();
 }
 
@@ -119,7 +121,7 @@ async function read(
   { err, isTerminal, columns }: Program,
 ): Promise<void> {
   const calls = callsOf(assignments);
-  const spacing = Math.max(...assignments.map(({ job }) => job.reader.callSpacing));
+  const spacing = Math.max(...assignments.map(({ source }) => source.reader.callSpacing));
   const progress = new Progress({ calls, spacing, clock: systemClock, write: err, isTerminal, columns });
   const wanted = assignments.flatMap((assignment) => assignment.wanted).toSorted();
   const plants = assignments.length === 1 ? '1 plant' : `${assignments.length} plants`;
@@ -135,13 +137,14 @@ async function read(
 /** Sends all metrics to the OTLP endpoint, one after the other. */
 async function send(
   settings: OtlpExport,
-  points: (name: string) => AsyncIterable<Point>,
+  names: readonly string[],
+  samples: (name: string) => AsyncIterable<HistorySample>,
   { err, signal }: Program,
 ): Promise<void> {
   err(`Sending to ${settings.metricsEndpoint}\n`);
   const sender = createHistorySender(settings);
   try {
-    for (const name of Object.keys(derivations)) await sender.send(name, points(name), signal);
+    for (const name of names) await sender.send(name, samples(name), signal);
   } finally {
     await sender.close();
   }

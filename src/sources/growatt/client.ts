@@ -3,12 +3,12 @@ import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import type { Circuit } from '../../model/source.ts';
 import type { CallPolicy } from '../../policy/call-policy.ts';
-import type { Endpoint } from './families/family.ts';
+import { type Endpoint, endpointName, type Params } from './call.ts';
 import { parseCode, parseText } from './numbers.ts';
 
 /** A hundred inverters with three hundred keys each are about 1 MB. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** An absurd Retry-After is no number to reckon with; the ledger bounds the pause itself. */
+/** A longer Retry-After is taken as this; the call history limits the pause itself. */
 const LONGEST_RETRY_AFTER = 24 * 3_600_000;
 
 /** Error codes of reads in v1. 10012 has two meanings, told apart by its text. */
@@ -34,11 +34,6 @@ const v4Codes: Readonly<Record<number, ErrorKind>> = {
   101: 'unauthorized',
   102: 'rate-limited',
 };
-
-export type Params = Readonly<Record<string, string | number>>;
-
-/** What clients call an endpoint: the last two parts of its path. */
-export const endpointName = ({ path }: Endpoint) => path.split('/').slice(-2).join('/');
 
 /** Calls Growatt's OpenAPI for one account; every call passes the account's policy. */
 export class GrowattClient {

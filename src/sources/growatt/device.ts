@@ -1,3 +1,4 @@
+import { SLEEP_AFTER } from '../../model/reading.ts';
 import { BUS_TYPE, busFamilies } from './families/bus.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/index.ts';
@@ -7,27 +8,37 @@ import type { ListedDevice } from './listings.ts';
 /** How a call names something on the bus of a datalogger. */
 export type BusAddress = Readonly<Record<'datalog_sn' | 'address', string>>;
 
+/** The time that a device gave with its last reading, and when the agent saw it; milliseconds since the epoch. */
+export interface DeviceClock {
+  /** The device's wall clock, as if it were UTC. */
+  readonly wallTime: number;
+  /** When an answer first had this time. */
+  readonly firstSeenAt: number;
+  /** When an answer last had it. */
+  readonly lastSeenAt: number;
+}
+
 /** A device that is listed, and what its answers have shown so far. */
 export interface Device {
   readonly sn: string;
-  /** Empty when the cloud does not tell. */
-  readonly plantId: string;
-  /** undefined: nobody knows how to read it. */
+  /** Empty while unknown: the v4 list names no plants. */
+  plantId: string;
+  /** undefined: not a family that the agent can read. */
   readonly family: Family | undefined;
   readonly bus?: BusAddress;
   listed: ListedDevice;
-  /** Optional features (PV inputs, phases, battery, grid) that were ever seen. */
+  /** Optional features (PV inputs, phases, battery, grid) that its answers have shown. */
   readonly features: Set<string>;
-  /** Its own clock in the last answer, and when the agent first and last saw that. */
-  wall: { readonly time: number; readonly seenAt: number; readonly heardAt: number } | undefined;
-  tried: boolean;
-  /** Left alone until its plant's devices are listed again. */
-  refused: boolean;
-  /** A batch with it was refused: read by its own call, to tell which one is the cause. */
-  solo: boolean;
+  clock: DeviceClock | undefined;
+  /** Whether a live call was made for it. */
+  attempted: boolean;
+  /** Refused or missing: not read until the devices of its plant are listed again. */
+  skipped: boolean;
+  /** Read by a call of its own, since a batch with it was refused. */
+  readAlone: boolean;
 }
 
-/** Makes a device as a listing shows it; `family` where that is not told by the listing's type. */
+/** Makes a device as a listing shows it; `family` where the listing's type does not say it. */
 export function newDevice(
   plantId: string,
   listed: ListedDevice,
@@ -41,25 +52,47 @@ export function newDevice(
     ...(more.bus && { bus: more.bus }),
     listed,
     features: new Set(family?.features),
-    wall: undefined,
-    tried: false,
-    refused: false,
-    solo: false,
+    clock: undefined,
+    attempted: false,
+    skipped: false,
+    readAlone: false,
   };
 }
 
-/** Whether live calls can name it: what hangs on a bus has to be looked up there first. */
-export function isReadable({ family, listed, bus, refused }: Device): boolean {
-  return family !== undefined && !refused && (listed.type !== BUS_TYPE || bus !== undefined);
+/** What is known of a device outlives a listing; being listed again, it is read again. */
+export function keepKnown(before: readonly Device[], listed: readonly Device[]): Device[] {
+  const known = new Map(before.map((device) => [device.sn, device]));
+  return listed.map((device) => {
+    const old = known.get(device.sn);
+    if (!old || old.family !== device.family) return device;
+    old.plantId = device.plantId;
+    old.listed = device.listed;
+    old.skipped = false;
+    return old;
+  });
 }
 
-/** The family with this word; for devices that are remembered. */
+/** True for the row that stands for all meters or sensors behind a datalogger, which are looked up there. */
+export const isPlaceholder = ({ listed, bus }: Device) => listed.type === BUS_TYPE && bus === undefined;
+
+/** Whether live calls are made for it. */
+export function isReadable(device: Device): boolean {
+  return device.family !== undefined && !device.skipped && !isPlaceholder(device);
+}
+
+/** Whether its clock stands still for so long that it sleeps; a cloud that does not answer is no sign of that. */
+export function isAsleep({ clock }: Device): boolean {
+  return clock !== undefined && clock.lastSeenAt - clock.firstSeenAt >= SLEEP_AFTER;
+}
+
+/** The family with this word. */
 export function familyNamed(word: string | undefined): Family | undefined {
   const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
   return all.find((family) => family.word === word);
 }
 
 function familyOf({ type, sn }: ListedDevice): Family | undefined {
+  if (type === undefined) return undefined;
   if (type !== BUS_TYPE) return families.get(type);
   return busFamilies.find(({ listedAs }) => listedAs.test(sn))?.family;
 }

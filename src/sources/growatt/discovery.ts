@@ -1,173 +1,222 @@
 import { SourceError } from '../../base/errors.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { Entity, SourceEvent } from '../../model/reading.ts';
-import type { Call, Calls } from './calls.ts';
-import { dataEntity, entitiesOf, informationOf, plantEntity } from './entities.ts';
+import type { AccountCalls } from './account-calls.ts';
+import type { Device } from './device.ts';
+import type { DiscoverySchedule } from './discovery-schedule.ts';
+import {
+  accountEntity,
+  dataEntityId,
+  deviceEntities,
+  deviceInformation,
+  plantEntities,
+  plantEntityId,
+  plantInformation,
+} from './entities.ts';
 import { BUS_TYPE } from './families/bus.ts';
 import type { DailyHistory } from './history/daily.ts';
-import type { Bus, Inventory, Plant } from './inventory.ts';
-import { parseBusDevices, parseDevices, parsePlants, parseV4Devices } from './listings.ts';
+import type { Inventory } from './inventory.ts';
+import {
+  listPlantsCall,
+  listV4Call,
+  parseBusDevices,
+  parseDevices,
+  parsePlants,
+  parseV4Devices,
+} from './listings.ts';
+import type { Bus, Plant } from './plant.ts';
 import { readPlantData } from './plant-data.ts';
 import type { GrowattAccount } from './settings.ts';
 
-export const listPlantsCall: Call = { endpoint: { method: 'GET', path: 'plant/list' }, params: {} };
-export const listV4Call: Call = {
-  endpoint: { method: 'POST', path: 'v4/new-api/queryDeviceList' },
-  params: {},
-};
-export const listDevicesCall = ({ id }: Plant): Call => ({
-  endpoint: { method: 'GET', path: 'device/list' },
-  params: { plant_id: id },
-});
-export const listBusCall = ({ kind, dataloggerSn }: Bus): Call => ({
-  endpoint: kind.list,
-  params: { datalog_sn: dataloggerSn },
-});
-export const plantDataCall = ({ id }: Plant): Call => ({
-  endpoint: { method: 'GET', path: 'plant/data' },
-  params: { plant_id: id },
-});
+export interface DiscoveryOptions {
+  readonly account: GrowattAccount;
+  readonly calls: AccountCalls;
+  readonly inventory: Inventory;
+  readonly history: DailyHistory;
+  readonly schedule: DiscoverySchedule;
+}
 
 const NO_PLANTS =
-  'the token sees no plant: where the ShinePhone app shows some, make the token in the app instead of on the web';
+  'this token has access to no plants. If the ShinePhone app shows plants, create the token in the app, not on the website';
 
 /** Keeps the inventory of one account in step with the cloud, and reads what is known of whole plants. */
 export class Discovery {
-  readonly #account: GrowattAccount;
-  readonly #calls: Calls;
-  readonly #inventory: Inventory;
-  readonly #history: DailyHistory;
+  readonly #options: DiscoveryOptions;
 
-  constructor(account: GrowattAccount, calls: Calls, inventory: Inventory, history: DailyHistory) {
-    this.#account = account;
-    this.#calls = calls;
-    this.#inventory = inventory;
-    this.#history = history;
+  constructor(options: DiscoveryOptions) {
+    this.#options = options;
   }
 
+  /** All that exists now. */
   get entities(): readonly Entity[] {
-    const { plants, devices } = this.#inventory;
-    return [...entitiesOf(this.#account.name, plants, devices), ...this.#history.entities()];
+    const { account, inventory, history } = this.#options;
+    return [
+      accountEntity(account.name),
+      ...inventory.plants.flatMap(plantEntities),
+      ...inventory.devices.flatMap((device) => this.#entitiesOf(device)),
+      ...history.entities(),
+    ];
   }
 
   /** @throws SourceError, of kind `unauthorized` when the token is refused */
   async *plants(context: PollContext): AsyncGenerator<SourceEvent> {
-    const { value: page, error } = await this.#calls.list(context, listPlantsCall, parsePlants);
-    if (error?.kind === 'unauthorized') {
-      throw new SourceError('unauthorized', deniedHelp(this.#account, error), { cause: error });
-    }
+    const { account, calls, inventory, history } = this.#options;
+    const { value: page, error } = await calls.list(context, listPlantsCall, parsePlants);
+    if (error?.kind === 'unauthorized')
+      throw new SourceError('unauthorized', refusedHelp(account, error), { cause: error });
     if (!page) throw error;
-    const unlisted = this.#inventory.listPlants(page).join(', ');
-    this.#history.retain(new Set(this.#inventory.plants.map(({ id }) => id)));
+    const unlisted = inventory.listPlants(page).join(', ');
+    history.retain(new Set(inventory.plants.map(({ id }) => id)));
     context.report(
       'the choice of plants',
       unlisted ? `the account does not list plant ${unlisted}: check GROWATT_PLANT_ID` : undefined,
     );
-    context.report('the list of plants', this.#inventory.plants.length === 0 ? NO_PLANTS : undefined);
-    yield* this.announce();
+    this.reportEmpty(context);
+    yield* this.publish();
   }
 
   async *devices(context: PollContext, plant: Plant): AsyncGenerator<SourceEvent> {
-    const { value: page, error } = await this.#calls.list(context, listDevicesCall(plant), parseDevices);
+    const { calls, inventory, schedule } = this.#options;
+    const { value: page, error } = await calls.list(context, plant.listDevicesCall, parseDevices);
+    const what = `plant ${plant.id}`;
     if (!page) {
-      yield* this.#plantFailed(context, plant, `plant ${plant.id}`, error);
+      yield { type: 'attempt', entity: plantEntityId(plant.id), ok: false };
+      if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
+      const until = schedule.untilNext(listPlantsCall, schedule.listInterval);
+      context.report(what, `skipping ${what} ${until}: ${error.message}`, error.message);
+      plant.skipped = true;
+      if (error.kind === 'missing') {
+        inventory.dropPlant(plant);
+        yield* this.publish();
+      }
       return;
     }
-    this.#inventory.listDevices(plant, page);
-    context.report(`plant ${plant.id}`, undefined);
-    for (const { sn, family, listed } of plant.devices) {
-      // What is neither meter nor sensor on a bus is the datalogger itself.
-      if (family || listed.type === BUS_TYPE) continue;
-      const what = `device ${sn} (${listed.model || 'no model'}) has type ${listed.type}`;
-      context.report(`device ${sn}`, `${what}, which is not known: it is listed, not read`);
-    }
-    yield* this.#announcePlant(plant);
-    yield { type: 'attempt', entity: plantEntity(plant.id), ok: true };
+    context.report(what, undefined);
+    yield* this.#change(plant, () => inventory.listDevices(plant, page));
+    for (const device of plant.listedDevices) this.#reportUnknown(context, device);
+    yield { type: 'attempt', entity: plantEntityId(plant.id), ok: true };
   }
 
   async *bus(context: PollContext, plant: Plant, bus: Bus): AsyncGenerator<SourceEvent> {
-    const parse = (envelope: unknown) => parseBusDevices(envelope, bus.kind.key);
-    const { value: page, error } = await this.#calls.list(context, listBusCall(bus), parse);
-    // Neither the plant nor its inverters are to blame.
-    const what = `what datalogger ${bus.dataloggerSn} has on its bus (${bus.kind.family.word})`;
-    context.report(what, error && `${what} cannot be listed (${error.message})`);
-    if (!page) return;
-    this.#inventory.listBus(plant, bus, page.rows);
-    yield* this.#announcePlant(plant);
+    const { calls, inventory } = this.#options;
+    const { kind, dataloggerSn, listCall } = bus;
+    const parse = (envelope: unknown) => parseBusDevices(envelope, kind.key);
+    const { value: page, error } = await calls.list(context, listCall, parse);
+    // This fails neither the plant nor its inverters.
+    const what = `the list of ${kind.family.word} devices of datalogger ${dataloggerSn}`;
+    reportList(context, what, error);
+    if (page) yield* this.#change(plant, () => inventory.listBus(plant, bus, page.rows));
   }
 
   /** An account whose token does not reach v4 keeps its other devices. */
   async *v4(context: PollContext): AsyncGenerator<SourceEvent> {
-    const { value: page, error } = await this.#calls.list(context, listV4Call, parseV4Devices);
-    context.report('the v4 API', error && `WIT, SPH-S and NOAH devices cannot be listed (${error.message})`);
+    const { calls, inventory } = this.#options;
+    const { value: page, error } = await calls.list(context, listV4Call, parseV4Devices);
+    reportList(context, 'the list of v4 devices', error);
     if (!page) return;
-    this.#inventory.listV4(page.rows);
-    yield* this.announce();
+    inventory.listV4(page.rows);
+    yield* this.publish();
   }
 
   /** Month and year energy, power and time zone of a plant. */
   async *plantData(context: PollContext, plant: Plant): AsyncGenerator<SourceEvent> {
-    const { value, error } = await this.#calls.attempt(context, plantDataCall(plant));
+    const { calls, schedule } = this.#options;
+    const { value, error } = await calls.attempt(context, plant.dataCall);
     const data = value && readPlantData(plant.id, value);
-    // Another topic than the list of its devices, which may be well while this is refused.
-    const figures = `plant/data of plant ${plant.id}`;
+    const what = `plant/data of plant ${plant.id}`;
     if (!data) {
-      yield { type: 'attempt', entity: dataEntity(plant.id), ok: false };
-      if (error) yield* this.#plantFailed(context, plant, figures, error);
+      yield { type: 'attempt', entity: dataEntityId(plant.id), ok: false };
+      if (error?.kind !== 'unauthorized' && error?.kind !== 'missing') return;
+      // Its devices may be read all the same.
+      plant.dataSkipped = true;
+      const until = schedule.untilNext(listPlantsCall, schedule.listInterval);
+      context.report(what, `skipping ${what} ${until}: ${error.message}`, error.message);
       return;
     }
-    context.report(figures, undefined);
+    context.report(what, undefined);
     plant.dataRead = true;
-    if (this.#inventory.locate(plant, data.gmt)) yield { type: 'entities', entities: this.entities };
+    yield* this.#change(plant, () => plant.locate(data.gmtZone));
     const where = `the time zone of plant ${plant.id}`;
     context.report(
       where,
-      plant.zone ? undefined : `${where} is unknown: set plants[].timezone, or its days cannot be told`,
+      plant.zone ? undefined : `${where} is unknown: set plants[].timezone, which its daily values need`,
     );
     yield { type: 'reading', reading: data.reading };
   }
 
-  /** Statistics of one completed day of a plant. */
-  async *day(context: PollContext, plant: Plant, date: string): AsyncGenerator<SourceEvent> {
-    await this.#history.fetch(context, plant.id, date);
-    yield { type: 'entities', entities: this.entities };
-    for (const reading of this.#history.readings(plant.id)) yield { type: 'reading', reading };
+  /** Reports whether there is no plant to read. */
+  reportEmpty(context: PollContext): void {
+    const { account, inventory } = this.#options;
+    const empty = inventory.plants.length === 0 && account.plants.length === 0;
+    context.report('the list of plants', empty ? NO_PLANTS : undefined);
   }
 
-  /** Tells the store what exists now. */
-  *announce(): Generator<SourceEvent> {
-    yield { type: 'entities', entities: this.entities };
-    const { plants, devices } = this.#inventory;
-    for (const reading of [...informationOf(plants, devices), ...this.#history.readings()])
-      yield { type: 'reading', reading };
+  /** Reports that a device was refused or is missing. */
+  reportSkipped(context: PollContext, device: Device, { message }: SourceError): void {
+    const what = `device ${device.sn}`;
+    context.report(what, `skipping ${what} ${this.#untilListed(device)}: ${message}`, message);
   }
 
-  /** The same, with news of one plant only: an account may have a thousand of them. */
-  *#announcePlant(plant: Plant): Generator<SourceEvent> {
+  /** All that exists now, for the store. */
+  *publish(): Generator<SourceEvent> {
+    const { inventory, history } = this.#options;
     yield { type: 'entities', entities: this.entities };
-    const { devices, busDevices } = plant;
-    for (const reading of informationOf([plant], [...devices, ...busDevices]))
-      yield { type: 'reading', reading };
+    for (const { id, listed } of inventory.plants)
+      if (listed) yield { type: 'reading', reading: plantInformation(id, listed) };
+    for (const device of inventory.devices) yield { type: 'reading', reading: deviceInformation(device) };
+    for (const reading of history.readings()) yield { type: 'reading', reading };
   }
 
-  *#plantFailed(
-    context: PollContext,
-    plant: Plant,
-    topic: string,
-    error: SourceError,
-  ): Generator<SourceEvent> {
-    yield { type: 'attempt', entity: plantEntity(plant.id), ok: false };
-    if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
-    context.report(topic, `plant ${plant.id} is left alone until the next discovery (${error.message})`);
-    plant.refused = true;
-    if (error.kind === 'missing') {
-      this.#inventory.dropPlant(plant);
-      yield* this.announce();
-    }
+  /** What a change of one plant adds and removes, for the store: an account may have a thousand plants. */
+  *#change(plant: Plant, change: () => void): Generator<SourceEvent> {
+    const { inventory } = this.#options;
+    const before = inventory.devicesOf(plant);
+    change();
+    const devices = inventory.devicesOf(plant);
+    const listed = new Set(devices.map(({ sn }) => sn));
+    const dropped = before.filter(({ sn }) => !listed.has(sn));
+    // A device may be listed by another plant by now.
+    const elsewhere = new Set(dropped.length > 0 ? inventory.devices.map(({ sn }) => sn) : []);
+    const gone = dropped
+      .filter(({ sn }) => !elsewhere.has(sn))
+      .flatMap((device) => this.#entitiesOf(device).map(({ id }) => id));
+    const changed = [...plantEntities(plant), ...devices.flatMap((device) => this.#entitiesOf(device))];
+    yield { type: 'entity-changes', changed, gone };
+    for (const device of devices) yield { type: 'reading', reading: deviceInformation(device) };
+  }
+
+  #entitiesOf(device: Device): Entity[] {
+    return deviceEntities(device, this.#options.inventory.plant(device.plantId)?.zone);
+  }
+
+  #reportUnknown(context: PollContext, { sn, family, listed: { type, model } }: Device): void {
+    // What is neither meter nor sensor on a bus is the datalogger itself.
+    if (family || type === BUS_TYPE || this.#options.inventory.isInV4(sn)) return;
+    const what = type === undefined ? 'no device type' : `the unknown device type ${type}`;
+    context.report(
+      `device ${sn}`,
+      `device ${sn} (${model || 'no model'}) has ${what}: it is listed, but not read`,
+    );
+  }
+
+  #untilListed(device: Device): string {
+    const { inventory, schedule } = this.#options;
+    const plant = inventory.plant(device.plantId);
+    const bus = plant?.buses.find(
+      ({ kind, dataloggerSn }) => kind.family === device.family && dataloggerSn === device.bus?.datalog_sn,
+    );
+    const call = inventory.isInV4(device.sn) ? listV4Call : (bus?.listCall ?? plant?.listDevicesCall);
+    const interval = call === listV4Call ? schedule.listInterval : schedule.plantListInterval;
+    return schedule.untilNext(call ?? listPlantsCall, interval);
   }
 }
 
-function deniedHelp({ baseUrl, official }: GrowattAccount, { message }: SourceError): string {
+/** A rate limit is reported by the call itself. */
+function reportList(context: PollContext, what: string, error: SourceError | undefined): void {
+  if (error?.kind !== 'rate-limited') context.report(what, error && `${what} failed: ${error.message}`);
+}
+
+function refusedHelp({ baseUrl, official }: GrowattAccount, { message }: SourceError): string {
   const where = official ? 'GROWATT_REGION (a token belongs to one region)' : 'GROWATT_BASE_URL';
   return `${new URL(baseUrl).host} refuses the token (${message}): check the token and ${where}`;
 }

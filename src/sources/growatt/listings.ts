@@ -1,31 +1,36 @@
 import * as z from 'zod';
 import { SourceError } from '../../base/errors.ts';
-import { BUS_TYPE } from './families/bus.ts';
-import { parseNumber, parseText } from './numbers.ts';
+import { callOf } from './call.ts';
+import { BUS_TYPE, type BusFamily } from './families/bus.ts';
+import { parseCode, parseNumber, parseText } from './numbers.ts';
 
 /** A plant as `plant/list` describes it. */
-export interface ListedPlant {
-  readonly id: string;
-  readonly name: string;
+export const listedPlant = z.object({
+  id: z.string(),
+  name: z.string(),
   /** `lat,lon`, or city and country where there are no coordinates; empty when neither is known. */
-  readonly location: string;
+  location: z.string(),
   /** Rated PV power in kW, as text for a label; empty when unknown. */
-  readonly peakPowerKw: string;
-  readonly status?: number | undefined;
+  peakPowerKw: z.string(),
+  status: z.number().optional(),
   /** First day of the plant, YYYY-MM-DD. */
-  readonly created?: string | undefined;
-}
+  created: z.string().optional(),
+});
 
 /** A device as `device/list` describes it. */
-export interface ListedDevice {
-  readonly sn: string;
-  readonly type: number;
-  readonly model: string;
-  readonly dataloggerSn: string;
-  readonly lost: boolean;
+export const listedDevice = z.object({
+  sn: z.string(),
+  /** Absent where the cloud gives none. */
+  type: z.number().optional(),
+  model: z.string(),
+  dataloggerSn: z.string(),
+  lost: z.boolean(),
   /** Wall clock of the last upload, as text for people. */
-  readonly lastUpdate: string;
-}
+  lastUpdate: z.string(),
+});
+
+export type ListedPlant = Readonly<z.infer<typeof listedPlant>>;
+export type ListedDevice = Readonly<z.infer<typeof listedDevice>>;
 
 /** A meter or sensor behind a datalogger, as `meter_list` and `env_list` describe it. */
 export interface ListedBusDevice {
@@ -40,7 +45,7 @@ export interface ListedV4Device {
   readonly dataloggerSn: string;
 }
 
-/** One page of a list: its rows that make sense, and how many rows there are in all. */
+/** One page of a list: its rows that can be read, and how many rows there are in all. */
 export interface Page<T> {
   readonly count: number;
   readonly rows: readonly T[];
@@ -49,12 +54,20 @@ export interface Page<T> {
 /** Both lists allow 100 rows a page. */
 export const PAGE_SIZE = 100;
 
+export const listPlantsCall = callOf({ method: 'GET', path: 'plant/list' }, {});
+export const listV4Call = callOf({ method: 'POST', path: 'v4/new-api/queryDeviceList' }, {});
+export const listDevicesCall = (plantId: string) =>
+  callOf({ method: 'GET', path: 'device/list' }, { plant_id: plantId });
+/** Lists what is of one kind on the bus of a datalogger. */
+export const listBusCall = ({ list }: BusFamily, dataloggerSn: string) =>
+  callOf(list, { datalog_sn: dataloggerSn });
+
 const list = (key: string) =>
   z.object({ data: z.looseObject({ count: z.unknown().optional(), [key]: z.array(z.unknown()).nullish() }) });
 
 const text = z.union([z.string(), z.number()]).transform(parseText).pipe(z.string().min(1));
 const plant = z.looseObject({ plant_id: text });
-const device = z.looseObject({ device_sn: text, type: z.coerce.number().int() });
+const device = z.looseObject({ device_sn: text });
 const busDevice = z.looseObject({ address: text });
 const v4Device = z.looseObject({ deviceSn: text, deviceType: text });
 
@@ -72,10 +85,11 @@ export function parsePlants(envelope: unknown): Page<ListedPlant> {
 export function parseDevices(envelope: unknown): Page<ListedDevice> {
   return parsePage(envelope, 'devices', device, (row) => {
     const dataloggerSn = parseText(row.datalogger_sn);
+    const type = parseCode(row.type);
     return {
       // Every meter is called AMMETER: only with its datalogger is that a name.
-      sn: row.type === BUS_TYPE ? `${row.device_sn}-${dataloggerSn}` : row.device_sn,
-      type: row.type,
+      sn: type === BUS_TYPE ? `${row.device_sn}-${dataloggerSn}` : row.device_sn,
+      type,
       model: parseText(row.model),
       dataloggerSn,
       lost: row.lost === true || row.lost === 'true' || row.lost === '1',
@@ -114,6 +128,22 @@ function parsePage<S extends z.ZodType, T>(
     return result.success ? [convert(result.data)] : [];
   });
   return { count: known(parseNumber(parsed.data.data.count)) ?? listed.length, rows };
+}
+
+/**
+ * Decides whether a list is believed: the cloud sometimes answers with an empty one, or with fewer rows than it
+ * counts, by mistake. One that is shorter than what is known is believed only the second time in a row.
+ */
+export class ListCheck {
+  #incompleteBefore = false;
+
+  /** @param known how many are known from earlier lists */
+  believes({ rows, count }: Page<unknown>, known: number): boolean {
+    const incomplete = rows.length < count || rows.length === 0;
+    const believed = !incomplete || known <= rows.length || this.#incompleteBefore;
+    this.#incompleteBefore = incomplete;
+    return believed;
+  }
 }
 
 function locationOf(row: Record<string, unknown>): string {

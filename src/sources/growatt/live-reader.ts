@@ -1,66 +1,86 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SourceError } from '../../base/errors.ts';
+import { isRecord } from '../../http/json.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
-import type { Calls } from './calls.ts';
+import type { AccountAccess } from './account-access.ts';
+import type { AccountCalls } from './account-calls.ts';
+import { type Call, callOf } from './call.ts';
 import type { Device } from './device.ts';
-import { deviceEntity } from './entities.ts';
+import { readDevice } from './device-data.ts';
+import type { Discovery } from './discovery.ts';
+import { deviceEntityId } from './entities.ts';
+import { type DeviceCall, type Family, OTHER } from './families/family.ts';
 import type { Inventory } from './inventory.ts';
-import { answerFor, type LiveCall, planLiveCalls, readDevice } from './live.ts';
 
-/** What came of reading a number of devices. */
-export interface LiveResult {
-  readonly answered: number;
-  /** Whether a device turned out not to exist. */
-  readonly dropped: boolean;
-  /** The last failure of a call, if any. */
-  readonly failure: SourceError | undefined;
-  /** Tells of the devices that were refused, unless it turns out that the whole account is. */
-  readonly tell: () => void;
+/** Serial numbers that one batch call may name. */
+const BATCH_SIZE = 100;
+/** Unknown statuses that are reported; more would flood the log. */
+const MOST_STATUSES = 100;
+
+/** One call for live values, and the devices it is for. */
+interface LiveCall extends Call {
+  readonly family: Family;
+  readonly devices: readonly Device[];
 }
 
-/** Reads the live values of devices, with as few calls as there can be. */
-export class LiveReader {
-  readonly #calls: Calls;
-  readonly #inventory: Inventory;
-  readonly #clock: Clock;
+export interface LiveReaderOptions {
+  readonly calls: AccountCalls;
+  readonly inventory: Inventory;
+  readonly discovery: Discovery;
+  readonly access: AccountAccess;
+  readonly clock: Clock;
   /** Least time between two equal calls, milliseconds. */
-  readonly #interval: number;
+  readonly interval: number;
+}
 
-  constructor(calls: Calls, inventory: Inventory, clock: Clock, interval: number) {
-    this.#calls = calls;
-    this.#inventory = inventory;
-    this.#clock = clock;
-    this.#interval = interval;
+/** Reads the live values of devices, with as few calls as possible. */
+export class LiveReader {
+  readonly #options: LiveReaderOptions;
+  /** Raw statuses that were reported as unknown, as `family code`. */
+  readonly #unknownStatuses = new Set<string>();
+
+  constructor(options: LiveReaderOptions) {
+    this.#options = options;
   }
 
-  /** A call that fails concerns its own devices; the others go on. */
-  async *read(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent, LiveResult> {
+  /**
+   * A call that fails concerns its own devices; the others are read all the same.
+   * @throws SourceError when no device could be read for a reason that is not its own
+   */
+  async *read(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent> {
+    const { calls, discovery, access } = this.#options;
     let answered = 0;
-    let dropped = false;
     let failure: SourceError | undefined;
     const refusals = new Map<Device, SourceError>();
-    const waitFor = (call: LiveCall) => this.#calls.wait(call, this.#interval);
+    const waitFor = (call: LiveCall) => calls.wait(call, this.#options.interval);
     for (const call of planLiveCalls(devices).toSorted((a, b) => waitFor(a) - waitFor(b))) {
-      // Devices found late in the gap before this poll had their first call a moment ago.
+      // Devices found shortly before this poll had their first call a moment ago.
       const wait = waitFor(call);
-      if (wait > 0) await this.#clock.sleep(wait, context.signal);
-      const { value, error } = await this.#calls.attempt(context, call);
-      for (const device of call.devices) device.tried = true;
+      if (wait > 0) await this.#options.clock.sleep(wait, context.signal);
+      const { value, error } = await calls.attempt(context, call);
+      for (const device of call.devices) device.attempted = true;
       if (value) {
         answered++;
         for (const device of call.devices) yield this.#answered(context, call, device, value);
       } else {
         failure = error;
-        dropped ||= error.kind === 'missing' && call.devices.length === 1;
         yield* this.#failed(call, error, refusals);
       }
     }
-    const tell = () => {
-      for (const [{ sn }, { message }] of refusals)
-        context.report(`device ${sn}`, `device ${sn} is left alone until the next discovery (${message})`);
-    };
-    return { answered, dropped, failure, tell };
+    const missing = [...refusals].filter(([, { kind }]) => kind === 'missing');
+    for (const [device] of missing) this.#options.inventory.dropDevice(device);
+    if (missing.length > 0) yield* discovery.publish();
+    const refused = answered === 0 && failure?.kind === 'unauthorized';
+    // Every device was refused: a list of plants shows whether the token is, which is then the one thing to report.
+    if (refused) yield* access.listPlants(context);
+    for (const [device, error] of refusals) discovery.reportSkipped(context, device, error);
+    if (failure && answered === 0 && !refused && failure.kind !== 'missing') throw failure;
+  }
+
+  /** When the newest of these devices' calls succeeded, milliseconds since the epoch; 0 when none did. */
+  lastReadAt(devices: readonly Device[]): number {
+    return Math.max(0, ...planLiveCalls(devices).map((call) => this.#options.calls.doneAt(call) ?? 0));
   }
 
   #answered(
@@ -69,35 +89,94 @@ export class LiveReader {
     device: Device,
     envelope: Record<string, unknown>,
   ): SourceEvent {
+    const { inventory, clock } = this.#options;
+    const { sn } = device;
     const answer = answerFor(call, device, envelope);
-    device.solo &&= !answer;
-    context.report(
-      `device ${device.sn}`,
-      answer ? undefined : `the cloud says nothing about device ${device.sn}`,
-    );
-    if (!answer) return { type: 'attempt', entity: deviceEntity(device.sn), ok: false };
-    const reading = readDevice(device, call.family, this.#inventory.zoneOf(device), answer);
+    device.readAlone &&= !answer;
+    context.report(`device ${sn}`, answer ? undefined : `no data of device ${sn} in the cloud's answer`);
+    if (!answer) return { type: 'attempt', entity: deviceEntityId(sn), ok: false };
+    const zone = inventory.plant(device.plantId)?.zone;
+    const { reading, unknownStatus } = readDevice(device, call.family, zone, answer);
+    if (unknownStatus !== undefined) this.#reportStatus(context, device, call.family, unknownStatus);
     const { wallTime } = reading;
     if (wallTime !== undefined) {
-      const heardAt = this.#clock.now();
-      const seenAt = wallTime === device.wall?.time ? device.wall.seenAt : heardAt;
-      device.wall = { time: wallTime, seenAt, heardAt };
+      const lastSeenAt = clock.now();
+      const firstSeenAt = wallTime === device.clock?.wallTime ? device.clock.firstSeenAt : lastSeenAt;
+      device.clock = { wallTime, firstSeenAt, lastSeenAt };
     }
     return { type: 'reading', reading };
   }
 
+  /** Once for each family and status: it is the table that lacks a row. */
+  #reportStatus(context: PollContext, { sn }: Device, { word }: Family, code: number): void {
+    const status = `${word} ${code}`;
+    if (this.#unknownStatuses.has(status) || this.#unknownStatuses.size >= MOST_STATUSES) return;
+    this.#unknownStatuses.add(status);
+    context.warn(
+      `device ${sn} has status ${code}, which is not known for the family ${word}: its growatt_inverter_status is ${OTHER}`,
+    );
+  }
+
   *#failed(call: LiveCall, error: SourceError, refusals: Map<Device, SourceError>): Generator<SourceEvent> {
-    for (const { sn } of call.devices) yield { type: 'attempt', entity: deviceEntity(sn), ok: false };
+    for (const { sn } of call.devices) yield { type: 'attempt', entity: deviceEntityId(sn), ok: false };
     if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
     const [device, ...others] = call.devices;
     if (!device) return;
     if (others.length > 0) {
-      // Which of them is the cause shows when each is asked for by itself.
-      for (const each of call.devices) each.solo = true;
+      // Which of them is the cause shows when each has its own call.
+      for (const each of call.devices) each.readAlone = true;
       return;
     }
+    device.skipped = true;
     refusals.set(device, error);
-    device.refused = true;
-    if (error.kind === 'missing') this.#inventory.dropDevice(device);
   }
+}
+
+/** The fewest calls that read these devices: batches by family; its own call for a device that is alone. */
+function planLiveCalls(devices: readonly Device[]): LiveCall[] {
+  const byFamily = Map.groupBy(devices, ({ family }) => family);
+  return [...byFamily].flatMap(([family, members]) => {
+    if (!family) return [];
+    const { last, batch } = family;
+    const liveCall = (endpoint: DeviceCall, some: readonly Device[]): LiveCall => {
+      const sns = some.map(({ sn }) => sn).join(',');
+      const params = some[0]?.bus ?? { [endpoint.param]: sns, ...endpoint.fixed };
+      return { ...callOf(endpoint, params), family, devices: some };
+    };
+    const alone = batch ? members.filter(({ readAlone }) => readAlone) : members;
+    const together = batch ? members.filter(({ readAlone }) => !readAlone) : [];
+    const batches = chunks(together, BATCH_SIZE).map((some) =>
+      liveCall(batch && some.length > 1 ? batch : last, some),
+    );
+    return [...batches, ...alone.map((device) => liveCall(last, [device]))];
+  });
+}
+
+/** The part of an answer that is about one device; undefined where the cloud left it out. */
+function answerFor(call: LiveCall, device: Device, envelope: Record<string, unknown>) {
+  const { data } = envelope;
+  if (!isRecord(data)) return undefined;
+  const list = data[call.family.word];
+  // v4 answers with a list, whatever the number of devices.
+  if (Array.isArray(list)) return list.filter(isRecord).find((row) => namedIn(row) === device.sn);
+  if (call.endpoint === call.family.last) return ownAnswer(data, device);
+  // In a batch the serial number is a key twice.
+  const outer = data[device.sn];
+  const inner = isRecord(outer) ? outer[device.sn] : undefined;
+  return isRecord(inner) ? ownAnswer(inner, device) : undefined;
+}
+
+/** Undefined for an answer that names another device. */
+function ownAnswer(data: Record<string, unknown>, device: Device): Record<string, unknown> | undefined {
+  const named = namedIn(data);
+  const foreign = typeof named === 'string' && named !== '' && named !== device.sn;
+  return foreign || Object.keys(data).length === 0 ? undefined : data;
+}
+
+const namedIn = (data: Record<string, unknown>) => data.serialNum ?? data.inverterId ?? data.deviceSn;
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
 }

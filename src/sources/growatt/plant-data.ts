@@ -1,6 +1,6 @@
 import { isRecord } from '../../http/json.ts';
 import type { Reading } from '../../model/reading.ts';
-import { dataEntity } from './entities.ts';
+import { dataEntityId } from './entities.ts';
 import { extract, type FieldRow, foldCase } from './fields.ts';
 import { parseText } from './numbers.ts';
 import { parseWallTime } from './zone.ts';
@@ -26,16 +26,16 @@ export const plantDataRows: readonly FieldRow[] = [
 export function readPlantData(
   plantId: string,
   envelope: Record<string, unknown>,
-): { reading: Reading; gmt: string } | undefined {
+): { reading: Reading; gmtZone: string } | undefined {
   const { data } = envelope;
   if (!isRecord(data)) return undefined;
   const answer = foldCase(data);
   const { values, rejections } = extract(plantDataRows, answer, new Set());
   const power = values.find(({ metric }) => metric === POWER);
   return {
-    gmt: parseText(answer.get('timezone')),
+    gmtZone: parseText(answer.get('timezone')),
     reading: {
-      entity: dataEntity(plantId),
+      entity: dataEntityId(plantId),
       values,
       rejections,
       holdsFor: POWER_HOLDS_FOR,

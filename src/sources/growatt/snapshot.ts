@@ -1,71 +1,77 @@
 import * as z from 'zod';
+import { isRecord } from '../../http/json.ts';
+import { callRecord } from './call-history.ts';
+import { type Device, familyNamed, newDevice } from './device.ts';
+import { dayRecord } from './history/day-record.ts';
+import { listedDevice, listedPlant } from './listings.ts';
 
-/** What one account remembers across restarts; parsed like any input, since files get damaged. */
+/** The state of one account across restarts; parsed like any input, since files get damaged. */
 
-const listedDevice = z.object({
-  sn: z.string(),
-  type: z.number(),
-  model: z.string(),
-  dataloggerSn: z.string(),
-  lost: z.boolean(),
-  lastUpdate: z.string(),
-});
+/** Reads an object whose members may have the names of an earlier version of the agent, given as former → present. */
+function formerly<S extends z.ZodType>(names: Readonly<Record<string, string>>, schema: S) {
+  const rename = (given: unknown) =>
+    isRecord(given)
+      ? Object.fromEntries(Object.entries(given).map(([name, value]) => [names[name] ?? name, value]))
+      : given;
+  return z.preprocess(rename, schema);
+}
 
-const device = z.object({
-  plantId: z.string(),
-  listed: listedDevice,
-  word: z.string().optional(),
-  bus: z.object({ datalog_sn: z.string(), address: z.string() }).optional(),
-  parts: z.array(z.string()),
-  wall: z.object({ time: z.number(), seenAt: z.number(), heardAt: z.number() }).optional(),
-});
+const clock = formerly(
+  { time: 'wallTime', seenAt: 'firstSeenAt', heardAt: 'lastSeenAt' },
+  z.object({ wallTime: z.number(), firstSeenAt: z.number(), lastSeenAt: z.number() }),
+);
 
-const inventory = z.object({
-  plants: z.array(
-    z.object({
-      id: z.string(),
-      listed: z
-        .object({
-          id: z.string(),
-          name: z.string(),
-          location: z.string(),
-          peakPowerKw: z.string(),
-          status: z.number().optional(),
-          created: z.string().optional(),
-        })
-        .optional(),
-      gmt: z.string().optional(),
-      devices: z.array(device),
-      busDevices: z.array(device),
-    }),
-  ),
-  v4: z.array(device),
-});
-
-const ledger = z.record(
-  z.string(),
+const device = formerly(
+  { word: 'family', parts: 'features', wall: 'clock' },
   z.object({
-    doneAt: z.number().optional(),
-    blockedUntil: z.number().optional(),
-    rateLimitCount: z.number(),
+    plantId: z.string(),
+    listed: listedDevice,
+    /** The word of its family; absent when the agent cannot read it. */
+    family: z.string().optional(),
+    bus: z.object({ datalog_sn: z.string(), address: z.string() }).optional(),
+    features: z.array(z.string()),
+    clock: clock.optional(),
   }),
 );
 
-const day = z.object({
-  date: z.iso.date(),
-  energy: z.number().optional(),
-  peak: z.number().optional(),
-  hourly: z.array(z.tuple([z.number(), z.number()]).readonly()).readonly(),
-});
+const plant = formerly(
+  { gmt: 'gmtZone' },
+  z.object({
+    id: z.string(),
+    listed: listedPlant.optional(),
+    gmtZone: z.string().optional(),
+    devices: z.array(device),
+    busDevices: z.array(device),
+  }),
+);
 
-export const accountSnapshot = z.object({
-  inventory,
-  ledger,
-  history: z.record(z.string(), z.array(day)),
-  /** Refusals of the whole account in a row, and when the last one came. */
-  denials: z.number(),
-  deniedAt: z.number(),
-});
+const inventory = z.object({ plants: z.array(plant), v4: z.array(device) });
 
+export const accountSnapshot = formerly(
+  { ledger: 'calls', denials: 'refusals', deniedAt: 'refusedAt' },
+  z.object({
+    inventory,
+    calls: z.record(z.string(), formerly({ strikes: 'rateLimitCount' }, callRecord)),
+    history: z.record(z.string(), z.array(dayRecord)),
+    /** Refusals of the token in a row, and when the last one came. */
+    refusals: z.number(),
+    refusedAt: z.number(),
+  }),
+);
+
+export type DeviceSnapshot = z.infer<typeof device>;
 export type InventorySnapshot = z.infer<typeof inventory>;
 export type AccountSnapshot = z.infer<typeof accountSnapshot>;
+
+export function storedDevice({ family, plantId, listed, bus, features, clock }: Device): DeviceSnapshot {
+  return { plantId, listed, family: family?.word, bus, features: [...features], clock };
+}
+
+export function restoredDevice({ plantId, listed, family, bus, features, clock }: DeviceSnapshot): Device {
+  return {
+    ...newDevice(plantId, listed, { family: familyNamed(family), bus }),
+    features: new Set(features),
+    clock,
+    attempted: true,
+  };
+}

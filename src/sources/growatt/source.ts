@@ -7,22 +7,17 @@ import type { Entity, SourceEvent } from '../../model/reading.ts';
 import type { Circuit, DiscoveryEntry, Source } from '../../model/source.ts';
 import { createCallPolicy } from '../../policy/call-policy.ts';
 import type { RateLimiter } from '../../policy/rate-limiter.ts';
-import { type Call, Calls } from './calls.ts';
+import { AccountAccess } from './account-access.ts';
+import { AccountCalls } from './account-calls.ts';
+import { BackgroundWork } from './background.ts';
 import { GrowattClient } from './client.ts';
-import type { Device } from './device.ts';
-import {
-  Discovery,
-  listBusCall,
-  listDevicesCall,
-  listPlantsCall,
-  listV4Call,
-  plantDataCall,
-} from './discovery.ts';
-import { discoveryEntriesOf, plantEntity } from './entities.ts';
+import { Discovery } from './discovery.ts';
+import { DiscoverySchedule } from './discovery-schedule.ts';
+import { ACCOUNT_ENTITY_ID, discoveryEntriesOf, plantEntityId } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
 import { GrowattHistoryReader } from './history/reader.ts';
-import { Inventory, type Plant } from './inventory.ts';
-import { planLiveCalls } from './live.ts';
+import { Inventory } from './inventory.ts';
+import { listPlantsCall } from './listings.ts';
 import { LiveReader } from './live-reader.ts';
 import type { GrowattAccount, GrowattConfig, GrowattIntervals } from './settings.ts';
 import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
@@ -39,72 +34,60 @@ export interface GrowattOptions {
 }
 
 const MINUTE = 60_000;
-const RESUME_REASON = 'the cloud would refuse an earlier call';
 const RETRY = { timeout: 30_000, retries: 3, firstDelay: 1000 };
-/** Growatt's own servers count in five minutes: asking more often is refused. */
+/** Growatt's own servers refuse equal calls within five minutes. */
 const OFFICIAL_FLOOR = 5 * MINUTE;
-/** A refused token is asked about again after this, then after twice as long, up to an hour. */
-const DENIED_PAUSE = 15 * MINUTE;
-const LONGEST_DENIED_PAUSE = 60 * MINUTE;
+/** A call that failed waits for less than an interval, so that the next poll makes it again. */
+const FAILURE_PAUSE = 0.9;
 /** Plants whose devices are listed before the first readings are fetched. */
 const FIRST_PLANTS = 10;
-/** Newly found devices are read in one go when so many wait, or the first has waited so long. */
-const CROWD = 100;
-const LONGEST_WAIT = MINUTE / 3;
-/** Beyond so many plants, what is asked plant by plant is asked that much more rarely. */
-const MANY_PLANTS = 100;
-/** At night lists change as rarely as readings do. */
-const NIGHT_STRETCH = 4;
 
-/** A call that may wait for the gap between two polls. */
-interface Job {
-  /** In intervals; 1 and more is due. */
-  readonly late: number;
-  readonly run: (context: PollContext) => AsyncGenerator<SourceEvent>;
-}
-
-/** One Growatt account: lists its plants and devices rarely, reads live values often, month and year in between. */
+/** One Growatt account: reads live values often, and lists, months and years between polls. */
 export class GrowattSource implements Source {
   readonly name: string;
+  readonly history: HistoryReader;
   readonly #account: GrowattAccount;
   readonly #settings: GrowattIntervals;
   readonly #clock: Clock;
-  readonly #calls: Calls;
+  readonly #calls: AccountCalls;
   readonly #inventory: Inventory;
-  readonly #history: DailyHistory;
+  readonly #days: DailyHistory;
   readonly #discovery: Discovery;
+  readonly #access: AccountAccess;
   readonly #live: LiveReader;
-  readonly history: HistoryReader;
-  /** Refusals of the whole account in a row, and when the last one came. */
-  #denials = 0;
-  #deniedAt = 0;
-  /** The store does not know yet what was remembered. */
-  #recalled = false;
+  readonly #background: BackgroundWork;
+  /** The state of an earlier run was restored and is not published yet. */
+  #restored = false;
   resume: Source['resume'];
 
-  constructor(options: GrowattOptions) {
-    const { account, settings, history, rateLimiter, observer, clock, fetch } = options;
+  constructor({ account, settings, history, rateLimiter, observer, clock, fetch }: GrowattOptions) {
     this.name = `growatt/${account.name}`;
     this.#account = account;
     this.#settings = settings;
     this.#clock = clock;
     const policy = createCallPolicy({ clock, retry: RETRY, rateLimiter, ...(observer && { observer }) });
-    const client = new GrowattClient({ baseUrl: account.baseUrl, token: account.token, fetch, policy });
-    // A call that failed waits less than an interval, so that the next poll tries it again.
-    const { discoveryInterval } = settings;
-    this.#calls = new Calls({ client, clock, pause: this.#awakeInterval * 0.9, discoveryInterval });
-    this.#inventory = new Inventory(account);
-    this.#history = new DailyHistory(history, this.#calls, clock);
-    this.#discovery = new Discovery(account, this.#calls, this.#inventory, this.#history);
-    this.#live = new LiveReader(this.#calls, this.#inventory, clock, this.#awakeInterval);
-    this.history = new GrowattHistoryReader({
-      account,
-      callSpacing: settings.callSpacing,
-      calls: this.#calls,
-      clock,
-      inventory: this.#inventory,
-      discovery: this.#discovery,
-    });
+    const { baseUrl, token, v4 } = account;
+    const client = new GrowattClient({ baseUrl, token, fetch, policy });
+    const { discoveryInterval, callSpacing } = settings;
+    const interval = this.#awakeInterval;
+    const pollInterval = () => this.interval();
+    const failurePause = interval * FAILURE_PAUSE;
+    const calls = new AccountCalls({ client, clock, failurePause, discoveryInterval, pollInterval });
+    const inventory = new Inventory(account);
+    const days = new DailyHistory(history, calls, clock);
+    const schedule = new DiscoverySchedule(settings, calls, inventory);
+    const discovery = new Discovery({ account, calls, inventory, history: days, schedule });
+    const access = new AccountAccess({ calls, inventory, discovery, clock });
+    const live = new LiveReader({ calls, inventory, discovery, access, clock, interval });
+    const work = { calls, inventory, schedule, discovery, access, live, history: days, clock };
+    this.#background = new BackgroundWork({ ...work, v4, callSpacing });
+    this.history = new GrowattHistoryReader({ account, callSpacing, calls, clock, inventory, discovery });
+    this.#calls = calls;
+    this.#inventory = inventory;
+    this.#days = days;
+    this.#discovery = discovery;
+    this.#access = access;
+    this.#live = live;
   }
 
   get entities(): readonly Entity[] {
@@ -112,7 +95,7 @@ export class GrowattSource implements Source {
   }
 
   interval(): number {
-    if (this.#denials > 0) return this.#deniedPause;
+    if (this.#access.isRefused) return this.#access.pause;
     const awake = this.#awakeInterval * this.#calls.slowdown;
     return this.#inventory.asleep() ? Math.max(awake, this.#settings.idleInterval) : awake;
   }
@@ -128,94 +111,56 @@ export class GrowattSource implements Source {
   async *poll(context: PollContext): AsyncGenerator<SourceEvent> {
     try {
       yield* this.#pollAll(context);
-      yield { type: 'attempt', entity: 'account', ok: true };
+      yield { type: 'attempt', entity: ACCOUNT_ENTITY_ID, ok: true };
     } catch (error) {
-      // Asked to call more rarely, the account is well all the same.
-      yield {
-        type: 'attempt',
-        entity: 'account',
-        ok: error instanceof SourceError && error.kind === 'rate-limited',
-      };
+      // A rate limit is an answer too.
+      const ok = error instanceof SourceError && error.kind === 'rate-limited';
+      yield { type: 'attempt', entity: ACCOUNT_ENTITY_ID, ok };
       throw error;
     }
   }
 
-  async *#pollAll(context: PollContext): AsyncGenerator<SourceEvent> {
-    this.#calls.begin();
-    if (this.#recalled) yield* this.#resume();
-    if (this.#denials > 0 || this.#neverDone(listPlantsCall)) yield* this.#listPlants(context);
-    for (const plant of this.#inventory.plants.slice(0, FIRST_PLANTS)) {
-      if (!plant.refused && this.#neverDone(listDevicesCall(plant)))
-        yield* this.#discovery.devices(context, plant);
-    }
-    yield* this.#readLive(context, this.#inventory.readable);
-  }
-
-  async *runBackground(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
-    let found: number | undefined;
-    const hasTime = () => this.#clock.now() + this.#settings.callSpacing < deadline;
-    // One call in any case: where the live calls fill the interval, there would never be time for another.
-    for (let calls = 0; calls === 0 || hasTime(); calls++) {
-      const job = this.#mostOverdue();
-      const fresh = this.#inventory.readable.filter(({ tried }) => !tried);
-      if (fresh.length > 0) {
-        found ??= this.#clock.now();
-        const waited = this.#clock.now() - found >= LONGEST_WAIT;
-        if (!job || waited || fresh.length >= CROWD) {
-          yield* this.#readLive(context, fresh);
-          found = undefined;
-          continue;
-        }
-      }
-      if (!job) return;
-      yield* job.run(context);
-    }
+  runBackground(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
+    return this.#background.run(context, deadline);
   }
 
   nextBackgroundAt(): number {
-    return Math.min(...this.#inventory.plants.map((plant) => this.#history.nextRelease(plant)));
+    return this.#background.nextAt();
   }
 
   async discover(context: PollContext): Promise<readonly DiscoveryEntry[]> {
-    const exhaust = async (steps: AsyncIterable<SourceEvent>) => {
-      for await (const _step of steps);
-    };
-    await exhaust(this.#listPlants(context));
+    await drain(this.#access.listPlants(context));
     for (const plant of this.#inventory.plants) {
-      await exhaust(this.#discovery.devices(context, plant));
-      for (const bus of this.#inventory.busesOf(plant))
-        await exhaust(this.#discovery.bus(context, plant, bus));
+      await drain(this.#discovery.devices(context, plant));
+      for (const bus of plant.buses) await drain(this.#discovery.bus(context, plant, bus));
     }
-    if (this.#account.v4) await exhaust(this.#discovery.v4(context));
+    if (this.#account.v4) await drain(this.#discovery.v4(context));
     return discoveryEntriesOf(this.#inventory.plants, this.#inventory.devices);
   }
 
   snapshot(): AccountSnapshot {
     return {
       inventory: this.#inventory.snapshot(),
-      ledger: this.#calls.ledger.snapshot(this.#clock.now()),
-      history: this.#history.snapshot(),
-      denials: this.#denials,
-      deniedAt: this.#deniedAt,
+      calls: this.#calls.callHistory.snapshot(this.#clock.now()),
+      history: this.#days.snapshot(),
+      ...this.#access.snapshot(),
     };
   }
 
-  /** Puts back what `remember` gave to an earlier run. @throws when it is something else */
-  restore(memory: unknown): void {
-    const { inventory, ledger, history, denials, deniedAt } = accountSnapshot.parse(memory);
+  /** Restores what `snapshot` returned in an earlier run, also in one of 0.1.0. @throws when it is something else */
+  restore(snapshot: unknown): void {
+    const { inventory, calls, history, refusals, refusedAt } = accountSnapshot.parse(snapshot);
     this.#inventory.restore(inventory);
-    this.#calls.ledger.restore(ledger);
-    this.#history.restore(history);
-    this.#denials = denials;
-    this.#deniedAt = deniedAt;
-    this.#recalled = true;
-    for (const device of this.#inventory.devices) device.tried = true;
-    const now = this.#clock.now();
+    this.#calls.callHistory.restore(calls);
+    this.#days.restore(history);
+    this.#access.restore({ refusals, refusedAt });
+    this.#restored = true;
     const interval = this.interval();
-    const latest = planLiveCalls(this.#inventory.readable).map((call) => this.#calls.doneAt(call) ?? 0);
-    const resumeAt = denials > 0 ? deniedAt + interval : Math.max(0, ...latest) + interval;
+    const latest = refusals > 0 ? refusedAt : this.#live.lastReadAt(this.#inventory.readable);
+    const at = latest + interval;
+    const reason = refusals > 0 ? 'the token was refused' : 'the cloud would refuse an earlier call';
     // Further away than one interval: the system's clock was set back meanwhile.
-    if (resumeAt - now <= interval) this.resume = { at: resumeAt, reason: RESUME_REASON };
+    if (at - this.#clock.now() <= interval) this.resume = { at, reason };
   }
 
   get #awakeInterval(): number {
@@ -223,100 +168,29 @@ export class GrowattSource implements Source {
     return this.#account.official ? Math.max(collectInterval, OFFICIAL_FLOOR) : collectInterval;
   }
 
-  get #deniedPause(): number {
-    return Math.min(DENIED_PAUSE * 2 ** (this.#denials - 1), LONGEST_DENIED_PAUSE);
-  }
-
-  #neverDone(call: Call): boolean {
-    return this.#calls.doneAt(call) === undefined;
-  }
-
-  /** The background call that is most overdue, measured in its own intervals; undefined when none is due. */
-  #mostOverdue(): Job | undefined {
-    const { discoveryInterval, plantInterval } = this.#settings;
-    const asleep = this.#inventory.asleep();
-    const listing = discoveryInterval * (asleep ? NIGHT_STRETCH : 1);
-    const job = (call: Call, interval: number, run: Job['run']): Job => ({
-      late: this.#calls.overdue(call, interval),
-      run,
-    });
-    const plants = this.#inventory.plants.filter(({ refused }) => !refused);
-    const stretch = Math.max(1, plants.length / MANY_PLANTS);
-    // Of what was never done, the first in this list goes first: devices have to be found before all else.
-    const jobs = [
-      job(listPlantsCall, listing, (context) => this.#listPlants(context)),
-      ...plants.map((plant) =>
-        job(listDevicesCall(plant), listing * stretch, (context) => this.#discovery.devices(context, plant)),
-      ),
-      // Their plants show only by what else is listed there.
-      ...(this.#account.v4 ? [job(listV4Call, listing, (context) => this.#discovery.v4(context))] : []),
-      ...plants.flatMap((plant) =>
-        this.#inventory
-          .busesOf(plant)
-          .map((bus) =>
-            job(listBusCall(bus), listing * stretch, (context) => this.#discovery.bus(context, plant, bus)),
-          ),
-      ),
-      // Nothing in it changes while everything sleeps.
-      ...plants
-        .filter(({ dataRead }) => !asleep || !dataRead)
-        .map((plant) =>
-          job(plantDataCall(plant), plantInterval * stretch, (context) =>
-            this.#discovery.plantData(context, plant),
-          ),
-        ),
-    ].filter(({ late }) => late >= 1);
-    // Infinity minus Infinity would be no order at all.
-    return jobs.toSorted((a, b) => (a.late === b.late ? 0 : b.late - a.late))[0] ?? this.#missingDay(plants);
-  }
-
-  /** Days that are over come last, the newest of all plants first. */
-  #missingDay(plants: readonly Plant[]): Job | undefined {
-    return plants
-      .flatMap((plant) => {
-        const date = this.#history.missing(plant);
-        return date === undefined
-          ? []
-          : [{ date, late: 1, run: (context: PollContext) => this.#discovery.day(context, plant, date) }];
-      })
-      .reduce<(Job & { date: string }) | undefined>(
-        (newest, job) => (newest && newest.date >= job.date ? newest : job),
-        undefined,
-      );
-  }
-
-  /** What was remembered is known to the store again, as after a listing. */
-  *#resume(): Generator<SourceEvent> {
-    this.#recalled = false;
-    yield* this.#discovery.announce();
-    for (const { id } of this.#inventory.plants) yield { type: 'attempt', entity: plantEntity(id), ok: true };
-  }
-
-  async *#listPlants(context: PollContext): AsyncGenerator<SourceEvent> {
-    try {
-      yield* this.#discovery.plants(context);
-    } catch (error) {
-      if (error instanceof SourceError && error.kind === 'unauthorized') {
-        this.#denials++;
-        this.#deniedAt = this.#clock.now();
-        yield { type: 'attempt', entity: 'account', ok: false };
-      }
-      // Plants that are chosen or known can be read without the list.
-      if (this.#denials > 0 || this.circuit === 'open' || this.#inventory.plants.length === 0) throw error;
-      return;
+  async *#pollAll(context: PollContext): AsyncGenerator<SourceEvent> {
+    this.#calls.beginPoll();
+    if (this.#restored) yield* this.#publishRestored();
+    if (this.#access.isRefused || this.#calls.doneAt(listPlantsCall) === undefined)
+      yield* this.#access.listPlants(context);
+    // A restart reads no list of plants, so that what an earlier one showed has to be reported again.
+    this.#discovery.reportEmpty(context);
+    for (const plant of this.#inventory.plants.slice(0, FIRST_PLANTS)) {
+      if (!plant.skipped && this.#calls.doneAt(plant.listDevicesCall) === undefined)
+        yield* this.#discovery.devices(context, plant);
     }
-    if (this.#denials > 0) this.#inventory.forgive();
-    this.#denials = 0;
+    yield* this.#live.read(context, this.#inventory.readable);
   }
 
-  /** Reads devices; fails as a whole only when none could be read for a reason that is not its own. */
-  async *#readLive(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent> {
-    const { answered, dropped, failure, tell } = yield* this.#live.read(context, devices);
-    if (dropped) yield* this.#discovery.announce();
-    const refused = answered === 0 && failure?.kind === 'unauthorized';
-    // Every device refused: a listing of plants tells whether it is the token, which is then all there is to tell.
-    if (refused) yield* this.#listPlants(context);
-    tell();
-    if (failure && answered === 0 && !refused && failure.kind !== 'missing') throw failure;
+  /** What an earlier run knew is known to the store again, as after a listing. */
+  *#publishRestored(): Generator<SourceEvent> {
+    this.#restored = false;
+    yield* this.#discovery.publish();
+    for (const { id } of this.#inventory.plants)
+      yield { type: 'attempt', entity: plantEntityId(id), ok: true };
   }
+}
+
+async function drain(events: AsyncIterable<SourceEvent>): Promise<void> {
+  for await (const _event of events);
 }

@@ -45,7 +45,7 @@ test('a chosen plant that the account does not list is read all the same, and th
   const warnings = agent.lines.filter((line) => line.startsWith('warn'));
   assert.deepEqual(warnings, [
     'warn: growatt/default: the account does not list plant 99: check GROWATT_PLANT_ID',
-    'warn: growatt/default: plant 99 is left alone until the next discovery (device/list: 10003 error_Plant does not exist)',
+    'warn: growatt/default: skipping plant 99 until the next discovery (in 3 h): device/list: 10003 error_Plant does not exist',
   ]);
 });
 
@@ -53,7 +53,11 @@ test('a token that sees no plant says where another one comes from', async (t) =
   const world = await startWorld(t, { plants: [] });
   const agent = world.run();
   await world.until(NOON + HOUR);
-  assert.equal(agent.lines.filter((line) => /the token sees no plant: .*ShinePhone/.test(line)).length, 1);
+  assert.equal(
+    agent.lines.filter((line) => /this token has access to no plants\. If the ShinePhone app/.test(line))
+      .length,
+    1,
+  );
   assert.equal(agent.value('growatt_account_up'), 1);
   world.cloud.addPlant(house);
   await world.until(NOON + 4 * HOUR);

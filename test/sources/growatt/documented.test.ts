@@ -121,7 +121,9 @@ test('a device of unknown type is listed, not read, and that is said once', asyn
   await world.until(NOON + 4 * HOUR);
   assert.deepEqual(
     agent.lines.filter((line) => line.startsWith('warn')),
-    ['warn: growatt/default: device NEW1 (FUTURE 1) has type 99, which is not known: it is listed, not read'],
+    [
+      'warn: growatt/default: device NEW1 (FUTURE 1) has the unknown device type 99: it is listed, but not read',
+    ],
   );
   assert.equal(agent.value('growatt_up'), 1);
 });

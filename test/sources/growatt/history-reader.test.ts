@@ -124,15 +124,15 @@ test('without the energies that it takes there is no total', async (t) => {
   }
 });
 
-test('a plant of which the cloud knows only GMT+1 is read so, with a note', async (t) => {
+test('a plant of which the cloud knows only GMT+1 is read so, with a warning', async (t) => {
   const { reader, context, notes } = await startReader(t, {});
   assert.equal((await reader.plants(context))[0]?.zone, 'GMT+1');
   assert.deepEqual(notes, [
-    'plant 1 is read as GMT+1, without daylight saving: where there is one, set plants[].timezone',
+    'plant 1 is read as GMT+1, without daylight saving: if its clocks change, set plants[].timezone',
   ]);
 });
 
-test('plants without a known zone or a right to them are left out with a note, the others go on', async (t) => {
+test('plants without a known zone or a right to them are skipped with a warning, the others are read', async (t) => {
   const { reader, context, notes } = await startReader(t, {
     'plant/list': () => plants({ plant_id: 1 }, { plant_id: 2 }, { plant_id: 3 }, { plant_id: 4 }),
     'plant/data': (params) => {
@@ -147,9 +147,9 @@ test('plants without a known zone or a right to them are left out with a note, t
     [['4', '4', 'GMT+2', undefined]],
   );
   assert.deepEqual(notes.slice(0, 3), [
-    'plant 1 is left out (its time zone is unknown: set plants[].timezone)',
-    'plant 2 is left out (plant/data: 10011 error_permission_denied)',
-    'plant 3 is left out (plant/data: 10002 error_Plant does not exist)',
+    'skipping plant 1: its time zone is unknown: set plants[].timezone',
+    'skipping plant 2: plant/data: 10011 error_permission_denied',
+    'skipping plant 3: plant/data: 10002 error_Plant does not exist',
   ]);
 });
 

@@ -51,11 +51,11 @@ test('a day with too few values has no power, its energy stays, and the log says
   assert.equal(agent.value('growatt_daily_energy_kwh', { date: YESTERDAY }), 0);
   const told = agent.lines.filter((line) => line.includes('too few power values'));
   assert.deepEqual(told, [
-    `warn: growatt/default: plant 1 has too few power values on ${YESTERDAY}: the day's power is left out`,
+    `warn: growatt/default: plant 1 has too few power values on ${YESTERDAY} for a peak and hourly means`,
   ]);
 });
 
-test('a cloud that says "too frequently" is left alone, without harm to the live values', async (t) => {
+test('a cloud that says "too frequently" is not called for a while, without harm to the live values', async (t) => {
   const world = await startWorld(t, { history: { enabled: true, days: 2 }, account: BERLIN });
   world.cloud.faults.next({ kind: 'rate-limited', match: 'plant/power', times: 2 });
   const agent = world.run();
@@ -75,11 +75,11 @@ test('a plant whose days are refused is asked about one of them an hour, and tha
   await world.until(NOON + 6 * HOUR - 5 * MINUTE);
   assert.equal(datesAsked(world).length, 6);
   assert.equal(agent.value('growatt_up'), 1);
-  const told = agent.lines.filter((line) => line.includes('the history of plant 1'));
+  const told = agent.lines.filter((line) => line.includes('the daily history of plant 1'));
   assert.equal(told.length, 1);
   assert.match(
     told[0] ?? '',
-    /^warn: growatt\/default: the history of plant 1 cannot be read \(plant\/power: 10011 .*: it is tried again later$/,
+    /^warn: growatt\/default: the daily history of plant 1 cannot be read: plant\/power: 10011 .*; next attempt in 1 h$/,
   );
 });
 
@@ -103,6 +103,6 @@ test('a plant without a known time zone has no days, and the log says what to do
   assert.ok(agent.value('growatt_current_power_watts'));
   const told = agent.lines.filter((line) => line.includes('time zone'));
   assert.deepEqual(told, [
-    'warn: growatt/default: the time zone of plant 1 is unknown: set plants[].timezone, or its days cannot be told',
+    'warn: growatt/default: the time zone of plant 1 is unknown: set plants[].timezone, which its daily values need',
   ]);
 });

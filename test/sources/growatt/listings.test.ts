@@ -47,12 +47,24 @@ test('the rated power may be text or missing', () => {
 
 test('malformed rows are left out, and the count tells that there were more', () => {
   const good = { device_sn: 'A', type: 7 };
-  const { rows, count } = devices(good, null, 5, {}, { device_sn: 'B' }, { device_sn: '', type: 7 }, [good]);
+  const { rows, count } = devices(good, null, 5, {}, { device_sn: '', type: 7 }, [good]);
   assert.deepEqual(
     rows.map(({ sn }) => sn),
     ['A'],
   );
-  assert.equal(count, 7);
+  assert.equal(count, 6);
+});
+
+test('a device without a type, or with one that is no number, is listed without one', () => {
+  const typeOf = (row: object) => devices({ device_sn: 'A', ...row }).rows[0]?.type;
+  assert.deepEqual(
+    [{}, { type: null }, { type: '' }, { type: 'MIN' }, { type: 7.5 }].map(typeOf),
+    Array(5).fill(undefined),
+  );
+  assert.deepEqual(
+    [7, '7', ' 7 ', 0].map((type) => typeOf({ type })),
+    [7, 7, 7, 0],
+  );
 });
 
 test('the count may be text, and without one the rows are counted', () => {

@@ -79,14 +79,14 @@ test('a token that is refused while the list of plants is read between polls is 
   assert.equal(agent.value('growatt_account_up'), 1, 'asked again after a quarter of an hour');
 });
 
-test('one device that is refused is told once and left alone, the others go on', async (t) => {
+test('one device that is refused is reported once and skipped, the others are read', async (t) => {
   const devices = [device('A1'), { ...device('S1'), family: 'sph' as const }];
   const world = await startWorld(t, { plants: [berlinHome({ devices })] });
   world.cloud.faults.next({ kind: 'permission', match: 'mix_last_data', times: FOREVER });
   const agent = world.run();
   await world.until(NOON + 2.9 * HOUR);
   assert.deepEqual(warnings(agent), [
-    'device S1 is left alone until the next discovery (device/mix/mix_last_data: 10011 error_permission_denied)',
+    'skipping device S1 until the next discovery (in 3 h): device/mix/mix_last_data: 10011 error_permission_denied',
   ]);
   assert.equal(world.callCounts()['mix/mix_last_data'], 1);
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'A1' }) ?? 0) > 0);
@@ -98,14 +98,14 @@ test('one device that is refused is told once and left alone, the others go on',
   assert.equal(agent.value('growatt_up'), 1);
 });
 
-test('one plant that is refused is told once and left alone, the others go on', async (t) => {
+test('one plant that is refused is reported once and skipped, the others are read', async (t) => {
   const plants = [1, 2].map((id) => berlinHome({ id, devices: [device(`D${id}`)] }));
   const world = await startWorld(t, { plants });
   world.cloud.faults.next({ kind: 'permission', match: 'device/list' });
   const agent = world.run();
   await world.until(NOON + 2.9 * HOUR);
   assert.deepEqual(warnings(agent), [
-    'plant 1 is left alone until the next discovery (device/list: 10011 error_permission_denied)',
+    'skipping plant 1 until the next discovery (in 3 h): device/list: 10011 error_permission_denied',
   ]);
   assert.equal(agent.value('growatt_up', { plant_id: '1' }), 0);
   assert.equal(agent.value('growatt_up', { plant_id: '2' }), 1);
@@ -114,13 +114,13 @@ test('one plant that is refused is told once and left alone, the others go on', 
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'D1' }) ?? 0) > 0);
 });
 
-test('figures of a plant that stay refused are told once, and are back with the next discovery', async (t) => {
+test('figures of a plant that stay refused are reported once, and are back with the next discovery', async (t) => {
   const world = await startWorld(t, { settings: { discoveryInterval: 10 * MINUTE, plantInterval: MINUTE } });
   world.cloud.faults.next({ kind: 'permission', match: 'plant/data', times: FOREVER });
   const agent = world.run();
   await world.until(NOON + HOUR);
   assert.deepEqual(agent.lines.slice(1), [
-    'warn: growatt/default: plant 1 is left alone until the next discovery (plant/data: 10011 error_permission_denied)',
+    'warn: growatt/default: skipping plant/data of plant 1 until the next discovery (in 10 min): plant/data: 10011 error_permission_denied',
   ]);
   assert.equal(agent.value('growatt_up'), 0);
   assert.ok((world.callCounts()['plant/data'] ?? 0) > 2, 'each discovery gives it another try');
@@ -130,7 +130,7 @@ test('figures of a plant that stay refused are told once, and are back with the 
   assert.ok((agent.value('growatt_energy_month_kwh') ?? 0) > 0);
 });
 
-test('a device that does not exist is told, dropped, and back with the next discovery', async (t) => {
+test('a device that does not exist is reported, dropped, and back with the next discovery', async (t) => {
   const world = await startWorld(t, {
     plants: [berlinHome({ devices: [device('A1'), { ...device('S1'), family: 'sph' }] })],
   });
@@ -140,7 +140,7 @@ test('a device that does not exist is told, dropped, and back with the next disc
   await world.until(NOON + 20 * MINUTE);
   assert.deepEqual(agent.values({ device_sn: 'S1' }), {});
   assert.deepEqual(warnings(agent), [
-    'device S1 is left alone until the next discovery (device/mix/mix_last_data: 10002 error_device does not exist)',
+    'skipping device S1 until the next discovery (in 2 h 50 min): device/mix/mix_last_data: 10002 error_device does not exist',
   ]);
   assert.equal(agent.value('growatt_up'), 1);
   world.cloud.addDevice(1, { ...device('S1'), family: 'sph' });
@@ -158,9 +158,9 @@ test('a batch that is refused is taken apart, and put together again without the
   assert.equal(agent.value('growatt_up'), 0);
   await world.until(NOON + 30 * MINUTE);
   assert.deepEqual(
-    warnings(agent).filter((line) => line.startsWith('device ')),
+    warnings(agent).filter((line) => line.startsWith('skipping device ')),
     [
-      'device A1 is left alone until the next discovery (device/tlx/tlx_last_data: 10011 error_permission_denied)',
+      'skipping device A1 until the next discovery (in 2 h 45 min): device/tlx/tlx_last_data: 10011 error_permission_denied',
     ],
   );
   const live = world.cloud.calls
@@ -169,18 +169,18 @@ test('a batch that is refused is taken apart, and put together again without the
   assert.deepEqual(live, ['A1,A2,A3', 'A1,A2,A3', 'A1,A2,A3', 'A1', 'A2', 'A3', 'A2,A3', 'A2,A3']);
 });
 
-test('a device that a batch says nothing about is told, and the others go on', async (t) => {
+test('a device that a batch leaves out is reported, and the others are read', async (t) => {
   const world = await startWorld(t, { plants: [berlinHome({ devices: ['A1', 'A2'].map(device) })] });
   const agent = world.run();
   await world.until(NOON + 10 * MINUTE);
   world.cloud.removeDevice('A2');
   await world.until(NOON + 20 * MINUTE);
-  assert.deepEqual(warnings(agent), ['the cloud says nothing about device A2']);
+  assert.deepEqual(warnings(agent), ["no data of device A2 in the cloud's answer"]);
   assert.equal(agent.value('growatt_up'), 0);
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'A1' }) ?? 0) > 0);
 });
 
-test('"too frequently": five minutes of peace, then twice as long each time, with a longer interval', async (t) => {
+test('"too frequently": a pause of five minutes, then twice as long each time, with a longer interval', async (t) => {
   const world = await startWorld(t);
   const agent = world.run();
   await world.until(NOON + 8 * MINUTE);
@@ -203,7 +203,7 @@ test('"too frequently": five minutes of peace, then twice as long each time, wit
   assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
 });
 
-test('the interval stays long while a call for live values still rests', async (t) => {
+test('the interval stays long while a call for live values is paused', async (t) => {
   const world = await startWorld(t, { settings: { collectInterval: 10_000 }, cloud: { limits: false } });
   const agent = world.run();
   await world.until(NOON + MINUTE);

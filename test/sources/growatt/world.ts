@@ -123,6 +123,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     };
     const log = memoryLog();
     const rejections: string[] = [];
+    const limits: string[] = [];
     const outcomes: string[] = [];
     const store = new Store({ clock, staleAfter: HOUR, definitionOf });
     const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
@@ -137,6 +138,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       observer: {
         polled: (_source, outcome) => outcomes.push(outcome),
         rejected: (_source, reason) => rejections.push(reason),
+        limitReached: (limit) => limits.push(limit),
       },
       onIdle: () => state.changed(source),
     });
@@ -150,6 +152,8 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       lines: log.lines,
       /** Why values were held back. */
       rejections,
+      /** Limits of the agent that were reached. */
+      limits,
       outcomes,
       run() {
         underWay++;

@@ -1,5 +1,6 @@
+import type { Endpoint } from '../call.ts';
 import type { FieldRow } from '../fields.ts';
-import type { Endpoint, Family } from './family.ts';
+import type { Family } from './family.ts';
 
 /** A kind of thing on the bus of a datalogger, asked for by the datalogger's serial number and an address. */
 export interface BusFamily {

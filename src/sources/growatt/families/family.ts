@@ -1,4 +1,4 @@
-import type { Params } from '../client.ts';
+import type { Endpoint, Params } from '../call.ts';
 import type { FieldRow } from '../fields.ts';
 
 /** Values of `growatt_inverter_status`. */
@@ -7,12 +7,6 @@ export const NORMAL = 1;
 export const WAITING = 2;
 export const FAULT = 3;
 export const OTHER = 4;
-
-export interface Endpoint {
-  readonly method: 'GET' | 'POST';
-  /** Below `/v1/`, unless it begins with `v4/`. */
-  readonly path: string;
-}
 
 /** A call that names devices: one by `param`, or several separated by commas. */
 export interface DeviceCall extends Endpoint {

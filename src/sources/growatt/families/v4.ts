@@ -45,7 +45,8 @@ const wit: Family = {
 /** Balcony battery. Its charging power is negative while it discharges. */
 const noah: Family = {
   ...v4Calls('noah'),
-  status: { 1: NORMAL, 4: FAULT, 5: OTHER },
+  // 5 is heating; 6 occurs in published answers, and nothing says what it means.
+  status: { 1: NORMAL, 4: FAULT, 5: OTHER, 6: OTHER },
   features: ['battery'],
   fields: [
     ['growatt_current_power_watts', 'pac'],

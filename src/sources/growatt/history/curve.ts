@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SourceError } from '../../../base/errors.ts';
+import { callOf } from '../call.ts';
 import { parseNumber } from '../numbers.ts';
 import { parseWallTime } from '../zone.ts';
 
@@ -25,6 +26,12 @@ const HOUR = 60 * 60_000;
 /** Fewer values than this, or less than half of the time between the first and the last, are no curve. */
 const FEWEST_VALUES = 6;
 const LEAST_COVERAGE = 0.5;
+
+/** The 5-minute power curve of one day of a plant. */
+export const curveCall = (plantId: string, date: string) =>
+  callOf({ method: 'GET', path: 'plant/power' }, { plant_id: plantId, date }, (envelope) =>
+    parseCurve(envelope, date),
+  );
 
 const answer = z.object({ data: z.looseObject({ powers: z.array(z.unknown()).nullish() }) });
 const row = z.looseObject({ time: z.string() });

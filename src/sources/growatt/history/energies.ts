@@ -1,9 +1,18 @@
 import * as z from 'zod';
 import { SourceError } from '../../../base/errors.ts';
+import { callOf } from '../call.ts';
 import { parseNumber } from '../numbers.ts';
 
 /** The most days that one call may span. */
 export const ENERGY_SPAN = 7;
+
+/** The energy of each day of at most a week; the cloud allows ten such calls a day. */
+export const energiesCall = (plantId: string, from: string, to: string) =>
+  callOf(
+    { method: 'GET', path: 'plant/energy' },
+    { plant_id: plantId, start_date: from, end_date: to, time_unit: 'day' },
+    parseEnergies,
+  );
 
 const answer = z.object({ data: z.looseObject({ energys: z.array(z.unknown()).nullish() }) });
 const row = z.looseObject({ date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/) });

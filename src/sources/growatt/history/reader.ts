@@ -12,26 +12,31 @@ import { SourceError } from '../../../base/errors.ts';
 import type { HistoryDay, HistoryPlant, HistoryReader } from '../../../model/history.ts';
 import type { PollContext } from '../../../model/poll-context.ts';
 import type { Reading, SourceEvent } from '../../../model/reading.ts';
-import type { Call, Calls } from '../calls.ts';
-import { type Discovery, listPlantsCall, plantDataCall } from '../discovery.ts';
-import type { Inventory, Plant } from '../inventory.ts';
+import type { AccountCalls } from '../account-calls.ts';
+import type { Call } from '../call.ts';
+import type { Discovery } from '../discovery.ts';
+import type { Inventory } from '../inventory.ts';
+import { listPlantsCall } from '../listings.ts';
+import type { Plant } from '../plant.ts';
 import { readPlantData } from '../plant-data.ts';
+import { Selection } from '../selection.ts';
 import type { GrowattAccount } from '../settings.ts';
 import { parseGmtZone } from '../zone.ts';
-import { curveCall, energiesCall } from './calls.ts';
-import { parseCurve } from './curve.ts';
-import { ENERGY_SPAN, parseEnergies } from './energies.ts';
+import { curveCall, parseCurve } from './curve.ts';
+import { ENERGY_SPAN, energiesCall, parseEnergies } from './energies.ts';
+import { historySamples } from './samples.ts';
 
-/** So many pauses in a row that the cloud asked for, and the run is given up. */
+/** After so many pauses in a row that the cloud asked for, reading fails. */
 const MOST_PAUSES = 6;
 
-/** The past of one Growatt account. */
+/** Reads the completed days of one account's plants. */
 export class GrowattHistoryReader implements HistoryReader {
   readonly energySpan = ENERGY_SPAN;
+  readonly samples = historySamples;
   readonly callSpacing: number;
   readonly chosenPlants: HistoryReader['chosenPlants'];
-  readonly #account: GrowattAccount;
-  readonly #calls: Calls;
+  readonly #selection: Selection;
+  readonly #calls: AccountCalls;
   readonly #clock: Clock;
   readonly #inventory: Inventory;
   readonly #discovery: Discovery;
@@ -39,24 +44,24 @@ export class GrowattHistoryReader implements HistoryReader {
   constructor(parts: {
     account: GrowattAccount;
     callSpacing: number;
-    calls: Calls;
+    calls: AccountCalls;
     clock: Clock;
     inventory: Inventory;
     discovery: Discovery;
   }) {
     this.callSpacing = parts.callSpacing;
     this.chosenPlants = parts.account.plants.map(({ id, timezone }) => ({ id, timezone }));
-    this.#account = parts.account;
+    this.#selection = new Selection(parts.account);
     this.#calls = parts.calls;
     this.#clock = parts.clock;
     this.#inventory = parts.inventory;
     this.#discovery = parts.discovery;
   }
 
-  /** A plant that is refused, or whose days cannot be told, is left out with a note. */
+  /** Without plants that are refused or have no known time zone, which are reported. */
   async plants(context: PollContext): Promise<readonly HistoryPlant[]> {
     await this.#insist(context, listPlantsCall, async () => {
-      for await (const _step of this.#discovery.plants(context) satisfies AsyncIterable<SourceEvent>);
+      for await (const _event of this.#discovery.plants(context) satisfies AsyncIterable<SourceEvent>);
     });
     const plants: HistoryPlant[] = [];
     for (const plant of this.#inventory.plants) {
@@ -64,7 +69,7 @@ export class GrowattHistoryReader implements HistoryReader {
         const own =
           error instanceof SourceError && ['unauthorized', 'missing', 'refused'].includes(error.kind);
         if (!own) throw error;
-        context.report(`plant ${plant.id}`, `plant ${plant.id} is left out (${error.message})`);
+        context.report(`plant ${plant.id}`, `skipping plant ${plant.id}: ${error.message}`);
       });
       if (found) plants.push(found);
     }
@@ -92,32 +97,29 @@ export class GrowattHistoryReader implements HistoryReader {
 
   async #lookUp(context: PollContext, plant: Plant): Promise<HistoryPlant> {
     const { id, listed } = plant;
-    const data = readPlantData(id, await this.#read(context, plantDataCall(plant)));
-    if (data) this.#inventory.locate(plant, data.gmt);
+    const data = readPlantData(id, await this.#read(context, plant.dataCall));
+    if (data) plant.locate(data.gmtZone);
     const { zone } = plant;
-    const timezone = this.#timezoneOf(id);
+    const timezone = this.#selection.timezoneOf(id);
     if (!zone) throw new SourceError('refused', 'its time zone is unknown: set plants[].timezone');
-    const problem = `plant ${id} is read as ${plant.gmt}, without daylight saving: where there is one, set plants[].timezone`;
+    const problem = `plant ${id} is read as ${plant.gmtZone}, without daylight saving: if its clocks change, set plants[].timezone`;
     context.report(`the time zone of plant ${id}`, zone.fixed ? problem : undefined);
     const today = dateOf(wallTimeAt(zone, this.#clock.now()));
     return {
       id,
       name: listed?.name || id,
-      zone: timezone ?? plant.gmt ?? '',
+      zone: timezone ?? plant.gmtZone ?? '',
       created: listed?.created,
       today,
       total: data && totalBefore(data.reading, today),
     };
   }
 
-  #timezoneOf(plantId: string): string | undefined {
-    return this.#account.plants.find(({ id }) => id === plantId)?.timezone;
-  }
-
   /** @throws SourceError when the plant was looked up with another configuration */
   #zoneOf({ id, zone: name }: HistoryPlant): Zone {
-    const zone = this.#timezoneOf(id) === name ? ianaZone(name) : parseGmtZone(name);
-    if (!zone) throw new SourceError('refused', `the time zone ${name} of plant ${id} is not known any more`);
+    const zone = this.#selection.timezoneOf(id) === name ? ianaZone(name) : parseGmtZone(name);
+    if (!zone)
+      throw new SourceError('refused', `the time zone ${name} of plant ${id} is no longer configured`);
     return zone;
   }
 
@@ -132,7 +134,7 @@ export class GrowattHistoryReader implements HistoryReader {
   /** Makes a call, and makes it again after each pause that the cloud asks for. */
   async #insist<T>(context: PollContext, call: Call, attempt: () => Promise<T>): Promise<T> {
     for (let pauses = 0; ; pauses++) {
-      this.#calls.begin();
+      this.#calls.retryLimited();
       try {
         return await attempt();
       } catch (error) {
