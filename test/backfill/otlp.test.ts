@@ -35,6 +35,14 @@ interface Body {
 
 /** A receiver on loopback that answers in turn, the last answer for all that follow, and a sender to it. */
 async function startReceiver(t: TestContext, ...answers: Respond[]) {
+  return await startReceiverFor(t, {}, ...answers);
+}
+
+async function startReceiverFor(
+  t: TestContext,
+  more: Readonly<Record<string, string>>,
+  ...answers: Respond[]
+) {
   const bodies: Body[] = [];
   const server = await scriptedServer(t, async (request, response) => {
     bodies.push(JSON.parse((await buffer(request)).toString()));
@@ -46,8 +54,8 @@ async function startReceiver(t: TestContext, ...answers: Respond[]) {
     GROWATT_TOKEN: 'token',
     OTEL_EXPORTER_OTLP_ENDPOINT: server.url.href,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_EXPORTER_OTLP_TIMEOUT: '500',
     OTEL_RESOURCE_ATTRIBUTES: 'site=roof',
+    ...more,
   };
   const { otlp } = loadConfig({ env, isTerminal: false });
   assert.ok(otlp);
@@ -147,7 +155,7 @@ test('a receiver that refuses, or takes only a part, is a failure that says why'
 });
 
 test('a receiver that hangs is given up after OTEL_EXPORTER_OTLP_TIMEOUT', async (t) => {
-  const hanging = await startReceiver(t, () => {});
+  const hanging = await startReceiverFor(t, { OTEL_EXPORTER_OTLP_TIMEOUT: '500' }, () => {});
   await assert.rejects(
     hanging.sender.send('growatt_plant_power_watts', one(), signal),
     /no answer within 500ms$/,
