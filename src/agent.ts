@@ -16,6 +16,7 @@ import { nodeFetch } from './http/node-fetch.ts';
 import type { PollContext } from './model/poll-context.ts';
 import type { DiscoveryEntry, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
+import { logCalls } from './policy/call-log.ts';
 import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
@@ -71,7 +72,7 @@ export class Agent implements Surface {
       clock,
       fetch,
       owns: (source: string) => !shard || owns(shard, source),
-      observer: ownMetrics.callObserver,
+      observer: (source: string) => logCalls(source, log, ownMetrics.callObserver(source)),
       once,
     };
     const sources = kindsIn(config).flatMap(([kind, part]) => kind.create(part, tools));

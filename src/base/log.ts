@@ -14,17 +14,22 @@ export interface Log {
 export interface LogOptions {
   readonly level: LogLevel;
   readonly format: 'json' | 'text';
+  /** Colours the level in text, for terminals. */
+  readonly colour?: boolean;
   /** Where lines go. */
   readonly write: (line: string) => void;
   /** Replaced wherever they would be written, be it in the middle of a message. */
   readonly secrets?: readonly string[];
 }
 
+/** ANSI colours (SGR parameters) of the levels. */
+const COLOURS: Readonly<Record<LogLevel, number>> = { debug: 90, info: 36, warn: 33, error: 31 };
+
 /** Shorter secrets would redact half of the words of a line. */
 const SHORTEST_SECRET = 4;
 
 /** A log of one line for each event, JSON for machines or text for people. */
-export function createLog({ level, format, write, secrets = [] }: LogOptions): Log {
+export function createLog({ level, format, colour = false, write, secrets = [] }: LogOptions): Log {
   // The longest first, or a secret that begins like another would leave the other's end.
   const hidden = secrets
     .filter((secret) => secret.length >= SHORTEST_SECRET)
@@ -38,7 +43,7 @@ export function createLog({ level, format, write, secrets = [] }: LogOptions): L
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(format === 'json' ? line : toText(line)) },
+    { write: (line: string) => write(format === 'json' ? line : toText(line, colour)) },
   );
   const at =
     (name: LogLevel) =>
@@ -47,20 +52,28 @@ export function createLog({ level, format, write, secrets = [] }: LogOptions): L
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** Done before a line is made of them: escaped, a secret would no longer look like itself. */
+/** Removes secrets before a line is made of the fields: escaped, a secret would no longer be found. */
 function cleaned(fields: Record<string, unknown>, clean: (text: string) => string): Record<string, unknown> {
   return JSON.parse(
     JSON.stringify(fields, (_key, value) => (typeof value === 'string' ? clean(value) : value)),
   );
 }
 
+interface Line extends Record<string, unknown> {
+  readonly time: string;
+  readonly level: LogLevel;
+  readonly message: string;
+}
+
 /** `2026-06-21 12:00:00 WARN  message key=value`, in local time. */
-function toText(line: string): string {
-  const { time, level, message, ...fields } = JSON.parse(line) as Record<string, string>;
-  const at = new Date(time ?? 0);
+function toText(line: string, colour: boolean): string {
+  const { time, level, message, ...fields }: Line = JSON.parse(line);
+  const at = new Date(time);
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
   const details = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   // Messages quote what devices say: no line break or escape sequence may get through.
   const safe = `${message}${details.join('')}`.replace(/\p{Cc}/gu, ' ');
-  return `${local.slice(0, 19).replace('T', ' ')} ${(level ?? '').toUpperCase().padEnd(5)} ${safe}\n`;
+  const word = level.toUpperCase().padEnd(5);
+  const shown = colour ? `\u001b[${COLOURS[level]}m${word}\u001b[39m` : word;
+  return `${local.slice(0, 19).replace('T', ' ')} ${shown} ${safe}\n`;
 }

@@ -1,3 +1,5 @@
+import { stackOf } from '../base/errors.ts';
+import { createLog } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { ConfigError } from '../settings/problems.ts';
 import { backfill } from './commands/backfill.ts';
@@ -15,6 +17,11 @@ import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
 export async function main(argv: readonly string[], process: NodeJS.Process): Promise<number> {
   // A reader that goes away must not end the agent; whoever writes to it learns of it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  let log = createLog({
+    level: 'error',
+    format: process.stderr.isTTY ? 'text' : 'json',
+    write: (line) => void process.stderr.write(line),
+  });
   const program: Program = {
     env: process.env,
     out: (text) => writeOut(process.stdout, text),
@@ -22,7 +29,21 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
     isTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns || 80,
     signal: stopSignal(process),
+    onLog: (given) => {
+      log = given;
+    },
   };
+  /** Says in two lines that this program has a defect; its stack goes to the log, which has no secrets. */
+  const fail = (defect: unknown) => {
+    log.error('Internal error, please report it', { version, stack: stackOf(defect) });
+    const name = defect instanceof Error ? defect.name : typeof defect;
+    program.err(
+      `solar-otel-agent ${version} stopped because of an internal error (${name}).\n` +
+        'Please report it, with the log line above.\n',
+    );
+    return FAILED;
+  };
+  process.on('uncaughtException', (defect) => process.exit(fail(defect)));
   try {
     return await dispatch(parseFlags(argv), program);
   } catch (error) {
@@ -30,7 +51,7 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
       program.err(`${error.message}\n`);
       return MISUSED;
     }
-    if (!(error instanceof RunError)) throw error;
+    if (!(error instanceof RunError)) return fail(error);
     // Whoever reads the output has seen enough, such as `head`.
     if (codeOf(error.cause) === 'EPIPE') return DONE;
     program.err(`${error.message}\n`);

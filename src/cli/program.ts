@@ -1,5 +1,8 @@
+import { formatDuration } from '../base/duration.ts';
 import { createLog, type Log } from '../base/log.ts';
+import { version } from '../base/version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
+import type { SourceStatus } from '../model/status.ts';
 
 /** What a command may use of the process it runs in. */
 export interface Program {
@@ -13,7 +16,12 @@ export interface Program {
   readonly columns: number;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Called with the command's log as soon as there is one; it also takes defects outside of the command. */
+  readonly onLog?: (log: Log) => void;
 }
+
+/** Sources that the start line names. */
+const MOST_SOURCES = 20;
 
 /** Exit codes of all commands. */
 export const DONE = 0;
@@ -27,5 +35,27 @@ export class RunError extends Error {
 
 /** The log that a configuration asks for, on standard error and without that configuration's secrets. */
 export function logFor(program: Program, config: Config): Log {
-  return createLog({ ...config.log, write: program.err, secrets: secretsOf(config) });
+  const colour = hasColour(program);
+  const log = createLog({ ...config.log, colour, write: program.err, secrets: secretsOf(config) });
+  program.onLog?.(log);
+  return log;
+}
+
+/** Logs at start what runs, what it polls and where its state is. */
+export function logStart(log: Log, { stateDir }: Config, sources: readonly SourceStatus[]): void {
+  const polled = sources
+    .slice(0, MOST_SOURCES)
+    .map(({ name, intervalSeconds }) => `${name} every ${formatDuration(intervalSeconds * 1000)}`);
+  const more = sources.length - polled.length;
+  log.info('Starting solar-otel-agent', {
+    version,
+    node: process.version,
+    sources: [...polled, ...(more > 0 ? [`and ${more} more`] : [])].join(', ') || 'none',
+    state_dir: stateDir ?? 'none',
+  });
+}
+
+/** Whether to colour what goes to standard error; see https://no-color.org. */
+function hasColour({ isTerminal, env }: Program): boolean {
+  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
 }

@@ -10,8 +10,12 @@ export interface PollObserver {
 
 /** Learns of every try of every call of one source. */
 export interface CallObserver {
-  /** @param outcome `success`, or the kind of the error */
-  attempted(endpoint: string, outcome: string, milliseconds: number): void;
+  /**
+   * @param outcome `success`, or the kind of the error
+   * @param milliseconds how long it took
+   * @param nextIn milliseconds until the rate limiter allows the next call
+   */
+  attempted(endpoint: string, outcome: string, milliseconds: number, nextIn: number): void;
   /** Called before each try but the first. */
   retried(endpoint: string): void;
 }

@@ -65,6 +65,8 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
   );
   const delays = new ExponentialBackoff({ initialDelay: firstDelay, maxDelay: LONGEST_DELAY_MS });
   const timed = timeout(limit, TimeoutStrategy.Aggressive);
+  const observe = (endpoint: string, outcome: string, started: number) =>
+    observer?.attempted(endpoint, outcome, clock.now() - started, rateLimiter?.spacing ?? 0);
 
   return {
     get circuit() {
@@ -83,7 +85,7 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
         };
         try {
           const answer = await timed.execute((_context, inner = signal) => timedCall(inner), signal);
-          observer?.attempted(endpoint, 'success', clock.now() - started);
+          observe(endpoint, 'success', started);
           return answer;
         } catch (cause) {
           signal.throwIfAborted();
@@ -91,7 +93,7 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
           const isTimeout = late || cause instanceof TaskCancelledError;
           const error = isTimeout ? new SourceError('timeout', message, { cause }) : cause;
           const outcome = error instanceof SourceError ? error.kind : 'defect';
-          observer?.attempted(endpoint, outcome, clock.now() - started);
+          observe(endpoint, outcome, started);
           throw error;
         }
       };

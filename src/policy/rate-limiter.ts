@@ -6,26 +6,27 @@ import type { Clock } from '../base/clock.ts';
  */
 export class RateLimiter {
   readonly #clock: Clock;
-  readonly #spacing: number;
+  /** Milliseconds. */
+  readonly spacing: number;
   #tail: Promise<unknown> = Promise.resolve();
   #freeAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, spacing: number) {
     this.#clock = clock;
-    this.#spacing = spacing;
+    this.spacing = spacing;
   }
 
   /** Waits until a call is allowed, makes it, and admits the next one. @throws the signal's reason when aborted */
   run<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(async () => {
       // A clock that was set back must not lengthen the wait.
-      const wait = Math.min(this.#freeAt - this.#clock.now(), this.#spacing);
+      const wait = Math.min(this.#freeAt - this.#clock.now(), this.spacing);
       if (wait > 0) await this.#clock.sleep(wait, signal);
       signal.throwIfAborted();
       try {
         return await call();
       } finally {
-        this.#freeAt = this.#clock.now() + this.#spacing;
+        this.#freeAt = this.#clock.now() + this.spacing;
       }
     });
     this.#tail = result.catch(() => {});

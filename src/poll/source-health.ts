@@ -1,7 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import { formatTime } from '../base/duration.ts';
-import { SourceError, stackOf, treatmentOf } from '../base/errors.ts';
+import { type ErrorKind, SourceError, stackOf, treatmentOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+
+/** What to do about failures whose messages do not say it themselves. */
+const ADVICE: Readonly<Partial<Record<ErrorKind, string>>> = {
+  unreachable: 'check the network and the address',
+  timeout: 'check the network',
+  server: 'usually temporary',
+  malformed: 'usually temporary, else check the address',
+};
 
 /** How one source is doing: its failure, its conditions, and the log lines about changes of both. */
 export class SourceHealth {
@@ -55,7 +63,9 @@ export class SourceHealth {
     const conditions = [...this.#conditions.values()].map(({ problem }) => problem);
     const logged = [this.#failure?.message, this.#lastDefect, ...conditions];
     if (!same && !logged.includes(failure.message)) {
-      this.#log.warn(`${this.#name}: ${failure.message}; next attempt in ${formatTime(retryIn)}`);
+      const advice = ADVICE[failure.kind];
+      const text = advice ? `${failure.message}: ${advice}` : failure.message;
+      this.#log.warn(`${this.#name}: ${text}; next attempt in ${formatTime(retryIn)}`);
     }
     this.#failure = failure;
   }

@@ -23,13 +23,34 @@ test('JSON has one object a line: time, level, message and the fields', () => {
 
 test('text is for people: time, level, message, then the fields', () => {
   const { log, lines } = setUp({ format: 'text' });
-  log.info('first readings are in', { plants: 1, name: 'a "b"' });
+  log.info('first poll succeeded', { plants: 1, name: 'a "b"' });
   log.error('down');
   assert.match(
     lines[0] ?? '',
-    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO {2}first readings are in plants=1 name="a \\"b\\""\n$/,
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d INFO {2}first poll succeeded plants=1 name="a \\"b\\""\n$/,
   );
   assert.match(lines[1] ?? '', /ERROR down\n$/);
+});
+
+test('on a terminal the word for the level has a colour, and nothing else', () => {
+  const { log, lines } = setUp({ format: 'text', colour: true });
+  const plain = setUp({ format: 'text' });
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+    log[level]('down', { polls: 3 });
+    plain.log[level]('down', { polls: 3 });
+  }
+  const sgr = (code: number) => `\u001b[${code}m`;
+  for (const [i, code] of [90, 36, 33, 31].entries()) {
+    const [, before, word, after] = /^(.{20})(\w+ *)( down polls=3\n)$/s.exec(plain.lines[i] ?? '') ?? [];
+    assert.equal(lines[i]?.slice(20), `${sgr(code)}${word}${sgr(39)}${after}`);
+    assert.equal(lines[i]?.slice(0, 17), before?.slice(0, 17), 'the same minute');
+  }
+});
+
+test('JSON never has colours', () => {
+  const { log, lines } = setUp({ colour: true });
+  log.error('down');
+  assert.ok(!lines.join('').includes('\u001b'));
 });
 
 test('below its level nothing is written', () => {
@@ -81,7 +102,7 @@ test('a secret made of digits does not break the line it stands in', () => {
   assert.equal(JSON.parse(lines[0] ?? '').message, `port ${REDACTED}`);
 });
 
-test('very short secrets are left alone, or they would take the words apart', () => {
+test('very short secrets are not redacted, or they would take the words apart', () => {
   const { log, lines } = setUp({ secrets: ['a', ''] });
   log.info('a cat');
   assert.equal(JSON.parse(lines[0] ?? '').message, 'a cat');

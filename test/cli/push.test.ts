@@ -203,7 +203,7 @@ test('run pushes when EXPORTER_MODE says so, and no secret that the Pushgateway 
     },
   );
   assert.equal(code, 1);
-  assert.match(lines.at(-1) ?? '', /ERROR .*: you sent \[redacted\], that is \[redacted\]\n$/);
+  assert.match(lines.at(-1) ?? '', /ERROR.* .*: you sent \[redacted\], that is \[redacted\]\n$/);
 });
 
 test('SIGTERM during the collection ends the process with exit code 0, and nothing is pushed', async (t) => {

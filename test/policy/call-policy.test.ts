@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Clock } from '../../src/base/clock.ts';
 import { type ErrorKind, SourceError, treatments } from '../../src/base/errors.ts';
+import { logCalls } from '../../src/policy/call-log.ts';
 import { createCallPolicy } from '../../src/policy/call-policy.ts';
 import { RateLimiter } from '../../src/policy/rate-limiter.ts';
 import { instantClock, virtualClock } from '../helpers/clock.ts';
+import { memoryLog } from '../helpers/log.ts';
 
 const retry = { timeout: 1000, retries: 3, firstDelay: 1000 };
 const never = new AbortController().signal;
@@ -232,4 +234,48 @@ test('each try, retries included, passes the rate limiter', async () => {
   };
   await policy.execute('what', call, never);
   assert.deepEqual(started, [0, 60_000, 120_000]);
+});
+
+test('an observer learns of each call: its outcome, how long it took, and when the next is allowed', async () => {
+  const clock = instantClock();
+  const seen: unknown[] = [];
+  const policy = createCallPolicy({
+    clock,
+    retry: { timeout: 1000, retries: 1, firstDelay: 1 },
+    rateLimiter: new RateLimiter(clock, 3000),
+    observer: {
+      attempted: (...call) => seen.push(call),
+      retried: (...call) => seen.push(call),
+    },
+  });
+  const outcomes = [new SourceError('server', 'HTTP 502'), undefined];
+  const call = async () => {
+    await clock.sleep(40, never);
+    const failure = outcomes.shift();
+    if (failure) throw failure;
+  };
+  await policy.execute('plant/list', call, never);
+  assert.deepEqual(seen, [
+    ['plant/list', 'server', 40, 3000],
+    ['plant/list'],
+    ['plant/list', 'success', 40, 3000],
+  ]);
+});
+
+test('at level debug each call is one line', () => {
+  const log = memoryLog();
+  const passedOn: unknown[] = [];
+  const observer = logCalls('growatt/default', log, {
+    attempted: (...call) => passedOn.push(call),
+    retried: (...call) => passedOn.push(call),
+  });
+  observer.attempted('plant/list', 'server', 340.4, 3000);
+  observer.retried('plant/list');
+  observer.attempted('jsonlive', 'success', 12, 0);
+  assert.deepEqual(log.lines, [
+    'debug: growatt/default: plant/list: server after 340 ms; next call in 3 s or later',
+    'debug: growatt/default: plant/list: trying again',
+    'debug: growatt/default: jsonlive: success after 12 ms',
+  ]);
+  assert.equal(passedOn.length, 3);
 });

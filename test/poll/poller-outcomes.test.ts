@@ -31,10 +31,10 @@ test('the log has one line for each change of state', async (t) => {
   }
   assert.deepEqual(log.lines, [
     'info: fake/one: first poll succeeded',
-    'warn: fake/one: it is unreachable; next attempt in 1 min',
+    'warn: fake/one: it is unreachable: check the network and the address; next attempt in 1 min',
     'info: fake/one: recovered after 3 min',
     'warn: fake/one: it is unauthorized; next attempt in 1 min',
-    'warn: fake/one: it is timeout; next attempt in 1 min',
+    'warn: fake/one: it is timeout: check the network; next attempt in 1 min',
     'info: fake/one: recovered after 3 min',
   ]);
 });
@@ -73,7 +73,7 @@ test('a defect neither ends the loop nor hides, and is written once', async (t) 
   );
   assert.match(first ?? '', /"stack":"TypeError: x is not a function\\n +at /);
   assert.deepEqual(others, [
-    'warn: fake/one: it is unreachable; next attempt in 1 min',
+    'warn: fake/one: it is unreachable: check the network and the address; next attempt in 1 min',
     'info: fake/one: recovered after 4 min',
   ]);
   assert.equal(counts['polls fake/one failure'], 4);

@@ -4,7 +4,7 @@ import { SourceError } from '../../base/errors.ts';
 import { pushMetrics } from '../../export/pushgateway.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
 import type { SourceStatus } from '../../model/status.ts';
-import { DONE, FAILED } from '../program.ts';
+import { DONE, FAILED, logStart } from '../program.ts';
 
 /** What could wait and is not read by then is left out: hundreds of plants at the pace of the cloud. */
 const LONGEST_COLLECTION_MS = 10 * 60_000;
@@ -18,6 +18,7 @@ const MOST_REASONS = 3;
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
   const agent = new Agent({ ...options, once: LONGEST_COLLECTION_MS });
+  logStart(log, options.config, agent.status().sources);
   try {
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
     signal.throwIfAborted();

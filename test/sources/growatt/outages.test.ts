@@ -74,7 +74,7 @@ test('a cloud that refuses connections is one line', async (t) => {
   const agent = world.run();
   await world.until(NOON + 2 * HOUR);
   assert.deepEqual(agent.lines, [
-    `warn: growatt/default: plant/list: no answer from ${address} (connection refused); next attempt in 5 min`,
+    `warn: growatt/default: plant/list: no answer from ${address} (connection refused): check the network and the address; next attempt in 5 min`,
   ]);
   assert.equal(agent.value('growatt_account_up'), 0);
 });
