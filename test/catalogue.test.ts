@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { catalogue, definitionOf } from '../src/catalogue.ts';
 import { metricsReference } from '../src/docs/metrics.ts';
-import { UNITS } from '../src/model/metric.ts';
+import { define, UNITS } from '../src/model/metric.ts';
 import { busFamilies } from '../src/sources/growatt/families/bus.ts';
 import { families } from '../src/sources/growatt/families/index.ts';
 import { v4Families } from '../src/sources/growatt/families/v4.ts';
@@ -46,5 +46,55 @@ test('a metric states the unit that its name ends with, and none where the name 
     // Of meters_per_second and seconds the longer one is meant.
     const word = words.toSorted((a, b) => b.length - a.length)[0] ?? '';
     assert.equal(unit, word, name);
+  }
+});
+
+/** What the columns of a definition must say, by its name: the first pattern that fits. */
+const FEATURES: readonly (readonly [RegExp, string | undefined])[] = [
+  [/^growatt_battery_/, 'battery'],
+  [/^growatt_(grid|load)_/, 'grid'],
+  [/_phase_(voltage|current)_/, 'phases'],
+  [/^growatt_pv[12]_/, undefined],
+  ...Array.from({ length: 14 }, (_, i) => [new RegExp(`^growatt_pv${i + 3}_`), `pv${i + 3}`] as const),
+];
+const SIGNED = /_celsius$|_battery_current_amps$|_meter_/;
+
+test('a metric belongs to the optional feature that its name says, and has the sign of its quantity', () => {
+  for (const { name, feature, phase1, signed = false, zeroFromMidnight = false } of catalogue) {
+    if (!name.startsWith('growatt_')) continue;
+    assert.equal(feature, FEATURES.find(([pattern]) => pattern.test(name))?.[1], name);
+    assert.equal(phase1 !== undefined, feature === 'phases', name);
+    assert.equal(signed, SIGNED.test(name), name);
+    assert.equal(zeroFromMidnight, name === 'growatt_energy_today_kwh', name);
+  }
+});
+
+test('a table gives its labels and options to its rows, whose own win', () => {
+  const [plain, own] = define({ labels: ['stick'], unit: 'watts', validity: 'today' }, [
+    ['a_watts', 'Power.'],
+    ['b_kwh', 'Energy.', { unit: 'kwh', validity: 'lifetime', labels: ['phase'] }],
+  ]);
+  const common = { name: 'a_watts', kind: 'gauge', help: 'Power.', unit: 'watts' };
+  assert.deepEqual(plain, { ...common, labels: ['stick'], validity: 'today' });
+  assert.equal(own?.kind, 'counter');
+  assert.deepEqual([own?.unit, own?.labels, own?.validity], ['kwh', ['stick', 'phase'], 'lifetime']);
+});
+
+test('help begins with a noun and says the unit', () => {
+  const words: Partial<Record<string, RegExp>> = {
+    watts: /\bwatts\b/,
+    volts: /\bvolts\b/,
+    amps: /\bamperes\b/,
+    hz: /\bhertz\b/,
+    kwh: /\bkilowatt hours\b/,
+    celsius: /\bdegrees Celsius\b/,
+    percent: /\bpercent\b/,
+    seconds: /\bseconds\b/,
+    degrees: /\bdegrees\b/,
+    ratio: /\b-?[01] to 1\b/,
+  };
+  for (const { name, unit, help } of catalogue) {
+    assert.doesNotMatch(help, /^(Whether|When|How|The|A|An|If|Is) /, name);
+    assert.match(help, words[unit] ?? /./, name);
   }
 });

@@ -96,6 +96,22 @@ test('inputs, phases, batteries and meters show once they were ever not zero', (
   ];
   assert.deepEqual(shown({ ...bare, vpv3: 310, vac2: 231, soc: 55, load: 300 }), full);
   assert.deepEqual(shown(bare), full, 'also when they read zero again');
+
+  const alone: Record<string, [number, string[]]> = {
+    vpv3: [310, ['growatt_pv3_voltage_volts']],
+    vac2: [231, ['growatt_ac_phase_voltage_volts1', 'growatt_ac_phase_voltage_volts2']],
+    soc: [55, ['growatt_battery_soc_percent']],
+    load: [300, ['growatt_load_power_watts']],
+  };
+  for (const [key, [value, names]] of Object.entries(alone)) {
+    const { values } = extract(table, foldCase({ ...bare, [key]: value }), new Set());
+    const more = values.map(({ metric, labels }) => `${metric}${labels?.phase ?? ''}`);
+    assert.deepEqual(
+      more.filter((name) => !always.includes(name)),
+      names,
+      'nothing shows another feature',
+    );
+  }
 });
 
 test('every field table names metrics of the catalogue, each once', () => {
