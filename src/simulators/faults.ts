@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { Reply } from './server.ts';
 
-/** An order for something to go wrong with the next matching requests. */
+/** A fault for the next matching requests. */
 export interface FaultOrder<Kind extends string> {
   kind: Kind;
   /** Only for paths that contain this. */
@@ -15,7 +15,7 @@ export interface FaultOrder<Kind extends string> {
   location?: string;
 }
 
-/** One request that goes wrong. */
+/** One request with a fault. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
@@ -24,11 +24,11 @@ export interface Exchange {
   order: FaultOrder<string>;
 }
 
-/** Makes the faulty reply, or undefined when it dealt with the connection itself. */
+/** Makes the faulty reply, or undefined when it has used the connection itself. */
 export type Responder = (exchange: Exchange) => Reply | undefined;
 
 export interface Faults<Kind extends string> {
-  /** Queues a fault; orders are used up in turn. */
+  /** Queues a fault; each is applied in turn. */
   next(order: FaultOrder<Kind>): void;
   /** Forgets every order. */
   clear(): void;
@@ -64,7 +64,7 @@ export type TransportFault =
   | 'redirect'
   | 'empty-body';
 
-/** An HTML page, as proxies and portals put in the place of an answer. */
+/** An HTML page, as proxies and portals send instead of an answer. */
 export function page(status: number, title: string, body = ''): Reply {
   return {
     status,
@@ -106,7 +106,7 @@ export const transportFaults: Record<TransportFault, Responder> = {
   'empty-body': () => ({ body: '' }),
 };
 
-/** Writes blanks as fast as the other side takes them, until it hangs up or has had its fill. */
+/** Writes blanks as fast as the other side takes them, until it closes the connection or all are written. */
 function pourBlanks(response: ServerResponse, megabytes: number): void {
   if (response.destroyed) return;
   if (megabytes === 0) response.end();

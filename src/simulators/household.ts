@@ -1,7 +1,7 @@
 import { MINUTE } from './calendar.ts';
 import { hash01, noise } from './noise.ts';
 
-/** Hour of the day, height and width in hours of the humps that make a household's day. */
+/** Hour of the day, height and width in hours of the peaks of a household's day. */
 const HUMPS = [
   [7.2, 1.1, 1.2],
   [12.4, 0.8, 1.1],

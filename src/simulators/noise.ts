@@ -6,7 +6,7 @@ export function hash01(seed: number, n: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** A seed made of a name, so that each plant and device has its own weather and wobble (FNV-1a). */
+/** A seed made of a name, so that each plant and device varies in its own way (FNV-1a). */
 export function seedOf(name: string, seed = 0): number {
   let x = 0x811c9dc5 ^ seed;
   for (const char of name) x = Math.imul(x ^ char.codePointAt(0)!, 0x01000193);

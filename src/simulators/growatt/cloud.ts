@@ -24,7 +24,7 @@ export interface GrowattCloudOptions {
   now?: () => number;
   /** ms between two uploads of a datalogger; default 5 minutes. */
   uploadEvery?: number;
-  /** Another seed is another weather; default 1. */
+  /** Of the weather and all variations; default 1. */
   seed?: number;
   /** Whether equal calls are limited as documented; default true. */
   limits?: boolean;
@@ -108,7 +108,7 @@ export async function startGrowattCloud(options: GrowattCloudOptions): Promise<G
   };
 }
 
-/** The body's parameters; a body that is no form counts for nothing. */
+/** The body's parameters; none for a body that is no form. */
 function formOf({ headers }: IncomingMessage, body: string): Record<string, string> {
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
   return isForm ? Object.fromEntries(new URLSearchParams(body)) : {};

@@ -16,7 +16,7 @@ function plantOf({ param, world }: ApiCall): SimulatedPlant {
   return plant;
 }
 
-/** What the cloud writes in the place of a serial number. */
+/** What the cloud writes instead of a serial number. */
 const LISTED_AS: Partial<Record<FamilyName, string>> = { meter: 'AMMETER', env: 'ENV_DEVICE' };
 
 function listEntries(world: World, device: SimulatedDevice): object[] {
@@ -91,7 +91,7 @@ function addressed(call: ApiCall, family: FamilyName): SimulatedDevice {
   return device;
 }
 
-/** List and last data of what hangs on a datalogger by bus address. */
+/** List and last data of what is on the bus of a datalogger. */
 function busEndpoints(family: FamilyName, path: string, word: string, deviceType: string): Endpoints {
   const list = (call: ApiCall) => {
     const all = behindLogger(call, family, { logger: 10002, unknownLogger: 10003 }).map((device) => {

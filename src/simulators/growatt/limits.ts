@@ -14,7 +14,7 @@ export interface Limit {
 /** Whether a call is allowed, and if so, counts it. Equal calls have the same key. */
 export type Limiter = (key: string, limit: Limit, now: number) => boolean;
 
-/** A limiter that remembers calls, but not the ones it refused. */
+/** A limiter that counts the calls it allowed, not those it refused. */
 export function createLimiter(): Limiter {
   const history = new Map<string, number[]>();
   return (key, { every, perDay }, now) => {

@@ -15,7 +15,7 @@ export interface Line {
 
 export type DeviceState = 'waiting' | 'normal' | 'fault';
 
-/** Everything one upload of a device says, before it is spelled the way its family spells it. */
+/** Everything in one upload of a device, before its family's spelling. */
 export interface Measurement {
   spec: Required<DeviceSpec>;
   /** When it was taken, epoch ms, by a right clock. */

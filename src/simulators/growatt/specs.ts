@@ -18,7 +18,7 @@ export type FamilyName =
 
 /** A simulated device. What is left out takes its family's default. */
 export interface DeviceSpec {
-  /** Unique in the cloud. Meters and sensors are listed by the cloud under a fixed word in its place. */
+  /** Unique in the cloud. The cloud lists meters and sensors under a fixed word instead. */
   sn: string;
   family: FamilyName;
   dataloggerSn: string;
@@ -28,7 +28,7 @@ export interface DeviceSpec {
   /** Wired strings. */
   strings?: number;
   phases?: 1 | 3;
-  /** Usable capacity; above 0 a battery and a grid meter hang on the device. */
+  /** Usable capacity; above 0, the device has a battery and a grid meter. */
   batteryKwh?: number;
   /** Lifetime energy when the plant was created, kWh. */
   lifetimeKwhAtCreate?: number;
@@ -58,7 +58,7 @@ export interface PlantSpec {
   devices: readonly DeviceSpec[];
 }
 
-/** What goes wrong with one device until it is disturbed anew; an empty one is a healthy device. */
+/** What is wrong with one device until the next disturbance; an empty one: nothing. */
 export interface Disturbance {
   /** Lifetime totals read 0. */
   lifetimeZero?: boolean;

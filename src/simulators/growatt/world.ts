@@ -23,7 +23,7 @@ export interface SimulatedDevice extends InstalledDevice {
 /** The newest that the cloud has of a device. */
 export interface View {
   measurement: Measurement;
-  /** Whether its datalogger has gone silent, be it for the night. */
+  /** Whether its datalogger is silent, also for the night. */
   lost: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface World {
   /** Every device, in the order in which they were added. */
   devices(): SimulatedDevice[];
   view(device: SimulatedDevice): View;
-  /** Whether the device had the light or the battery to work at a moment. */
+  /** Whether the device had enough light, or a battery, to work at a moment. */
   awake(device: SimulatedDevice, at: number): boolean;
   /** Upload times in [from, to), newest first, when the device was awake. */
   uploads(device: SimulatedDevice, from: number, to: number): number[];
@@ -51,7 +51,7 @@ export interface World {
   removePlant(id: number): void;
   addDevice(plantId: number, spec: DeviceSpec): void;
   removeDevice(sn: string): void;
-  /** Puts a device into a disturbed state until told otherwise; `{}` heals it. */
+  /** Disturbs a device until the next call; `{}` ends it. */
   disturb(sn: string, disturbance: Disturbance): void;
 }
 

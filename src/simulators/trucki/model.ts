@@ -27,7 +27,7 @@ export interface StickState {
   hour: number;
   night: boolean;
   inverters: Inverter[];
-  /** What the zero export controller wants in all. */
+  /** Power that the zero export controller requests in all. */
   wanted: number;
   /** Positive is import. */
   meter: number;
@@ -50,8 +50,8 @@ export interface StickModelOptions {
 }
 
 /**
- * A stick that lives since the local midnight before its start. Each call brings it up to the present in
- * refreshes; energies never fall but at midnight, whatever the clock does.
+ * A stick that has run since the local midnight before its start. Each call brings it up to date in
+ * refreshes; energies fall at midnight only, also when the clock is set back.
  */
 export function createStickModel({ now, zone: zoneName, seed, remotes, charger }: StickModelOptions) {
   const zone = openZone(zoneName);
@@ -131,7 +131,7 @@ export function createStickModel({ now, zone: zoneName, seed, remotes, charger }
     };
   }
 
-  /** The state of the newest refresh; after a long gap it is made up in coarser steps. */
+  /** The state of the newest refresh; after a long gap it is computed in coarser steps. */
   return (): StickState => {
     const newest = start + Math.floor((now() - start) / REFRESH_MS) * REFRESH_MS;
     while (state.at < newest) {

@@ -1,6 +1,6 @@
 import { inverter, type Page, type PageInput, powers, remotes, timeText, uptimeText } from './live.ts';
 
-/** The passwords that the stick gives away in its settings; none of them may turn up anywhere else. */
+/** The passwords among the settings that the stick serves; none of them may appear anywhere else. */
 export const STICK_SECRETS = {
   ADMIN_PASS: 'stick-admin-secret',
   METER_PASS: 'stick-meter-secret',

@@ -3,7 +3,7 @@ import type { Page } from './live.ts';
 
 type Change = (live: Page) => Page | string;
 
-/** The controller's word stands in the place of both powers. */
+/** The controller's word replaces both powers. */
 const controller =
   (word: string): Change =>
   (live) => ({ ...live, ZEPCPOWER: word, METERPOWER: live.METERPOWER === 'not set' ? 'not set' : word });

@@ -16,7 +16,7 @@ export interface TruckiStickOptions {
   firmware: Firmware;
   /** Further inverters linked to this stick; default 0. */
   remotes?: 0 | 1 | 2;
-  /** Of the user `admin`; default none, and then nobody has to log in. */
+  /** Of the user `admin`; default none: no login. */
   password?: string;
   /** Default 1. */
   seed?: number;
@@ -31,7 +31,7 @@ export interface StickRequest {
   method: string;
   path: string;
   query: string;
-  /** Whether it came while another request was being served; a stick can do but one. */
+  /** Whether it came while another request was being served; a stick serves one at a time. */
   overlapping: boolean;
 }
 

@@ -26,7 +26,7 @@ export interface NumberRow {
 export const numberRows: readonly NumberRow[] = [
   { key: 'VGRID', metric: 'trucki_grid_voltage_volts', needs: 'inverter' },
   { key: 'VBAT', metric: 'trucki_battery_voltage_volts', needs: 'inverter' },
-  // The register is unsigned: a frost shows as thousands of degrees. Without grid voltage, 0 was not measured either.
+  // The register is unsigned: below 0 °C it reads thousands. Without grid voltage, 0 was not measured either.
   {
     key: 'TEMP',
     metric: 'trucki_inverter_temperature_celsius',
@@ -88,7 +88,7 @@ export const NOT_FOUND = 'not found';
 export const BATTERY_LOW = 'vbat low';
 
 export const zeroExportStates = ['enabled', 'disabled', 'manual', 'mqtt', 'linked', 'unknown'] as const;
-/** What may stand in the place of a number. */
+/** The words that replace a number. */
 export const powerWords: ReadonlySet<string> = new Set([
   NOT_SET,
   NOT_FOUND,
@@ -98,7 +98,7 @@ export const powerWords: ReadonlySet<string> = new Set([
 
 export const meterStates = ['ok', 'not_set', 'not_found', 'inactive'] as const;
 
-/** In trucki2prometheus's order, whose numbers its own metric carries. */
+/** In the order of trucki2prometheus, whose metric has their numbers. */
 export const wifiStates = [
   'disconnected',
   'connected',
@@ -116,7 +116,7 @@ export const wifiStates = [
 /** From level 0 up; the dBm behind the words are not published. */
 export const wifiQualities: readonly string[] = ['bad', 'not good', 'okay', 'fairly good', 'very good'];
 
-/** A legacy metric is a plain copy of its key; -1 stands in for a word or an unreadable value where marked. */
+/** A legacy metric is a plain copy of its key; where marked, -1 replaces a word or an unreadable value. */
 export interface LegacyRow {
   readonly key: string;
   readonly metric: string;

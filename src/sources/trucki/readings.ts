@@ -21,7 +21,7 @@ type Answer = ReadonlyMap<string, NumberOrWord>;
 /** Keys whose words or numbers the tables below look at. */
 const KNOWN = new Set([...numberRows.map(({ key }) => key), 'RSSI', 'WIFI', 'MQTT_ZEPC_VALUE']);
 
-/** Turns a stick's answer into a reading; a key that cannot be understood never loses the others. */
+/** Turns a stick's answer into a reading. A key that cannot be parsed does not affect the others. */
 export function readAnswer(
   entity: string,
   body: Readonly<Record<string, unknown>>,
@@ -66,7 +66,7 @@ function numberOf(
   return { metric: row.metric, value, ...(row.inverter && { labels: { inverter: row.inverter } }) };
 }
 
-/** Whether what a row needs is there. Low memory may cut the keys that say so off; others then decide. */
+/** Whether what a row needs is there. A stick low on memory leaves out the last keys; others then decide. */
 function isThere(needs: Needs, { inverter: n }: NumberRow, answer: Answer): boolean {
   switch (needs) {
     case 'inverter':

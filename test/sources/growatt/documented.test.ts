@@ -128,7 +128,7 @@ test('a device of unknown type is listed, not read, and that is said once', asyn
   assert.equal(agent.value('growatt_up'), 1);
 });
 
-test("an answer about another device is nobody's", async (t) => {
+test('an answer about another device is ignored', async (t) => {
   const path = '/v1/device/tlx/tlx_last_data';
   const foreign = JSON.parse(JSON.stringify(answers[path]).replaceAll('ABC1234567', 'SOMEBODYELSE'));
   const { agent } = await startDocumented(t, { [path]: foreign });

@@ -254,7 +254,7 @@ const expectations: Record<FamilyName, Expectation> = {
     growatt_inverter_temperature_celsius: measurement.temperature,
     growatt_load_power_watts: power.load,
     growatt_fault_code: measurement.faultCode,
-    // Nobody says what its 6 means.
+    // What its 6 means is not documented.
     ...status(1, 6, 4)(measurement as Measurement),
     ...Object.fromEntries(
       measurement.strings.flatMap(({ voltage, current }, i) => [

@@ -15,7 +15,7 @@ function compare(actual: Values, expected: Values, what: string): void {
   for (const [metric, value] of Object.entries(actual)) {
     if (/device_info|last_update/.test(metric)) continue;
     const truth = expected[metric];
-    assert.ok(truth !== undefined, `${what}: ${metric} is exposed, and nobody knows it`);
+    assert.ok(truth !== undefined, `${what}: ${metric} is exposed, but not expected`);
     assert.ok(Math.abs(value - truth) <= PRECISION, `${what}: ${metric} is ${value}, in truth ${truth}`);
   }
   for (const [metric, truth] of Object.entries(expected)) {
@@ -89,7 +89,7 @@ test('a device of v4 belongs to the plant of its datalogger, a meter to the plan
   assert.deepEqual(agent.source.size(), { plants: 2, devices: 6 });
 });
 
-test('an account without access to v4 keeps its other devices, is told once and asks rarely', async (t) => {
+test('an account without access to v4 keeps its other devices, warns once and retries rarely', async (t) => {
   const world = await startWorld(t, { account: { v4: true } });
   world.cloud.faults.next({ kind: 'permission', match: 'new-api', times: Number.POSITIVE_INFINITY });
   const agent = world.run();

@@ -23,7 +23,7 @@ test('a number may be bare or quoted, with or without a unit', () => {
   for (const [given, number] of accepted) assert.deepEqual(parseValue(given), { number }, String(given));
 });
 
-test('what nobody measured is nothing, what nobody can read is bad', () => {
+test('a missing or empty value is absent, an unreadable one is bad', () => {
   for (const nothing of [undefined, null, '', '  ']) assert.equal(parseValue(nothing), undefined);
   const bad = [
     ...[

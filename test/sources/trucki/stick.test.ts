@@ -82,7 +82,7 @@ test('a simulated stick is read whole, and none of its settings changes', async 
   assert.equal(stick.settingsChanged, 0);
 });
 
-test('firmware 1.12 is read by /json, which is remembered', async (t) => {
+test('firmware 1.12 is read by /json, and first by that path from then on', async (t) => {
   const stick = await startStick(t, { firmware: 'v1.12' });
   const source = sourceAt(stick.address);
   for (const _ of [1, 2, 3]) assert.equal((await poll(source)).trucki_wifi_quality_ratio, 0.72);
@@ -106,7 +106,7 @@ test('after a firmware update the newer path is found within the same poll', asy
   );
 });
 
-test('a device that serves neither path is told from a stick that is down', async (t) => {
+test('a device that serves neither path fails otherwise than a stick that is down', async (t) => {
   const server = await scriptedServer(t, serving({}));
   await assert.rejects(
     eventsOf(sourceAt(server.address)),
@@ -126,7 +126,7 @@ test('the secrets of /json are in no reading and no error', async (t) => {
   }
 });
 
-test('the password is sent with the first request, so that nobody has to ask for it', async (t) => {
+test('the password is sent with the first request, without waiting for a challenge', async (t) => {
   const stick = await startStick(t, { password: 'pä:ss' });
   const server = await scriptedServer(t, serving({ '/jsonlive': normalDay }));
   await poll(sourceAt(server.address, { password: 'pä:ss' }));

@@ -50,7 +50,7 @@ export function stringEnergies(count: number, measurement: Measurement): Fields 
   return Object.fromEntries(entries.flat());
 }
 
-/** The fields that every family carries along with its own. */
+/** The fields that every family has. */
 export function housekeeping(measurement: Measurement): Fields {
   return {
     address: 0,

@@ -2,14 +2,14 @@ import type { Endpoint } from '../call.ts';
 import type { FieldRow } from '../fields.ts';
 import type { Family } from './family.ts';
 
-/** A kind of thing on the bus of a datalogger, asked for by the datalogger's serial number and an address. */
+/** A family on the bus of a datalogger, read by the datalogger's serial number and an address. */
 export interface BusFamily {
   readonly family: Family;
   /** Lists the addresses behind one datalogger. */
   readonly list: Endpoint;
   /** Where the list stands in the answer. */
   readonly key: string;
-  /** How `device/list` calls it; all of its kind share one such name. */
+  /** How `device/list` calls its devices; all share one such name. */
   readonly listedAs: RegExp;
 }
 
@@ -65,5 +65,5 @@ export const busFamilies: readonly BusFamily[] = [
   },
 ];
 
-/** `type` in `device/list` of everything that hangs on a bus. */
+/** `type` in `device/list` of everything on a bus. */
 export const BUS_TYPE = 3;

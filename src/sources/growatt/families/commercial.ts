@@ -19,7 +19,7 @@ const chargeEnergies: readonly FieldRow[] = [
   ['growatt_battery_discharge_energy_total_kwh', 'eDischargeTotal'],
 ];
 
-/** Power conversion system: battery and grid, PV on some. Grid power is spelled like this. */
+/** Power conversion system: battery and grid, PV on some. `powerGird` is the API's spelling. */
 export const pcs: Family = {
   word: 'pcs',
   ...endpoints('pcs', false),

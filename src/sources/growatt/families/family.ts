@@ -39,7 +39,7 @@ export function endpoints(name: string, batch: boolean): Pick<Family, 'last' | '
   };
 }
 
-/** Batches come in pages of 100 devices; we never ask for more. */
+/** A batch call has pages of 100 devices; only the first is ever needed. */
 export function batchCall(path: string, param: string): DeviceCall {
   return { method: 'POST', path, param, fixed: { pageNum: 1 } };
 }

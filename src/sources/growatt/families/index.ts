@@ -5,7 +5,7 @@ import { groboost, inverter, max, min } from './string-inverters.ts';
 
 export type { Family } from './family.ts';
 
-/** The families of the v1 API, by `type` in `device/list`; 3 is what hangs on a bus. */
+/** The families of the v1 API, by `type` in `device/list`; 3 is what is on a bus. */
 export const families: ReadonlyMap<number, Family> = new Map([
   [1, inverter],
   [2, storage],

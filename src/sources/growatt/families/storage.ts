@@ -16,7 +16,7 @@ export const hybridStatus = {
   8: NORMAL,
 };
 
-/** What SPH, SPA and their v4 kin have in common. The powers called Total are sums of phases, in W. */
+/** What SPH, SPA and the related families of v4 have in common. The powers called Total are sums of phases, in W. */
 export const hybridFields: readonly FieldRow[] = [
   ['growatt_current_power_watts', 'pac'],
   ['growatt_ac_frequency_hz', 'fac'],

@@ -16,7 +16,7 @@ const gridFlows: readonly FieldRow[] = [
 export const min: Family = {
   word: 'min',
   ...endpoints('tlx', true),
-  // 2 is a fault to Growatt's documentation of this call, off-grid to others: unverified.
+  // 2 is a fault in Growatt's documentation of this call, off-grid in other sources: unverified.
   status: { 0: WAITING, 1: NORMAL, 2: FAULT, 3: FAULT },
   fields: [
     ['growatt_current_power_watts', 'pac'],
@@ -53,7 +53,7 @@ const threePhase: readonly FieldRow[] = [
   ['growatt_warning_code', 'warnCode'],
 ];
 
-/** Older string inverters. The energies are called power, and are kWh all the same. */
+/** Older string inverters. The keys of the energies say power; their unit is kWh. */
 export const inverter: Family = {
   word: 'inverter',
   last: { method: 'GET', path: 'device/inverter/last_new_data', param: 'device_sn' },
@@ -80,7 +80,7 @@ export const max: Family = {
   ],
 };
 
-/** Diverts surplus to a water heater: what it draws is load. The total is spelled like this. */
+/** Diverts surplus to a water heater: what it draws is load. `totalEneny` is the API's spelling. */
 export const groboost: Family = {
   word: 'groboost',
   ...endpoints('boost', true),

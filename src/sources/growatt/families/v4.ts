@@ -2,7 +2,7 @@ import { phases, pvInputs } from '../fields.ts';
 import { type DeviceCall, FAULT, type Family, NORMAL, OTHER } from './family.ts';
 import { batteryPort, hybridFields, hybridStatus } from './storage.ts';
 
-/** Families that only the v4 API reads; it takes the family's word with each call, and always batches. */
+/** Families that only the v4 API reads; it takes the family's word with each call, and always reads batches. */
 const v4Call = (word: string): DeviceCall => ({
   method: 'POST',
   path: 'v4/new-api/queryLastData',
