@@ -32,6 +32,27 @@ export const UNITS = [
 
 export type Unit = (typeof UNITS)[number];
 
+/** The least and the greatest value that can be true, both included. */
+export type Range = readonly [least: number, greatest: number];
+
+/**
+ * What no value in a unit can exceed, unless its definition states another range: far beyond real devices, so that
+ * only a false value lies outside. Values that have no sign begin at 0.
+ */
+const RANGES: Readonly<Partial<Record<Unit, Range>>> = {
+  watts: [-1e6, 1e6],
+  volts: [-2000, 2000],
+  amps: [-5000, 5000],
+  hz: [45, 65],
+  kwh: [-1e9, 1e9],
+  celsius: [-60, 150],
+  percent: [-100, 100],
+  ratio: [-1, 1],
+  degrees: [-360, 360],
+  watts_per_square_meter: [0, 2000],
+  meters_per_second: [0, 120],
+};
+
 /** One metric that sources give values for. */
 export interface MetricDefinition {
   readonly name: string;
@@ -54,6 +75,10 @@ export interface MetricDefinition {
    * is shown `always` or, where another metric gives the same value, only `with-others`.
    */
   readonly phase1?: 'always' | 'with-others';
+  /** Outside of it a value is rejected; unless stated, by the unit. A frequency can also be 0: there is no grid. */
+  readonly range?: Range | undefined;
+  /** A power or energy of the device itself: it cannot exceed what the rated power of the device allows. */
+  readonly ofDevice?: boolean;
   /** Of the energy of a day: known to be 0 from local midnight until the day's first reading. */
   readonly zeroFromMidnight?: boolean;
 }
@@ -70,8 +95,14 @@ export function define(common: MetricOptions, rows: readonly MetricRow[]): Metri
     const { unit = '', validity = 'instant', ...rest } = { ...common, ...options };
     const kind = validity === 'lifetime' ? 'counter' : 'gauge';
     const labels = [...(common.labels ?? []), ...(options.labels ?? [])];
-    return { ...rest, name, kind, help, unit, labels, validity };
+    const range = rest.range ?? rangeOf(unit, rest.signed);
+    return { ...rest, name, kind, help, unit, labels, validity, range };
   });
+}
+
+function rangeOf(unit: Unit | '', signed = false): Range | undefined {
+  const range = unit === '' ? undefined : RANGES[unit];
+  return range && !signed ? [Math.max(0, range[0]), range[1]] : range;
 }
 
 /** Metrics that the docs describe together. */

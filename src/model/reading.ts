@@ -25,6 +25,8 @@ export interface Entity {
   readonly ownUp?: boolean;
   /** Metric for the time at which its readings were taken; absent where they carry none. */
   readonly lastUpdate?: string;
+  /** Rated power of the device in W, or of the largest of its family; absent where neither is known. */
+  readonly ratedPower?: number;
   /** Time zone of the place where it stands, once known. */
   readonly zone?: Zone;
 }
@@ -46,6 +48,15 @@ export interface Reading {
   readonly lost?: boolean;
   /** Why parts of the answer were rejected; counted by reason. */
   readonly rejections?: readonly string[];
+}
+
+/** A value, or a part of an answer, that was rejected or held back. */
+export interface Rejection {
+  /** Value of the label `reason`. */
+  readonly reason: string;
+  /** The metric and the value that were rejected, where it was one value. */
+  readonly metric?: string;
+  readonly value?: number;
 }
 
 /** What a source reports during a poll. Events reach the store as they come, not at the end of the poll. */

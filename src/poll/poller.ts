@@ -188,7 +188,9 @@ export class Poller {
     try {
       for await (const event of work(this.context(signal))) {
         each(event);
-        for (const reason of store.apply(name, event)) observer.rejected(name, reason);
+        const rejections = store.apply(name, event);
+        for (const { reason } of rejections) observer.rejected(name, reason);
+        if (event.type === 'reading') this.#health.judged(event.reading.entity, rejections);
       }
       return undefined;
     } catch (error) {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { formatTime } from '../base/duration.ts';
 import { type ErrorKind, SourceError, stackOf, treatmentOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Rejection } from '../model/reading.ts';
 
 /** What to do about failures whose messages do not say it themselves. */
 const ADVICE: Readonly<Partial<Record<ErrorKind, string>>> = {
@@ -18,6 +19,8 @@ export class SourceHealth {
   readonly #clock: Clock;
   /** Problems by subject, as the source reports them. */
   readonly #conditions = new Map<string, { readonly problem: string; readonly essence: string }>();
+  /** Metrics whose last value was out of range, by entity. */
+  readonly #outOfRange = new Map<string, ReadonlySet<string>>();
   #failure: SourceError | undefined;
   #failingSince: number | undefined;
   #lastSuccess: number | undefined;
@@ -53,6 +56,27 @@ export class SourceHealth {
     }
     this.#conditions.set(subject, { problem, essence });
     if (essence !== before) this.#log.warn(`${this.#name}: ${problem}`);
+  }
+
+  /** Records which values of an entity's reading were out of range: logged once for each, until it is in range. */
+  judged(entity: string, rejections: readonly Rejection[]): void {
+    const outOfRange = new Map(
+      rejections.flatMap(({ reason, metric, value }) =>
+        reason === 'out_of_range' && metric !== undefined ? [[metric, value] as const] : [],
+      ),
+    );
+    const before = this.#outOfRange.get(entity);
+    if (!before && outOfRange.size === 0) return;
+    for (const metric of before ?? []) {
+      if (!outOfRange.has(metric))
+        this.#log.info(`${this.#name}: ${entity}: ${metric} is in its range again`);
+    }
+    for (const [metric, value] of outOfRange) {
+      if (before?.has(metric)) continue;
+      this.#log.warn(`${this.#name}: ${entity}: rejecting ${metric} ${value}: it is out of its range`);
+    }
+    if (outOfRange.size > 0) this.#outOfRange.set(entity, new Set(outOfRange.keys()));
+    else this.#outOfRange.delete(entity);
   }
 
   /** Records that the source failed as a whole; `retryIn` (milliseconds) is when it is polled again. */

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 
-/** How many newer readings in a row must agree before a lower energy is believed. */
+/** How many newer readings in a row must agree before an unlikely energy is believed. */
 const CONFIRMATIONS = 3;
 
 const energy = z.object({
   /** The last believed value in kWh; undefined until the first. */
   value: z.number().optional(),
+  /** When that was, milliseconds by the clock that dates the readings. */
+  at: z.number().optional(),
   /** Lower values since then, each at least as large as the one before. */
   lower: z.array(z.number()).readonly(),
+  /** Values since then that grew too fast. */
+  higher: z.array(z.number()).readonly().optional(),
 });
 
 /** State of an energy that only grows: a lifetime total, or the energy of one day. */
@@ -31,14 +35,30 @@ export const energyGuardsState = z.object({
 
 type EnergyGuardsState = z.infer<typeof energyGuardsState>;
 
-/** Why an energy is not believed; the values of the label `reason`. */
-export type EnergyRejection = 'total_fell' | 'total_zero' | 'day_energy_fell' | 'yesterdays_energy';
+/** Why a value is not believed; values of the label `reason`. */
+export type RejectionReason =
+  | 'total_fell'
+  | 'total_zero'
+  | 'day_energy_fell'
+  | 'yesterdays_energy'
+  | 'too_fast'
+  | 'out_of_range';
 
 /** What a guard makes of a value. */
 export interface Verdict {
   /** What may be shown; undefined: nothing that is known to be true. */
   readonly value: number | undefined;
-  readonly rejection: EnergyRejection | undefined;
+  readonly rejection: RejectionReason | undefined;
+}
+
+/** An energy as it was read. */
+export interface EnergyReading {
+  /** kWh */
+  readonly value: number;
+  /** When it was taken, milliseconds by the clock that dates the readings. */
+  readonly at: number;
+  /** The most that it can grow within a time in milliseconds, in kWh; undefined: unknown. */
+  readonly growthWithin: ((elapsed: number) => number) | undefined;
 }
 
 /** Holds back energies of one entity that cannot be true; see docs/true-values.md. */
@@ -55,22 +75,55 @@ export class EnergyGuards {
     this.#days = new Map(Object.entries(days));
   }
 
+  /** The last believed total; undefined: none. */
+  total(metric: string): number | undefined {
+    return this.#totals.get(metric)?.value;
+  }
+
   /** @param producing whether the reading shows that the device works */
-  judgeTotal(metric: string, value: number, producing: boolean): Verdict {
-    const [rejection, state] = judgeTotal(this.#totals.get(metric) ?? { lower: [] }, value, producing);
-    this.#totals.set(metric, state);
+  judgeTotal(metric: string, reading: EnergyReading, producing: boolean): Verdict {
+    const before = this.#totals.get(metric) ?? { lower: [] };
+    const [rejection, state] = judgeGrowth(before, reading) ?? judgeTotal(before, reading.value, producing);
+    this.#totals.set(metric, dated(state, before, reading));
     return { value: state.value, rejection };
   }
 
   /** @param date of the reading, YYYY-MM-DD in the device's own time */
-  judgeDayEnergy(metric: string, value: number, date: string): Verdict {
-    const [rejection, state] = judgeDayEnergy(this.#days.get(metric), value, date);
-    this.#days.set(metric, state);
+  judgeDayEnergy(metric: string, reading: EnergyReading, date: string): Verdict {
+    const before = this.#days.get(metric);
+    // A new day begins at 0: what it can have brought is bounded by its own length.
+    const [rejection, state] =
+      (before?.date === date ? judgeGrowth(before, reading) : undefined) ??
+      judgeDayEnergy(before, reading.value, date);
+    this.#days.set(metric, dated(state, before, reading));
     return { value: state.value, rejection };
   }
 }
 
-type Judgement<S extends EnergyState> = [EnergyRejection | undefined, S];
+type Judgement<S extends EnergyState> = [RejectionReason | undefined, S];
+
+/** Notes when a value was believed. */
+function dated<S extends EnergyState>(state: S, before: EnergyState | undefined, { at }: EnergyReading): S {
+  const isBelieved = state.value !== undefined && state.lower.length === 0 && !state.higher?.length;
+  const time = isBelieved ? at : before?.at;
+  return time === undefined ? state : { ...state, at: time };
+}
+
+/**
+ * An energy that grows faster than the device can produce is held back, until three newer readings in a row agree:
+ * none of them falls, and each is possible after the one before.
+ * @returns undefined for growth that is possible
+ */
+function judgeGrowth<S extends EnergyState>(state: S, reading: EnergyReading): Judgement<S> | undefined {
+  const { value, at, growthWithin } = reading;
+  if (state.value === undefined || state.at === undefined || !growthWithin) return undefined;
+  if (value - state.value <= growthWithin(at - state.at)) return undefined;
+  const last = state.higher?.at(-1);
+  const agrees = last !== undefined && value >= last && value - last <= growthWithin(at - state.at);
+  const higher = [...(agrees ? (state.higher ?? []) : []), value];
+  if (higher.length < CONFIRMATIONS) return ['too_fast', { ...state, higher }];
+  return [undefined, { ...state, value, lower: [], higher: [] }];
+}
 
 /**
  * A total that falls is held back: inverters report 0 or an old value while they start. It is a true reset
@@ -114,7 +167,7 @@ function awaitConfirmation(
   state: EnergyState,
   value: number,
   counts: boolean,
-  rejection: EnergyRejection,
+  rejection: RejectionReason,
 ): Judgement<EnergyState> {
   if (!counts) return [rejection, state];
   const last = state.lower.at(-1);

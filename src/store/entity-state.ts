@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import { dateOf, wallTimeAt } from '../base/calendar.ts';
 import type { MetricDefinition } from '../model/metric.ts';
-import type { Entity, Labels, Reading, Value } from '../model/reading.ts';
+import type { Entity, Labels, Reading, Rejection, Value } from '../model/reading.ts';
 import { EnergyGuards, energyGuardsState, type Verdict } from './energy-guards.ts';
+import { growthOf, isPossible } from './plausibility.ts';
 import { clockState, ReadingClock } from './reading-clock.ts';
 import { ReadingTime, type ReadingTimes } from './reading-time.ts';
 import type { Sample, SeriesNames } from './series.ts';
@@ -93,12 +94,12 @@ export class EntityState {
     this.#failingSince = ok ? undefined : (this.#failingSince ?? now);
   }
 
-  /** @returns why values of this reading were rejected or held back */
-  accept(reading: Reading, now: number): readonly string[] {
+  /** @returns what of this reading was rejected or held back */
+  accept(reading: Reading, now: number): readonly Rejection[] {
     const { wallTime: wall, holdsFor = Number.POSITIVE_INFINITY } = reading;
     if (wall !== undefined) {
       const order = this.#clock.judge(wall, now, reading, this.#entity.zone);
-      if (order === 'older') return ['older_reading'];
+      if (order === 'older') return [{ reason: 'older_reading' }];
       // After a restart the first reading may be one that was judged before it.
       if (order === 'same' && this.#reading) return [];
     }
@@ -111,7 +112,10 @@ export class EntityState {
       value: verdicts[i]?.value,
     }));
     this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, values };
-    return verdicts.flatMap(({ rejection }) => rejection ?? []);
+    return reading.values.flatMap(({ metric, value }, i) => {
+      const reason = verdicts[i]?.rejection;
+      return reason ? [{ reason, metric, value }] : [];
+    });
   }
 
   /** Adds what may be shown now; `stale`: reading it has failed for too long. */
@@ -134,13 +138,21 @@ export class EntityState {
   }
 
   #judge({ metric, value }: Value, { wallTime, producing = true }: Reading, now: number): Verdict {
-    const { validity } = this.#definitionOf(metric);
-    if (validity === 'lifetime') return this.#guards.judgeTotal(metric, value, producing);
-    const { zone } = this.#entity;
+    const definition = this.#definitionOf(metric);
+    const { ratedPower, zone } = this.#entity;
+    if (!isPossible(definition, value, ratedPower)) {
+      return { value: this.#guards.total(metric), rejection: 'out_of_range' };
+    }
+    const energy = {
+      value,
+      at: wallTime ?? now,
+      growthWithin: ratedPower === undefined ? undefined : growthOf(definition, ratedPower),
+    };
+    if (definition.validity === 'lifetime') return this.#guards.judgeTotal(metric, energy, producing);
     // Without a clock of its own and a zone, the end of its day is unknown.
     const wall = wallTime ?? (zone && wallTimeAt(zone, now));
-    if (validity !== 'today' || wall === undefined) return { value, rejection: undefined };
-    return this.#guards.judgeDayEnergy(metric, value, dateOf(wall));
+    if (definition.validity !== 'today' || wall === undefined) return { value, rejection: undefined };
+    return this.#guards.judgeDayEnergy(metric, energy, dateOf(wall));
   }
 
   #attributes(metric: string, extra: Labels | undefined): Labels {

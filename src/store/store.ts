@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Entity, SourceEvent } from '../model/reading.ts';
+import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
 import { type DefinitionOf, type EntitySnapshot, EntityState } from './entity-state.ts';
 import { type Sample, SeriesNames } from './series.ts';
 
@@ -41,9 +41,9 @@ export class Store {
 
   /**
    * Takes one event of a source. Events of entities that are not listed are ignored.
-   * @returns the reasons for which values were rejected or held back, one for each
+   * @returns what was rejected or held back
    */
-  apply(source: string, event: SourceEvent): readonly string[] {
+  apply(source: string, event: SourceEvent): readonly Rejection[] {
     this.#version++;
     const now = this.#options.clock.now();
     const entities = this.#sources.get(source)?.entities;
@@ -62,7 +62,8 @@ export class Store {
         const entity = entities?.get(reading.entity);
         if (!entity) return [];
         entity.attempted(true, now);
-        return [...(reading.rejections ?? []), ...entity.accept(reading, now)];
+        const ofAnswer = (reading.rejections ?? []).map((reason) => ({ reason }));
+        return [...ofAnswer, ...entity.accept(reading, now)];
       }
     }
   }

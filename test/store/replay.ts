@@ -14,6 +14,9 @@ const NAMES = {
   total: 'growatt_energy_total_kwh',
   month: 'growatt_energy_month_kwh',
   year: 'growatt_energy_year_kwh',
+  frequency: 'growatt_ac_frequency_hz',
+  soc: 'growatt_battery_soc_percent',
+  imported: 'growatt_grid_import_energy_total_kwh',
 } as const;
 
 type Values = Partial<Record<keyof typeof NAMES, number>>;
@@ -34,6 +37,8 @@ export interface Replay {
   /** Without its own clock, as sources that answer live. */
   readonly live?: boolean;
   readonly staleAfter?: number;
+  /** Of the device, W. */
+  readonly ratedPower?: number;
 }
 
 export const utc: Zone = { fixed: false, offsetAt: () => 0 };
@@ -45,17 +50,26 @@ const short = new Map<string, string>(Object.entries(NAMES).map(([name, metric])
 
 /** Plays the rows to a store and checks each. @returns why values were held back, in order */
 export function replay(rows: readonly Row[], options: Replay = {}): string[] {
-  const { zone, staleAfter = 3_600_000, live = false } = options;
+  const { zone, staleAfter = 3_600_000, live = false, ratedPower } = options;
   const clock = virtualClock(instant(rows[0]![0]));
   const rejections: string[] = [];
   const store = new Store({ clock, staleAfter, definitionOf });
-  const entity: Entity = { id: 'device', labels: { device_sn: 'A' }, ...(zone && { zone }) };
+  const entity: Entity = {
+    id: 'device',
+    labels: { device_sn: 'A' },
+    ...(zone && { zone }),
+    ...(ratedPower !== undefined && { ratedPower }),
+  };
   store.apply('source', { type: 'entities', entities: [entity] });
   for (const [at, said, shown] of rows) {
     clock.jump(instant(at) - clock.now());
     if (said === 'fails') store.apply('source', { type: 'attempt', entity: 'device', ok: false });
     else if (said !== '-')
-      rejections.push(...store.apply('source', { type: 'reading', reading: readingOf(at, said, live) }));
+      rejections.push(
+        ...store
+          .apply('source', { type: 'reading', reading: readingOf(at, said, live) })
+          .map(({ reason }) => reason),
+      );
     const samples = store.samples().map(({ metric, value }) => [short.get(metric), value]);
     assert.deepEqual(Object.fromEntries(samples), shown, `at ${at}`);
   }

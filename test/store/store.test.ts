@@ -183,9 +183,12 @@ test('the reasons for which values were rejected are returned', () => {
   const { store } = setUp(inverter('A'));
   const total = (value: number) => ({ metric: 'growatt_energy_total_kwh', value });
   const unclear = { entity: 'A', values: [total(5)], rejections: ['implausible_value'] };
-  assert.deepEqual(store.apply('growatt', { type: 'reading', reading: unclear }), ['implausible_value']);
-  assert.deepEqual(store.apply('growatt', reading('A', total(4))), ['total_fell']);
-  assert.deepEqual(store.apply('growatt', reading('stranger', total(3))), []);
+  const reasons = (event: SourceEvent) => store.apply('growatt', event).map(({ reason }) => reason);
+  assert.deepEqual(reasons({ type: 'reading', reading: unclear }), ['implausible_value']);
+  assert.deepEqual(store.apply('growatt', reading('A', total(4))), [
+    { reason: 'total_fell', metric: 'growatt_energy_total_kwh', value: 4 },
+  ]);
+  assert.deepEqual(reasons(reading('stranger', total(3))), []);
 });
 
 test('a metric that the catalogue does not know is a mistake that shows', () => {
@@ -211,13 +214,16 @@ test('the state of the guards is restored after a restart', () => {
   after.store.restore('growatt', { ...snapshot, stranger: snapshot.A });
   assert.deepEqual(after.lines(), [], 'a snapshot is no reading');
   const older = after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
-  assert.deepEqual(older, ['older_reading']);
+  assert.deepEqual(older, [{ reason: 'older_reading' }]);
   assert.deepEqual(after.lines(), [], 'an older reading is still older');
   after.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
   assert.equal(after.lines().length, 2, 'the same reading is the first of this run');
   const fallen = after.store.apply('growatt', said('06-12 10:00', total(0), today(9)));
   assert.match(after.lines().join(), /growatt_energy_total_kwh.* 500/);
-  assert.deepEqual(fallen, ['total_fell']);
+  assert.deepEqual(
+    fallen.map(({ reason }) => reason),
+    ['total_fell'],
+  );
 });
 
 test('the time of a reading is shown in UTC, once the zone is known', () => {

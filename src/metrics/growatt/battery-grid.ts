@@ -5,7 +5,7 @@ const labels = ['plant_id', 'device_sn'];
 export const battery: MetricGroup = {
   title: 'Battery',
   introduction: 'Exposed once the device has shown that it has a battery.',
-  definitions: define({ labels, feature: 'battery' }, [
+  definitions: define({ labels, feature: 'battery', ofDevice: true }, [
     ['growatt_battery_soc_percent', 'State of charge of the battery in percent.', { unit: 'percent' }],
     ['growatt_battery_voltage_volts', 'Voltage of the battery in volts.', { unit: 'volts' }],
     ['growatt_battery_current_amps', 'Current of the battery in amperes.', { unit: 'amps', signed: true }],

@@ -34,7 +34,7 @@ export const device: MetricGroup = {
 export const ac: MetricGroup = {
   title: 'AC output',
   introduction: 'The metrics with `phase` are those of three-phase devices.',
-  definitions: define({ labels }, [
+  definitions: define({ labels, ofDevice: true }, [
     ['growatt_current_power_watts', 'AC output power in watts.', { unit: 'watts' }],
     ['growatt_ac_voltage_volts', 'AC voltage of phase 1 in volts.', { unit: 'volts' }],
     ['growatt_ac_current_amps', 'AC current of phase 1 in amperes.', { unit: 'amps' }],
@@ -73,11 +73,11 @@ export const pv: MetricGroup = {
   title: 'PV inputs',
   introduction: `Inputs ${INPUTS_OF_ALL + 1} to ${MOST_INPUTS} are exposed once one of their values was not 0.`,
   definitions: [
-    ...define({ labels }, [
+    ...define({ labels, ofDevice: true }, [
       ['growatt_pv_power_watts', 'Power of all PV inputs in watts.', { unit: 'watts' }],
     ]),
     ...inputs.flatMap((n) =>
-      define({ labels, ...(n > INPUTS_OF_ALL && { feature: `pv${n}` }) }, [
+      define({ labels, ofDevice: true, ...(n > INPUTS_OF_ALL && { feature: `pv${n}` }) }, [
         [`growatt_pv${n}_voltage_volts`, `Voltage of PV input ${n} in volts.`, { unit: 'volts' }],
         [`growatt_pv${n}_current_amps`, `Current of PV input ${n} in amperes.`, { unit: 'amps' }],
         [`growatt_pv${n}_power_watts`, `Power of PV input ${n} in watts.`, { unit: 'watts' }],

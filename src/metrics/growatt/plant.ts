@@ -1,4 +1,8 @@
-import { define, type MetricGroup } from '../../model/metric.ts';
+import { define, type MetricGroup, type Range } from '../../model/metric.ts';
+
+/** A plant can have thousands of devices. */
+const POWER_OF_PLANT: Range = [0, 1e9];
+const ENERGY_OF_PLANT: Range = [0, 1e12];
 
 export const account: MetricGroup = {
   title: 'Accounts',
@@ -26,26 +30,26 @@ export const plant: MetricGroup = {
       'Name, location and rated PV power of the plant; the value is always 1.',
       { validity: 'fact', labels: ['plant_name', 'location', 'peak_power_kw'] },
     ],
-    ['growatt_plant_power_watts', 'Power of the plant in watts.', { unit: 'watts' }],
+    ['growatt_plant_power_watts', 'Power of the plant in watts.', { unit: 'watts', range: POWER_OF_PLANT }],
     [
       'growatt_plant_energy_today_kwh',
       'Energy of the plant since local midnight in kilowatt hours.',
-      { unit: 'kwh', validity: 'today' },
+      { unit: 'kwh', validity: 'today', range: ENERGY_OF_PLANT },
     ],
     [
       'growatt_plant_energy_total_kwh',
       'Energy of the plant since its installation in kilowatt hours.',
-      { unit: 'kwh', validity: 'lifetime' },
+      { unit: 'kwh', validity: 'lifetime', range: ENERGY_OF_PLANT },
     ],
     [
       'growatt_energy_month_kwh',
       'Energy of the plant in this month in kilowatt hours.',
-      { unit: 'kwh', validity: 'month' },
+      { unit: 'kwh', validity: 'month', range: ENERGY_OF_PLANT },
     ],
     [
       'growatt_energy_year_kwh',
       'Energy of the plant in this year in kilowatt hours.',
-      { unit: 'kwh', validity: 'year' },
+      { unit: 'kwh', validity: 'year', range: ENERGY_OF_PLANT },
     ],
   ]),
 };
@@ -58,15 +62,19 @@ export const history: MetricGroup = {
       [
         'growatt_daily_energy_kwh',
         'Energy of a completed day in kilowatt hours, as the cloud counts it or, if it does not, the integral of the power.',
-        { unit: 'kwh' },
+        { unit: 'kwh', range: ENERGY_OF_PLANT },
       ],
-      ['growatt_daily_peak_power_watts', 'Highest power of a completed day in watts.', { unit: 'watts' }],
+      [
+        'growatt_daily_peak_power_watts',
+        'Highest power of a completed day in watts.',
+        { unit: 'watts', range: POWER_OF_PLANT },
+      ],
     ]),
     ...define({ labels: ['plant_id', 'hour'], validity: 'fact' }, [
       [
         'growatt_hourly_avg_power_watts',
         'Mean power of each hour, 00 to 23 local time, of the newest completed day in watts.',
-        { unit: 'watts' },
+        { unit: 'watts', range: POWER_OF_PLANT },
       ],
     ]),
   ],
