@@ -45,9 +45,9 @@ export class Poller {
     this.#health = new SourceHealth(source.name, log, clock);
   }
 
-  /** True once the source has been tried, by this run of the agent or the one before it. */
+  /** True once the source has been tried, by this run of the agent or an earlier one whose readings were restored. */
   get tried(): boolean {
-    return this.#polls > 0 || this.#waiting;
+    return this.#polls > 0 || this.#waiting || this.#options.store.wasTried(this.source.name);
   }
 
   /** Resolves when the signal is aborted, without waiting for a device. */

@@ -57,7 +57,7 @@ export class AgentState {
         log.warn(`${source.name}: the saved state of this source is not valid: starting without it`);
       }
       store.apply(source.name, { type: 'entities', entities: source.entities });
-      store.restore(source.name, known.entities);
+      store.restore(source.name, known);
     }
   }
 
@@ -103,7 +103,7 @@ export class AgentState {
   *#states(): Iterable<readonly [string, SourceState]> {
     const { sources, store } = this.#options;
     for (const source of sources) {
-      yield [source.name, { source: source.snapshot?.(), entities: store.snapshot(source.name) }];
+      yield [source.name, { source: source.snapshot?.(), ...store.snapshot(source.name) }];
     }
   }
 }

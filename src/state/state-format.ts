@@ -1,13 +1,11 @@
 import * as z from 'zod';
-import { entitySnapshot } from '../store/entity-state.ts';
+import { storeSnapshot } from '../store/store.ts';
 
 /** Grows when the shape of the file changes; older versions are upgraded below. */
 const VERSION = 2;
 
-const entities = z.record(z.string(), entitySnapshot);
-
-/** What is kept of one source: its own snapshot, and that of its entities by their ids. */
-const sourceState = z.object({ source: z.unknown().optional(), entities });
+/** What is kept of one source: its own snapshot, and that of the store. */
+const sourceState = storeSnapshot.extend({ source: z.unknown().optional() });
 
 const current = z.object({ version: z.literal(VERSION), sources: z.record(z.string(), sourceState) });
 
@@ -15,7 +13,10 @@ const current = z.object({ version: z.literal(VERSION), sources: z.record(z.stri
 const version1 = z
   .object({
     version: z.literal(1),
-    sources: z.record(z.string(), z.object({ source: z.unknown().optional(), guards: entities })),
+    sources: z.record(
+      z.string(),
+      z.object({ source: z.unknown().optional(), guards: storeSnapshot.shape.entities }),
+    ),
   })
   .transform(({ sources }) => ({
     version: VERSION,

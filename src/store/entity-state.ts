@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { dateOf, wallTimeAt } from '../base/calendar.ts';
 import type { MetricDefinition } from '../model/metric.ts';
 import type { Entity, Labels, Reading, Rejection, Value } from '../model/reading.ts';
@@ -11,7 +11,29 @@ import type { Sample, SeriesNames } from './series.ts';
 import { shownValue } from './validity.ts';
 
 /** What is kept of one entity across a restart; plain JSON. */
-export const entitySnapshot = energyGuardsState.extend({ clock: clockState.optional() });
+export const entitySnapshot = energyGuardsState.extend({
+  clock: clockState.optional(),
+  asleep: z.boolean().optional(),
+  /** When it was last read, milliseconds since the epoch. */
+  readAt: z.number().optional(),
+  failingSince: z.number().optional(),
+  reading: z
+    .object({
+      wall: z.number().optional(),
+      receivedAt: z.number(),
+      firstSeenAt: z.number(),
+      holdsFor: z.number().optional(),
+      /** A value that was held back is null. */
+      values: z.array(
+        z.object({
+          metric: z.string(),
+          value: z.number().nullable(),
+          labels: z.record(z.string(), z.string()).optional(),
+        }),
+      ),
+    })
+    .optional(),
+});
 
 export type EntitySnapshot = z.infer<typeof entitySnapshot>;
 
@@ -30,7 +52,8 @@ interface AcceptedValue {
 
 interface AcceptedReading {
   readonly times: ReadingTimes;
-  readonly holdsFor: number;
+  /** Undefined: instantaneous values do not expire by their age. */
+  readonly holdsFor: number | undefined;
   readonly values: readonly AcceptedValue[];
 }
 
@@ -42,6 +65,10 @@ export class EntityState {
   readonly #guards = new EnergyGuards();
   #entity: Entity;
   #tried = false;
+  /** When it was last read, milliseconds since the epoch. */
+  #readAt: number | undefined;
+  /** Restored, and neither read nor failed since. */
+  #restored = false;
   #failingSince: number | undefined;
   #reading: AcceptedReading | undefined;
 
@@ -65,15 +92,49 @@ export class EntityState {
     return this.#failingSince;
   }
 
-  /** What is kept across a restart. */
-  get snapshot(): EntitySnapshot {
-    const clock = this.#clock.state;
-    return { ...this.#guards.state, ...(clock && { clock }) };
+  /** Since when it is not known whether it can be read: a failure, or the last contact before a restart. */
+  get unreadSince(): number | undefined {
+    return this.#failingSince ?? (this.#restored ? this.#readAt : undefined);
   }
 
+  /** What is kept across a restart. */
+  get snapshot(): EntitySnapshot {
+    const { times, holdsFor, values = [] } = this.#reading ?? {};
+    return {
+      ...this.#guards.state,
+      clock: this.#clock.state,
+      asleep: this.#clock.isAsleep(this.#entity.zone) || undefined,
+      readAt: this.#readAt,
+      failingSince: this.#failingSince,
+      reading: times && {
+        ...times,
+        holdsFor,
+        values: values.map(({ definition: { name: metric }, extra: labels, value = null }) => ({
+          metric,
+          value,
+          labels,
+        })),
+      },
+    };
+  }
+
+  /** Takes what an earlier run knew; its reading keeps its own times, and the same rules of age apply to it. */
   restore(snapshot: EntitySnapshot): void {
+    const { clock, asleep = false, readAt, failingSince, reading } = snapshot;
     this.#guards.restore(snapshot);
-    this.#clock.restore(snapshot.clock);
+    this.#clock.restore(clock, asleep);
+    this.#readAt = readAt;
+    this.#failingSince = failingSince;
+    this.#tried = readAt !== undefined || failingSince !== undefined;
+    this.#restored = this.#tried;
+    if (!reading) return;
+    const { wall, receivedAt, firstSeenAt, holdsFor } = reading;
+    const values = reading.values.flatMap(({ metric, value, labels: extra }) => {
+      const definition = this.#knownDefinition(metric);
+      const attributes = this.#attributes(metric, extra);
+      return definition ? [{ definition, extra, attributes, value: value ?? undefined }] : [];
+    });
+    this.#reading = { times: { wall, receivedAt, firstSeenAt }, holdsFor, values };
   }
 
   /** Takes what the source now says of the entity: labels, zone, parent. */
@@ -91,16 +152,18 @@ export class EntityState {
 
   attempted(ok: boolean, now: number): void {
     this.#tried = true;
+    this.#restored = false;
+    if (ok) this.#readAt = now;
     this.#failingSince = ok ? undefined : (this.#failingSince ?? now);
   }
 
   /** @returns what of this reading was rejected or held back */
   accept(reading: Reading, now: number): readonly Rejection[] {
-    const { wallTime: wall, holdsFor = Number.POSITIVE_INFINITY } = reading;
+    const { wallTime: wall, holdsFor } = reading;
     if (wall !== undefined) {
-      const order = this.#clock.judge(wall, now, reading, this.#entity.zone);
+      const order = this.#clock.judge(wall, now, reading);
       if (order === 'older') return [{ reason: 'older_reading' }];
-      // After a restart the first reading may be one that was judged before it.
+      // The state of 0.1.0 has no reading: the first one may be one that was judged before the restart.
       if (order === 'same' && this.#reading) return [];
     }
     const firstSeenAt = this.#clock.state?.seenAt ?? now;
@@ -124,7 +187,14 @@ export class EntityState {
     const { times, holdsFor, values } = this.#reading;
     const { zone, lastUpdate } = this.#entity;
     const time = new ReadingTime(times, zone);
-    const circumstances = { now, stale, clock: this.#clock, time, holdsFor };
+    const circumstances = {
+      now,
+      stale,
+      asleep: this.#clock.isAsleep(zone),
+      outdated: this.#clock.isOutdated(now),
+      time,
+      holdsFor: holdsFor ?? Number.POSITIVE_INFINITY,
+    };
     for (const { definition, attributes, value } of values) {
       const shown = shownValue(definition, value, circumstances);
       if (shown !== undefined) samples.push({ metric: definition.name, attributes, value: shown });
@@ -153,6 +223,15 @@ export class EntityState {
     const wall = wallTime ?? (zone && wallTimeAt(zone, now));
     if (definition.validity !== 'today' || wall === undefined) return { value, rejection: undefined };
     return this.#guards.judgeDayEnergy(metric, energy, dateOf(wall));
+  }
+
+  /** The definition of a metric that an earlier version may have had under another name. */
+  #knownDefinition(metric: string): MetricDefinition | undefined {
+    try {
+      return this.#definitionOf(metric);
+    } catch {
+      return undefined;
+    }
   }
 
   #attributes(metric: string, extra: Labels | undefined): Labels {

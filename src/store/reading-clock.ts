@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { instantOf, type Zone } from '../base/calendar.ts';
+import { wallTimeAt, type Zone } from '../base/calendar.ts';
 import { type Reading, SLEEP_AFTER } from '../model/reading.ts';
 
 const MINUTE = 60_000;
@@ -30,6 +30,10 @@ export class ReadingClock {
   #state: ClockState | undefined;
   #asleep = false;
   #outdated = false;
+  /** The very first reading, while no other has come: only its age tells whether it is of the present. */
+  #first: FirstReading | undefined;
+  /** No reading has come since the restart. */
+  #restored = false;
 
   /** Undefined until the first reading that carries its own time. */
   get state(): ClockState | undefined {
@@ -37,21 +41,27 @@ export class ReadingClock {
   }
 
   /** The device's clock stands still: the source only repeats its last reading. */
-  get asleep(): boolean {
-    return this.#asleep;
+  isAsleep(zone: Zone | undefined): boolean {
+    return this.#asleep || (this.#first !== undefined && isOld(this.#first, zone));
   }
 
-  /** For half an hour only readings have come that are older than the newest one: the present state is unknown. */
-  get outdated(): boolean {
-    return this.#outdated;
+  /**
+   * For half an hour only readings have come that are older than the newest one, or the agent was off for so long:
+   * the present state is unknown.
+   */
+  isOutdated(now: number): boolean {
+    const { seenAt = now } = this.#state ?? {};
+    return this.#outdated || (this.#restored && !this.#asleep && now - seenAt >= SLEEP_AFTER);
   }
 
-  restore(state: ClockState | undefined): void {
+  restore(state: ClockState | undefined, asleep: boolean): void {
     this.#state = state;
+    this.#asleep = asleep;
+    this.#restored = state !== undefined;
   }
 
   /** Judges a reading taken at `wall` and received `now`, both in milliseconds. */
-  judge(wall: number, now: number, { lost = false }: Pick<Reading, 'lost'>, zone: Zone | undefined): Order {
+  judge(wall: number, now: number, { lost = false }: Pick<Reading, 'lost'>): Order {
     const isFirst = this.#state === undefined;
     const [order, state] = judgeOrder(this.#state, wall, now);
     this.#state = state;
@@ -59,15 +69,32 @@ export class ReadingClock {
     this.#outdated = silent && order === 'older';
     // Once asleep it stays so until a new reading.
     const staysAsleep = order !== 'newer' && this.#asleep;
-    this.#asleep =
-      staysAsleep || (silent && order === 'same') || (isFirst && lost && !isFresh(wall, now, zone));
+    this.#asleep = staysAsleep || (silent && order === 'same');
+    this.#restored = false;
+    if (isFirst) this.#first = { wall, seenAt: now, lost };
+    else if (order === 'newer') this.#first = undefined;
     return order;
   }
 }
 
-/** Whether a reading is certainly new; a zone that ignores daylight saving may be an hour off. */
-function isFresh(wall: number, now: number, zone: Zone | undefined): boolean {
-  return zone !== undefined && !zone.fixed && now - instantOf(zone, wall) < SLEEP_AFTER;
+interface FirstReading {
+  readonly wall: number;
+  readonly seenAt: number;
+  /** The source reports the device as not connected. */
+  readonly lost: boolean;
+}
+
+/** No place is further behind UTC. */
+const FARTHEST_WEST = -12 * 60 * MINUTE;
+
+/**
+ * Whether a reading was old when it was first seen. In summer, a zone that ignores daylight saving makes it look an
+ * hour newer than it is; a device that is reported as not connected is believed to be awake only by a zone that
+ * does not.
+ */
+function isOld({ wall, seenAt, lost }: FirstReading, zone: Zone | undefined): boolean {
+  const ahead = wall - (zone ? wallTimeAt(zone, seenAt) : seenAt + FARTHEST_WEST);
+  return ahead < -SLEEP_AFTER || (lost && (zone === undefined || zone.fixed));
 }
 
 /**

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
-import { type DefinitionOf, type EntitySnapshot, EntityState } from './entity-state.ts';
+import { type DefinitionOf, EntityState, entitySnapshot } from './entity-state.ts';
 import { type Sample, SeriesNames } from './series.ts';
 
 export interface StoreOptions {
@@ -9,6 +10,16 @@ export interface StoreOptions {
   readonly staleAfter: number;
   readonly definitionOf: DefinitionOf;
 }
+
+/** What is kept of a source across a restart; plain JSON. */
+export const storeSnapshot = z.object({
+  /** When the source as a whole began to fail, milliseconds since the epoch. */
+  failingSince: z.number().optional(),
+  /** By their ids. */
+  entities: z.record(z.string(), entitySnapshot),
+});
+
+export type StoreSnapshot = z.infer<typeof storeSnapshot>;
 
 /** What is known of one source. */
 interface SourceState {
@@ -84,16 +95,26 @@ export class Store {
     return samples;
   }
 
-  /** What is kept of a source's entities across a restart, by their ids. */
-  snapshot(source: string): Record<string, EntitySnapshot> {
-    const entities = [...this.#stateOf(source).entities];
-    return Object.fromEntries(entities.map(([id, entity]) => [id, entity.snapshot]));
+  /** Whether an entity of the source was tried, in this run or, restored, in an earlier one. */
+  wasTried(source: string): boolean {
+    return this.#stateOf(source)
+      .entities.values()
+      .some(({ tried }) => tried);
+  }
+
+  /** What is kept of a source across a restart. */
+  snapshot(source: string): StoreSnapshot {
+    const { entities, failingSince } = this.#stateOf(source);
+    const snapshots = [...entities].map(([id, entity]) => [id, entity.snapshot] as const);
+    return { failingSince, entities: Object.fromEntries(snapshots) };
   }
 
   /** Restores what `snapshot` returned, for entities that are listed. */
-  restore(source: string, snapshots: Readonly<Record<string, EntitySnapshot>>): void {
-    const { entities } = this.#stateOf(source);
-    for (const [id, snapshot] of Object.entries(snapshots)) entities.get(id)?.restore(snapshot);
+  restore(source: string, { failingSince, entities: snapshots }: StoreSnapshot): void {
+    this.#version++;
+    const state = this.#stateOf(source);
+    state.failingSince = failingSince;
+    for (const [id, snapshot] of Object.entries(snapshots)) state.entities.get(id)?.restore(snapshot);
   }
 
   #stateOf(source: string): SourceState {
@@ -133,7 +154,7 @@ export class Store {
         const ok = othersOk && state.failingSince === undefined;
         samples.push({ metric: up, attributes: this.#names.attributes(up, labels), value: Number(ok) });
       }
-      const since = Math.min(failingSince ?? now, state.failingSince ?? now);
+      const since = Math.min(failingSince ?? now, state.unreadSince ?? now);
       state.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);
     }
   }

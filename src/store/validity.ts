@@ -1,5 +1,4 @@
 import type { MetricDefinition } from '../model/metric.ts';
-import type { ReadingClock } from './reading-clock.ts';
 import type { ReadingTime } from './reading-time.ts';
 
 /** What decides at one moment whether the values of a reading may still be shown. */
@@ -8,7 +7,10 @@ export interface Circumstances {
   readonly now: number;
   /** Reading the entity has failed for too long. */
   readonly stale: boolean;
-  readonly clock: Pick<ReadingClock, 'asleep' | 'outdated'>;
+  /** The device's clock stands still. */
+  readonly asleep: boolean;
+  /** The present state of the device is unknown. */
+  readonly outdated: boolean;
   readonly time: ReadingTime;
   /** Milliseconds after which instantaneous values expire without a newer reading. */
   readonly holdsFor: number;
@@ -22,17 +24,17 @@ export interface Circumstances {
 export function shownValue(
   { validity, zeroFromMidnight = false }: MetricDefinition,
   value: number | undefined,
-  { now, stale, clock, time, holdsFor }: Circumstances,
+  { now, stale, asleep, outdated, time, holdsFor }: Circumstances,
 ): number | undefined {
   switch (validity) {
     case 'instant':
-      return stale || clock.asleep || clock.outdated || time.ageAt(now) > holdsFor ? undefined : value;
+      return stale || asleep || outdated || time.ageAt(now) > holdsFor ? undefined : value;
     case 'status':
-      if (clock.asleep) return stale ? undefined : 0;
-      return stale || clock.outdated ? undefined : value;
+      if (asleep) return stale ? undefined : 0;
+      return stale || outdated ? undefined : value;
     case 'today': {
       // Without a zone the end of the day is unknown; while the device sleeps it may have come.
-      const holds = time.isOfPresent('day', now) ?? (!stale && !clock.asleep);
+      const holds = time.isOfPresent('day', now) ?? (!stale && !asleep);
       if (holds && value !== undefined) return value;
       return zeroFromMidnight && !stale && time.isOfTodayOrBefore(now) ? 0 : undefined;
     }

@@ -41,14 +41,24 @@ test('a restart repeats no call that the cloud would refuse, and lists nothing a
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: 'SIMWIT01' }) ?? 0) > 0);
 });
 
-test('a restart shows names at once, and the first poll comes when its call is no longer too early', async (t) => {
+test('a restart shows what was known at once, and the first poll comes when its call is no longer too early', async (t) => {
   const stateDir = startFolder(t);
   const world = await startWorld(t);
   const first = world.run({ stateDir });
   await world.until(NOON + 6 * MINUTE);
+  const known = first.values();
   await first.stop();
   const second = world.run({ stateDir });
   const before = world.cloud.calls.length;
+  await world.until(NOON + 6 * MINUTE + 1000);
+  assert.deepEqual(second.values(), known);
+  for (const metric of [
+    'growatt_current_power_watts',
+    'growatt_up',
+    'growatt_account_up',
+    'growatt_energy_month_kwh',
+  ])
+    assert.ok((known[metric] ?? 0) > 0, metric);
   await world.until(NOON + 10 * MINUTE);
   assert.equal(world.cloud.calls.length, before);
   await world.until(NOON + 11 * MINUTE);

@@ -199,7 +199,7 @@ test('a metric that the catalogue does not know is a mistake that shows', () => 
   );
 });
 
-test('the state of the guards is restored after a restart', () => {
+test('a restart restores the readings and the state of the guards', () => {
   const said = (time: string, ...values: Value[]): SourceEvent => ({
     type: 'reading',
     reading: { entity: 'A', values, wallTime: instant(time), producing: true },
@@ -211,13 +211,12 @@ test('the state of the guards is restored after a restart', () => {
   const snapshot = JSON.parse(JSON.stringify(before.store.snapshot('growatt')));
 
   const after = setUp(inverter('A'));
-  after.store.restore('growatt', { ...snapshot, stranger: snapshot.A });
-  assert.deepEqual(after.lines(), [], 'a snapshot is no reading');
+  const { A } = snapshot.entities;
+  after.store.restore('growatt', { ...snapshot, entities: { A, stranger: A } });
+  assert.deepEqual(after.lines(), before.lines(), 'what was known is shown');
   const older = after.store.apply('growatt', said('06-12 09:00', total(499), today(8)));
   assert.deepEqual(older, [{ reason: 'older_reading' }]);
-  assert.deepEqual(after.lines(), [], 'an older reading is still older');
-  after.store.apply('growatt', said('06-12 09:55', total(500), today(9)));
-  assert.equal(after.lines().length, 2, 'the same reading is the first of this run');
+  assert.deepEqual(after.lines(), before.lines(), 'an older reading is still older');
   const fallen = after.store.apply('growatt', said('06-12 10:00', total(0), today(9)));
   assert.match(after.lines().join(), /growatt_energy_total_kwh.* 500/);
   assert.deepEqual(
