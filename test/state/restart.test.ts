@@ -8,7 +8,7 @@ import { berlinHome, DAY, HOUR, MIN, MINUTE, NOON, startWorld, TOKEN } from '../
 
 function startFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'restart-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
   return folder;
 }
 

@@ -73,12 +73,14 @@ export const MIN = 'SIMMIN0001';
 
 export type Values = Record<string, number>;
 
+/** The retrying library's own delay between two tries is a real, very short timer; state files are real files. */
+const REAL_WORK = new Set(['Timeout', 'FSReqCallback', 'FSReqPromise']);
+
 /** A simulated cloud and accounts that are polled in virtual time. */
 export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   const { start = NOON, plants = [berlinHome()] } = options;
   let underWay = 0;
-  // The retrying library's own delay between two tries is a real, very short timer.
-  const busy = () => underWay > 0 || process.getActiveResourcesInfo().includes('Timeout');
+  const busy = () => underWay > 0 || process.getActiveResourcesInfo().some((name) => REAL_WORK.has(name));
   const clock = virtualClock(start, busy);
   const now = () => clock.now();
   const cloud: GrowattCloud = await startGrowattCloud({ token: TOKEN, plants, now, ...options.cloud });
