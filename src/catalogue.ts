@@ -1,11 +1,15 @@
 import { kinds } from './kinds.ts';
+import type { SourceKind } from './model/kind.ts';
 import type { MetricDefinition } from './model/metric.ts';
 
-/** Groups that several kinds give values for come once. */
-const groups = new Set(Object.values(kinds).flatMap(({ metrics }) => metrics));
+/** The metrics of several kinds, each once: a group may be shared by kinds that give values for it. */
+export function definitionsOf(sources: readonly Pick<SourceKind, 'metrics'>[]): readonly MetricDefinition[] {
+  const groups = new Set(sources.flatMap(({ metrics }) => metrics));
+  return [...groups].flatMap(({ definitions }) => definitions);
+}
 
 /** The one list of metrics that describe solar equipment. The agent's own are in `telemetry/own-catalogue.ts`. */
-export const catalogue: readonly MetricDefinition[] = [...groups].flatMap(({ definitions }) => definitions);
+export const catalogue: readonly MetricDefinition[] = definitionsOf(Object.values(kinds));
 
 const byName = new Map(catalogue.map((definition) => [definition.name, definition]));
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { catalogue, definitionOf } from '../src/catalogue.ts';
+import { catalogue, definitionOf, definitionsOf } from '../src/catalogue.ts';
 import { metricsReference } from '../src/docs/metrics.ts';
-import { define, UNITS } from '../src/model/metric.ts';
+import { define, type MetricGroup, UNITS } from '../src/model/metric.ts';
 import { busFamilies } from '../src/sources/growatt/families/bus.ts';
 import { families } from '../src/sources/growatt/families/index.ts';
 import { v4Families } from '../src/sources/growatt/families/v4.ts';
@@ -13,6 +13,38 @@ import { ownCatalogue } from '../src/telemetry/own-catalogue.ts';
 test('docs/metrics.md is what `npm run docs` makes of the catalogue', () => {
   const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
   assert.equal(page, metricsReference());
+});
+
+test('a group of metrics that two kinds share is listed and described once, a group of its own with its texts', () => {
+  const group = (title: string, name: string): MetricGroup => ({
+    title,
+    definitions: define({}, [[name, 'A number.', { validity: 'today' }]]),
+  });
+  const shared = group('Shared', 'shared_metric');
+  const one = { title: 'One', metrics: [shared], metricsDocs: { sourceNames: '`one/NAME`' } };
+  const two = {
+    title: 'Two',
+    metrics: [shared, { ...group('Own', 'own_metric'), introduction: 'About these.' }],
+    metricsDocs: { sourceNames: '`two/NAME`', introduction: 'About two.', ends: { today: 'never' } },
+  };
+  assert.deepEqual(
+    definitionsOf([one, two]).map(({ name }) => name),
+    ['shared_metric', 'own_metric'],
+  );
+  const page = metricsReference([one, two]);
+  const headings = page.split('\n').filter((line) => line.startsWith('#'));
+  assert.deepEqual(headings, [
+    '# Metrics',
+    '## One',
+    '### Shared',
+    '## Two',
+    '### Own',
+    '## The agent itself',
+  ]);
+  assert.ok(page.includes('## Two\n\nAbout two.\n\n### Own\n\nAbout these.\n\n| Metric |'));
+  assert.ok(page.includes('| `shared_metric` | gauge |  | A number. | at local midnight |'));
+  assert.ok(page.includes('| `own_metric` | gauge |  | A number. | never |'));
+  assert.ok(page.includes('The label `source` is `one/NAME`; `two/NAME`.'));
 });
 
 test('every metric has a legal name of its own and a sentence of help', () => {

@@ -4,6 +4,7 @@ import type { MetricDefinition, MetricGroup, Validity } from '../model/metric.ts
 import { type OwnMetric, ownCatalogue } from '../telemetry/own-catalogue.ts';
 import { code, table } from './markdown.ts';
 
+type DescribedKind = Pick<SourceKind, 'title' | 'metrics' | 'metricsDocs'>;
 type Ends = Readonly<Record<Validity, string>>;
 
 const ENDS: Ends = {
@@ -17,8 +18,7 @@ const ENDS: Ends = {
 };
 
 /** The page `docs/metrics.md`: all metrics of all kinds of sources and of the agent itself. */
-export function metricsReference(): string {
-  const all = Object.values(kinds);
+export function metricsReference(all: readonly DescribedKind[] = Object.values(kinds)): string {
   const names = all.map(({ metricsDocs }) => metricsDocs.sourceNames).join('; ');
   const seen = new Set<MetricGroup>();
   return `# Metrics
@@ -37,7 +37,7 @@ ${ownTable()}`;
 }
 
 /** A group that an earlier kind has too is described there. */
-function kindSection({ title, metrics, metricsDocs }: SourceKind, seen: Set<MetricGroup>): string {
+function kindSection({ title, metrics, metricsDocs }: DescribedKind, seen: Set<MetricGroup>): string {
   const own = metrics.filter((group) => !seen.has(group));
   for (const group of own) seen.add(group);
   const ends = { ...ENDS, ...metricsDocs.ends };
