@@ -106,8 +106,8 @@ test('a table gives its labels and options to its rows, whose own win', () => {
     ['a_watts', 'Power.'],
     ['b_kwh', 'Energy.', { unit: 'kwh', validity: 'lifetime', labels: ['phase'] }],
   ]);
-  const common = { name: 'a_watts', kind: 'gauge', help: 'Power.', unit: 'watts' };
-  assert.deepEqual(plain, { ...common, labels: ['stick'], validity: 'today' });
+  assert.deepEqual([plain?.name, plain?.kind, plain?.help], ['a_watts', 'gauge', 'Power.']);
+  assert.deepEqual([plain?.unit, plain?.labels, plain?.validity], ['watts', ['stick'], 'today']);
   assert.equal(own?.kind, 'counter');
   assert.deepEqual([own?.unit, own?.labels, own?.validity], ['kwh', ['stick', 'phase'], 'lifetime']);
 });
