@@ -23,7 +23,6 @@ import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { createOwnMetrics } from './telemetry/own.ts';
 import { createProvider } from './telemetry/provider.ts';
-import { DEVICE_SCOPE } from './telemetry/readers.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -59,15 +58,14 @@ export class Agent implements Surface {
     this.#simulated = simulated;
     const { shard, staleAfter, stateDir, otlp } = config;
     const store = new Store({ clock, staleAfter, definitionOf });
-    const { provider, reader } = createProvider({
-      series: () => store.currentSeries,
+    const { provider, reader, deviceMeter, ownMeter } = createProvider({
       attributes: otlp?.resourceAttributes,
       createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
     });
     this.#provider = provider;
     this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
-    observeStore(provider.getMeter(DEVICE_SCOPE, version), store, catalogue);
-    const ownMetrics = createOwnMetrics(provider, () => this.status().sources);
+    observeStore(deviceMeter, store, catalogue);
+    const ownMetrics = createOwnMetrics(ownMeter, () => this.status().sources);
     const tools = {
       clock,
       fetch,

@@ -6,7 +6,7 @@ import { createOtlpExporter } from '../export/otlp.ts';
 import { complaintIn } from '../export/otlp-health.ts';
 import type { OtlpExport } from '../export/otlp-settings.ts';
 import type { HistorySample } from '../model/history.ts';
-import { DEVICE_SCOPE } from '../telemetry/readers.ts';
+import { DEVICE_SCOPE } from '../telemetry/provider.ts';
 import { agentResource } from '../telemetry/resource.ts';
 
 /** Data points of one request; a receiver takes a few megabytes. */

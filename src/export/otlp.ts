@@ -20,7 +20,7 @@ import {
 import { formatDuration } from '../base/duration.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
-import { OtlpReader, type OtlpReaderOptions } from '../telemetry/otlp-reader.ts';
+import { OtlpReader, type OtlpReaderOptions } from '../telemetry/readers.ts';
 import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
 import type { OtlpExport } from './otlp-settings.ts';
 
@@ -35,17 +35,17 @@ const ENCODINGS: Readonly<Record<OtlpExport['protocol'], { serializer: Serialize
 };
 
 export interface OtlpOptions
-  extends Pick<OtlpReaderOptions, 'series'>,
+  extends Pick<OtlpReaderOptions, 'metricProducers'>,
     Pick<ExportHealthOptions, 'onExport'> {
   readonly settings: OtlpExport;
   readonly log: Log;
 }
 
 /** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
-export function createOtlpReader({ settings, series, log, onExport }: OtlpOptions): OtlpReader {
+export function createOtlpReader({ settings, metricProducers, log, onExport }: OtlpOptions): OtlpReader {
   const { metricsEndpoint: url, interval, timeout } = settings;
   const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
-  return new OtlpReader({ exporter, interval, timeout, series });
+  return new OtlpReader({ exporter, interval, timeout, metricProducers });
 }
 
 /**

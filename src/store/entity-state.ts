@@ -7,7 +7,6 @@ import { EnergyGuards, energyGuardsState, type Verdict } from './energy-guards.t
 import { growthOf, isPossible } from './plausibility.ts';
 import { clockState, ReadingClock } from './reading-clock.ts';
 import { ReadingTime, type ReadingTimes } from './reading-time.ts';
-import type { Sample, SeriesNames } from './series.ts';
 import { shownValue } from './validity.ts';
 
 /** What is kept of one entity across a restart; plain JSON. */
@@ -40,6 +39,13 @@ export type EntitySnapshot = z.infer<typeof entitySnapshot>;
 /** The definition of a metric by name. @throws Error for an unknown name */
 export type DefinitionOf = (metric: string) => MetricDefinition;
 
+/** A value ready to be observed. */
+export interface Sample {
+  readonly metric: string;
+  readonly attributes: Labels;
+  readonly value: number;
+}
+
 /** A value of the newest accepted reading. */
 interface AcceptedValue {
   readonly definition: MetricDefinition;
@@ -59,11 +65,11 @@ interface AcceptedReading {
 
 /** One entity: whether it can be read, its newest accepted reading, and what may be shown of that at a given time. */
 export class EntityState {
-  readonly #names: SeriesNames;
   readonly #definitionOf: DefinitionOf;
   readonly #clock = new ReadingClock();
   readonly #guards = new EnergyGuards();
   #entity: Entity;
+  #attributes: AttributeSets;
   #tried = false;
   /** When it was last read, milliseconds since the epoch. */
   #readAt: number | undefined;
@@ -72,10 +78,15 @@ export class EntityState {
   #failingSince: number | undefined;
   #reading: AcceptedReading | undefined;
 
-  constructor(entity: Entity, names: SeriesNames, definitionOf: DefinitionOf) {
+  constructor(entity: Entity, definitionOf: DefinitionOf) {
     this.#entity = entity;
-    this.#names = names;
+    this.#attributes = new AttributeSets(entity.labels);
     this.#definitionOf = definitionOf;
+  }
+
+  /** The attributes of its series without further labels. */
+  get attributes(): Labels {
+    return this.#attributes.with(undefined);
   }
 
   get entity(): Entity {
@@ -131,7 +142,7 @@ export class EntityState {
     const { wall, receivedAt, firstSeenAt, holdsFor } = reading;
     const values = reading.values.flatMap(({ metric, value, labels: extra }) => {
       const definition = this.#knownDefinition(metric);
-      const attributes = this.#attributes(metric, extra);
+      const attributes = this.#attributes.with(extra);
       return definition ? [{ definition, extra, attributes, value: value ?? undefined }] : [];
     });
     this.#reading = { times: { wall, receivedAt, firstSeenAt }, holdsFor, values };
@@ -141,11 +152,13 @@ export class EntityState {
   describe(entity: Entity): void {
     const relabelled = !isDeepStrictEqual(entity.labels, this.#entity.labels);
     this.#entity = entity;
+    if (!relabelled) return;
+    this.#attributes = new AttributeSets(entity.labels);
     const reading = this.#reading;
-    if (!reading || !relabelled) return;
+    if (!reading) return;
     const values = reading.values.map((value) => ({
       ...value,
-      attributes: this.#attributes(value.definition.name, value.extra),
+      attributes: this.#attributes.with(value.extra),
     }));
     this.#reading = { ...reading, values };
   }
@@ -171,7 +184,7 @@ export class EntityState {
     const values = reading.values.map(({ metric, labels: extra }, i) => ({
       definition: this.#definitionOf(metric),
       extra,
-      attributes: this.#attributes(metric, extra),
+      attributes: this.#attributes.with(extra),
       value: verdicts[i]?.value,
     }));
     this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, values };
@@ -202,7 +215,7 @@ export class EntityState {
     // Where summer time is in doubt this may be an hour late; the alternative is no age of the reading at all.
     const { takenAt } = time;
     if (takenAt !== undefined && lastUpdate !== undefined) {
-      const attributes = this.#attributes(lastUpdate, undefined);
+      const attributes = this.attributes;
       samples.push({ metric: lastUpdate, attributes, value: takenAt / 1000 });
     }
   }
@@ -233,9 +246,23 @@ export class EntityState {
       return undefined;
     }
   }
+}
 
-  #attributes(metric: string, extra: Labels | undefined): Labels {
-    const { labels } = this.#entity;
-    return this.#names.attributes(metric, extra ? { ...labels, ...extra } : labels);
+/** The attributes of the series of one entity: one object for each set, so that its text is made only once. */
+class AttributeSets {
+  readonly #labels: Labels;
+  readonly #known = new Map<string, Labels>();
+
+  constructor(labels: Labels) {
+    this.#labels = labels;
+  }
+
+  with(extra: Labels | undefined): Labels {
+    const key = extra ? JSON.stringify(extra) : '';
+    const known = this.#known.get(key);
+    if (known) return known;
+    const attributes = Object.freeze({ ...this.#labels, ...extra });
+    this.#known.set(key, attributes);
+    return attributes;
   }
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
-import { type DefinitionOf, EntityState, entitySnapshot } from './entity-state.ts';
-import { type Sample, SeriesNames } from './series.ts';
+import { type DefinitionOf, EntityState, entitySnapshot, type Sample } from './entity-state.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
@@ -31,10 +30,8 @@ interface SourceState {
 /** The newest accepted readings of all sources. Everything that leaves the agent is read from here. */
 export class Store {
   readonly #options: StoreOptions;
-  readonly #names = new SeriesNames();
   readonly #sources = new Map<string, SourceState>();
   #version = 0;
-  #currentSeries: ReadonlyMap<object, number> = new Map();
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -43,11 +40,6 @@ export class Store {
   /** Grows with every change; equal versions a moment apart mean equal samples. */
   get version(): number {
     return this.#version;
-  }
-
-  /** The attribute objects of the last `samples()`, each with its value. */
-  get currentSeries(): ReadonlyMap<object, number> {
-    return this.#currentSeries;
   }
 
   /**
@@ -91,7 +83,6 @@ export class Store {
     const now = this.#options.clock.now();
     const samples: Sample[] = [];
     for (const source of this.#sources.values()) this.#collect(source, samples, now);
-    this.#currentSeries = new Map(samples.map(({ attributes, value }) => [attributes, value]));
     return samples;
   }
 
@@ -140,7 +131,7 @@ export class Store {
   #described({ entities }: SourceState, entity: Entity): EntityState {
     const known = entities.get(entity.id);
     known?.describe(entity);
-    return known ?? new EntityState(entity, this.#names, this.#options.definitionOf);
+    return known ?? new EntityState(entity, this.#options.definitionOf);
   }
 
   #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): void {
@@ -148,11 +139,11 @@ export class Store {
     const failing = [...entities.values()].filter((state) => state.failingSince !== undefined);
     const parentsOfFailing = new Set(failing.map(({ entity }) => entity.parent));
     for (const state of entities.values()) {
-      const { up, id, labels, ownUp = false } = state.entity;
+      const { up, id, ownUp = false } = state.entity;
       if (up && (state.tried || failingSince !== undefined)) {
         const othersOk = ownUp || (failingSince === undefined && !parentsOfFailing.has(id));
         const ok = othersOk && state.failingSince === undefined;
-        samples.push({ metric: up, attributes: this.#names.attributes(up, labels), value: Number(ok) });
+        samples.push({ metric: up, attributes: state.attributes, value: Number(ok) });
       }
       const since = Math.min(failingSince ?? now, state.unreadSince ?? now);
       state.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);

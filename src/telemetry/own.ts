@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
-import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { version } from '../base/version.ts';
 import type { CallObserver, PollObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
@@ -19,15 +18,8 @@ const CIRCUIT_VALUES: Readonly<Record<Circuit, number>> = { closed: 0, 'half-ope
 /** Seconds; from a stick on the local network to an account of hundreds of plants. */
 const POLL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-/** The meter of the agent's own instruments. */
-export const ownMeter = (provider: MeterProvider): Meter => provider.getMeter('solar-otel-agent', version);
-
 /** Creates the agent's own instruments; `sources` is asked at each collection. */
-export function createOwnMetrics(
-  provider: MeterProvider,
-  sources: () => readonly SourceStatus[],
-): OwnMetrics {
-  const meter = ownMeter(provider);
+export function createOwnMetrics(meter: Meter, sources: () => readonly SourceStatus[]): OwnMetrics {
   const counter = (name: OwnName) => meter.createCounter(name, optionsOf(name));
   const polls = counter('solar_agent_polls_total');
   const requests = counter('solar_agent_requests_total');

@@ -1,29 +1,49 @@
-import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
-import { countExports, ownMeter } from './own.ts';
-import { type CurrentSeries, createScrapeReader } from './readers.ts';
+import type { Meter } from '@opentelemetry/api';
+import { MeterProvider, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
+import { version } from '../base/version.ts';
+import { ObservableInstruments } from './observable-instruments.ts';
+import { countExports } from './own.ts';
+import { ScrapeReader } from './readers.ts';
 import { agentResource } from './resource.ts';
+
+/** Scope of the instruments that the store feeds. */
+export const DEVICE_SCOPE = 'solar-otel-agent/devices';
+const OWN_SCOPE = 'solar-otel-agent';
 
 /** What a reader that exports is given. */
 export interface ExporterTools {
-  readonly series: () => CurrentSeries;
+  readonly metricProducers: MetricProducer[];
   readonly onExport: (outcome: 'success' | 'failure') => void;
 }
 
 export interface ProviderOptions {
-  readonly series: () => CurrentSeries;
   /** Attributes of the resource beyond the agent's own. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** Creates the reader that exports; undefined: scrapes only. */
   readonly createExporter?: ((tools: ExporterTools) => MetricReader) | undefined;
 }
 
-/** The provider of all metrics, and its reader for scrapes. */
-export function createProvider({ series, attributes, createExporter }: ProviderOptions) {
-  const reader = createScrapeReader(series);
+/** The provider of all metrics, with the meters that feed it and its reader for scrapes. */
+export interface Metrics {
+  readonly provider: MeterProvider;
+  readonly reader: ScrapeReader;
+  /** For what the devices measure. */
+  readonly deviceMeter: Meter;
+  /** For what the agent counts of itself. */
+  readonly ownMeter: Meter;
+}
+
+export function createProvider({ attributes, createExporter }: ProviderOptions = {}): Metrics {
+  const devices = new ObservableInstruments({ name: DEVICE_SCOPE, version });
+  const own = new ObservableInstruments({ name: OWN_SCOPE, version });
+  const metricProducers = [devices, own];
+  const reader = new ScrapeReader(metricProducers);
   // The counter of exports belongs to the provider that the exporting reader belongs to.
-  const exporter = createExporter?.({ series, onExport: (outcome) => count(outcome) });
+  const exporter = createExporter?.({ metricProducers, onExport: (outcome) => count(outcome) });
   const readers = exporter ? [reader, exporter] : [reader];
   const provider = new MeterProvider({ resource: agentResource(attributes), readers });
-  const count = exporter ? countExports(ownMeter(provider)) : () => {};
-  return { provider, reader };
+  const deviceMeter = devices.meter(provider.getMeter(DEVICE_SCOPE, version));
+  const ownMeter = own.meter(provider.getMeter(OWN_SCOPE, version));
+  const count = exporter ? countExports(ownMeter) : () => {};
+  return { provider, reader, deviceMeter, ownMeter };
 }

@@ -10,7 +10,7 @@ import { catalogue, definitionOf } from '../../src/catalogue.ts';
 import { renderText } from '../../src/export/text-format.ts';
 import { Store } from '../../src/store/store.ts';
 import { observeStore } from '../../src/telemetry/instruments.ts';
-import { createScrapeReader, DEVICE_SCOPE } from '../../src/telemetry/readers.ts';
+import { createProvider } from '../../src/telemetry/provider.ts';
 
 /** About what a MIN inverter gives. */
 const metrics = catalogue
@@ -38,9 +38,8 @@ function ours(series: number): Engine {
     type: 'entities',
     entities: devices.map((labels) => ({ id: labels.device_sn, labels })),
   });
-  const reader = createScrapeReader(() => store.currentSeries);
-  const provider = new MeterProvider({ readers: [reader] });
-  observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);
+  const { reader, deviceMeter } = createProvider();
+  observeStore(deviceMeter, store, catalogue);
   return {
     update(round) {
       for (const { device_sn } of devices) {

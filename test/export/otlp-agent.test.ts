@@ -4,7 +4,7 @@ import { MeterProvider, type PushMetricExporter } from '@opentelemetry/sdk-metri
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
-import { OtlpReader } from '../../src/telemetry/otlp-reader.ts';
+import { OtlpReader } from '../../src/telemetry/readers.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { recordPlant } from './collect.ts';
 import { parseExposition } from './exposition-parser.ts';
@@ -87,7 +87,7 @@ test('the last export cannot hold up the end', async () => {
     exporter,
     interval: 500,
     timeout: 500,
-    series: () => new Map(),
+    metricProducers: [],
     flushMs: 20,
   });
   const provider = new MeterProvider({ readers: [reader] });

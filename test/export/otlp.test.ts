@@ -7,7 +7,7 @@ import { version } from '../../src/base/version.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { createOtlpReader } from '../../src/export/otlp.ts';
 import type { OtlpExport } from '../../src/export/otlp-settings.ts';
-import { DEVICE_SCOPE } from '../../src/telemetry/readers.ts';
+import { ObservableInstruments } from '../../src/telemetry/observable-instruments.ts';
 import { agentResource } from '../../src/telemetry/resource.ts';
 import { deadAddress } from '../helpers/http.ts';
 import { memoryLog } from '../helpers/log.ts';
@@ -29,17 +29,17 @@ const SETTINGS: OtlpExport = { ...DEFAULTS, timeout: 300 };
 function exporting(t: TestContext, { url, ...settings }: Partial<OtlpExport> & { url: string }) {
   const log = memoryLog();
   const outcomes: string[] = [];
-  const live = new Map<object, number>();
+  const devices = new ObservableInstruments({ name: 'devices' });
   const reader = createOtlpReader({
     settings: { ...SETTINGS, metricsEndpoint: url, ...settings },
-    series: () => live,
+    metricProducers: [devices],
     log,
     onExport: (outcome) => outcomes.push(outcome),
   });
   const resource = agentResource(settings.resourceAttributes);
   const provider = new MeterProvider({ resource, readers: [reader] });
   t.after(() => provider.shutdown());
-  return { provider, log, outcomes, live };
+  return { provider, log, outcomes, meter: devices.meter(provider.getMeter('devices')) };
 }
 
 for (const protocol of ['http/protobuf', 'http/json'] as const) {
@@ -143,21 +143,14 @@ test('histograms are exponential when that is asked for', async (t) => {
   assert.deepEqual(histogram?.points, [{ labels: { source: 'trucki/shed' }, value: 4 }]);
 });
 
-test('a series that is no longer live is not sent again', async (t) => {
+test('a series that is not observed any more is not sent again', async (t) => {
   const receiver = await otlpReceiver(t);
-  const { provider, live } = exporting(t, { url: receiver.url });
+  const { provider, meter } = exporting(t, { url: receiver.url });
   const [roof, shed] = [{ device_sn: 'roof' }, { device_sn: 'shed' }];
   let observed = [roof, shed];
-  provider
-    .getMeter(DEVICE_SCOPE)
-    .createObservableCounter('growatt_energy_total_kwh')
-    .addCallback((result) => {
-      live.clear();
-      for (const attributes of observed) {
-        live.set(attributes, 7);
-        result.observe(7, attributes);
-      }
-    });
+  meter.createObservableCounter('growatt_energy_total_kwh').addCallback((result) => {
+    for (const attributes of observed) result.observe(7, attributes);
+  });
   await provider.forceFlush();
   observed = [shed];
   await provider.forceFlush();

@@ -4,11 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type CollectionResult, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { RenderedMetrics } from '../../src/export/rendered-metrics.ts';
-import { createScrapeReader } from '../../src/telemetry/readers.ts';
+import { ScrapeReader } from '../../src/telemetry/readers.ts';
 
 /** A gauge that counts the collections, slow ones; a store's version and a clock that the test sets. */
 function setUp() {
-  const reader = createScrapeReader(() => new Map());
+  const reader = new ScrapeReader([]);
   const meter = new MeterProvider({ readers: [reader] }).getMeter('test');
   let [collections, running, most] = [0, 0, 0];
   meter.createObservableGauge('collections').addCallback((result) => result.observe(++collections));

@@ -6,7 +6,8 @@ import { renderText } from '../../src/export/text-format.ts';
 import type { Entity } from '../../src/model/reading.ts';
 import { Store } from '../../src/store/store.ts';
 import { observeStore } from '../../src/telemetry/instruments.ts';
-import { createScrapeReader, DEVICE_SCOPE } from '../../src/telemetry/readers.ts';
+import { ObservableInstruments } from '../../src/telemetry/observable-instruments.ts';
+import { ScrapeReader } from '../../src/telemetry/readers.ts';
 import { virtualClock } from '../helpers/clock.ts';
 
 const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', device_sn: sn } });
@@ -14,10 +15,10 @@ const device = (sn: string): Entity => ({ id: sn, labels: { plant_id: '1', devic
 /** A store behind the real SDK, and what two readers of it say: each sample as it stands in the text. */
 function setUp() {
   const store = new Store({ clock: virtualClock(), staleAfter: 0, definitionOf });
-  const series = () => store.currentSeries;
-  const readers = [createScrapeReader(series), createScrapeReader(series)] as const;
+  const devices = new ObservableInstruments({ name: 'devices' });
+  const readers = [new ScrapeReader([devices]), new ScrapeReader([devices])] as const;
   const provider = new MeterProvider({ readers: [...readers] });
-  observeStore(provider.getMeter(DEVICE_SCOPE), store, catalogue);
+  observeStore(devices.meter(provider.getMeter('devices')), store, catalogue);
   const scrape = async (reader: MetricReader = readers[0]) => {
     const { resourceMetrics, errors } = await reader.collect();
     assert.deepEqual(errors, []);
