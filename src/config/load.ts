@@ -47,9 +47,9 @@ export function loadConfig({
   if (!explained && starts.every(([path]) => given.origin(path).from === 'default')) {
     problems.push(nothingToRead(starts.map(([, setting]) => setting)));
   }
-  const otlp = resolveOtlp(given);
-  if (problems.length > 0) throw new ConfigError(problems);
   const agent = given.valuesOf(agentSettings);
+  const otlp = resolveOtlp(agent.otlp, given);
+  if (problems.length > 0) throw new ConfigError(problems);
   const format = agent.log.format ?? (isTerminal ? 'text' : 'json');
   return deepFreeze({ ...agent, sources, otlp, log: { ...agent.log, format } });
 }

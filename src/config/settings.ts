@@ -27,7 +27,7 @@ export const agentSettings = {
     }),
   },
   pushgateway: pushgatewaySettings,
-  ...otlpSettings,
+  otlp: otlpSettings,
   stale_after: setting(duration(), {
     env: 'STALE_AFTER',
     default: '1h',

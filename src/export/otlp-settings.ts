@@ -1,6 +1,15 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { decodeLeniently, plainUrl } from '../settings/addresses.ts';
-import { choice, commaSeparated, isPrintable, milliseconds, name, secret, text } from '../settings/format.ts';
+import {
+  attempt,
+  choice,
+  commaSeparated,
+  isPrintable,
+  milliseconds,
+  name,
+  secret,
+  text,
+} from '../settings/format.ts';
 import type { Settings } from '../settings/read.ts';
 import { heldFile, pairs, type Resolved, setting, texts } from '../settings/setting.ts';
 
@@ -20,11 +29,7 @@ const protocol = {
 /** `key=value,…` with percent-encoding, as OpenTelemetry's variables have it (W3C Baggage). */
 const baggage = {
   ...commaSeparated,
-  parse: (given: string) =>
-    given
-      .split(',')
-      .map((pair) => decodeLeniently(pair.trim()))
-      .filter(Boolean),
+  parse: (given: string) => given.split(',').flatMap((pair) => decodeLeniently(pair.trim()) || []),
 };
 
 /** What the export sets itself, and what would break its requests. */
@@ -54,137 +59,131 @@ const headerValue = {
 
 const attribute = text('name=value without control characters', isPrintable);
 
-const certificate = text('a certificate in PEM form', (pem) => parses(() => new X509Certificate(pem)));
+const certificate = text('a certificate in PEM form', (pem) =>
+  Boolean(attempt(() => new X509Certificate(pem))),
+);
 const privateKey = text('an unencrypted private key in PEM form', (pem) =>
-  parses(() => createPrivateKey(pem)),
+  Boolean(attempt(() => createPrivateKey(pem))),
 );
 
 /** The section `otlp` of the file. */
 export const otlpSettings = {
-  otlp: {
-    endpoint: setting(endpoint, {
-      env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-      twin: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-      otherwise: 'no OTLP export',
-      doc: 'OTLP receiver, such as `http://localhost:4318`; `/v1/metrics` is added. Export is on as soon as it is set.',
-    }),
-    metrics_endpoint: setting(endpoint, {
-      env: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-      twin: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-      otherwise: 'from `otlp.endpoint`',
-      doc: 'The same as a full URL, which is used as it is.',
-    }),
-    protocol: setting(protocol, {
-      env: exporterEnv('PROTOCOL'),
-      default: 'http/protobuf',
-      doc: '`http/protobuf` or `http/json`; not `grpc`.',
-    }),
-    headers: pairs(
-      {
-        name: ['name', setting(headerName, { required: true, doc: 'Name of the HTTP header.' })],
-        value: setting(headerValue, { required: true, doc: 'Its value, which is never shown.' }),
-      },
-      {
-        env: exporterEnv('HEADERS'),
-        format: baggage,
-        doc: 'HTTP headers to send, such as `authorization=Bearer%20abc,x-scope=home`; in the file also a mapping.',
-      },
-    ),
-    compression: setting(choice('none', 'gzip'), {
-      env: exporterEnv('COMPRESSION'),
-      default: 'none',
-      doc: '`none` or `gzip`.',
-    }),
-    timeout: setting(milliseconds(), {
-      env: exporterEnv('TIMEOUT'),
-      default: '10s',
-      doc: 'How long one export may take, retries included; `0`: as long as `otlp.export_timeout`.',
-    }),
-    interval: setting(milliseconds('100ms'), {
-      env: 'OTEL_METRIC_EXPORT_INTERVAL',
-      default: '1m',
-      doc: 'How often to export.',
-    }),
-    export_timeout: setting(milliseconds(), {
-      env: 'OTEL_METRIC_EXPORT_TIMEOUT',
-      default: '30s',
-      doc: 'As `otlp.timeout`; the shortest of both and the interval counts. `0`: as long as the interval.',
-    }),
-    certificate: heldFile(certificate, {
-      env: exporterEnv('CERTIFICATE'),
-      otherwise: "Node's authorities",
-      doc: 'PEM file of the authorities to trust for an `https://` receiver.',
-    }),
-    client_certificate: heldFile(certificate, {
-      env: exporterEnv('CLIENT_CERTIFICATE'),
-      doc: 'PEM file of the certificate to show to such a receiver.',
-    }),
-    client_key: heldFile(privateKey, {
-      env: exporterEnv('CLIENT_KEY'),
-      doc: "PEM file of this certificate's private key.",
-    }),
-    service_name: setting(name, {
-      env: 'OTEL_SERVICE_NAME',
-      otherwise: '`solar-otel-agent`',
-      doc: 'Resource attribute `service.name`.',
-    }),
-    resource_attributes: pairs(
-      {
-        name: [
-          'name',
-          setting(attribute, {
-            required: true,
-            doc: 'Name of the attribute, such as `deployment.environment.name`.',
-          }),
-        ],
-        value: setting(attribute, { required: true, doc: 'Its value, a text.' }),
-      },
-      {
-        env: 'OTEL_RESOURCE_ATTRIBUTES',
-        format: baggage,
-        doc: 'Further resource attributes, such as `deployment.environment.name=home`; in the file also a mapping. `otlp.service_name` replaces a `service.name` given here.',
-      },
-    ),
-    metrics_exporter: texts(
-      'name',
-      setting(choice('otlp', 'prometheus', 'none'), {
+  endpoint: setting(endpoint, {
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    twin: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    otherwise: 'no OTLP export',
+    doc: 'OTLP receiver, such as `http://localhost:4318`; `/v1/metrics` is added. Export is on as soon as it is set.',
+  }),
+  metrics_endpoint: setting(endpoint, {
+    env: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    twin: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    otherwise: 'from `otlp.endpoint`',
+    doc: 'The same as a full URL, which is used as it is.',
+  }),
+  protocol: setting(protocol, {
+    env: exporterEnv('PROTOCOL'),
+    default: 'http/protobuf',
+    doc: '`http/protobuf` or `http/json`; not `grpc`.',
+  }),
+  headers: pairs(
+    {
+      name: setting(headerName, { required: true, doc: 'Name of the HTTP header.' }),
+      value: setting(headerValue, { required: true, doc: 'Its value, which is never shown.' }),
+    },
+    {
+      env: exporterEnv('HEADERS'),
+      doc: 'HTTP headers to send, such as `authorization=Bearer%20abc,x-scope=home`; in the file also a mapping.',
+    },
+    baggage,
+  ),
+  compression: setting(choice('none', 'gzip'), {
+    env: exporterEnv('COMPRESSION'),
+    default: 'none',
+    doc: '`none` or `gzip`.',
+  }),
+  timeout: setting(milliseconds(), {
+    env: exporterEnv('TIMEOUT'),
+    default: '10s',
+    doc: 'How long one export may take, retries included; `0`: as long as `otlp.export_timeout`.',
+  }),
+  interval: setting(milliseconds('100ms'), {
+    env: 'OTEL_METRIC_EXPORT_INTERVAL',
+    default: '1m',
+    doc: 'How often to export.',
+  }),
+  export_timeout: setting(milliseconds(), {
+    env: 'OTEL_METRIC_EXPORT_TIMEOUT',
+    default: '30s',
+    doc: 'As `otlp.timeout`; the shortest of both and the interval counts. `0`: as long as the interval.',
+  }),
+  certificate: heldFile(certificate, {
+    env: exporterEnv('CERTIFICATE'),
+    otherwise: "Node's authorities",
+    doc: 'PEM file of the authorities to trust for an `https://` receiver.',
+  }),
+  client_certificate: heldFile(certificate, {
+    env: exporterEnv('CLIENT_CERTIFICATE'),
+    doc: 'PEM file of the certificate to show to such a receiver.',
+  }),
+  client_key: heldFile(privateKey, {
+    env: exporterEnv('CLIENT_KEY'),
+    doc: "PEM file of this certificate's private key.",
+  }),
+  service_name: setting(name, {
+    env: 'OTEL_SERVICE_NAME',
+    otherwise: '`solar-otel-agent`',
+    doc: 'Resource attribute `service.name`.',
+  }),
+  resource_attributes: pairs(
+    {
+      name: setting(attribute, {
         required: true,
-        doc: '`otlp`, `prometheus` or `none`.',
+        doc: 'Name of the attribute, such as `deployment.environment.name`.',
       }),
-      {
-        env: 'OTEL_METRICS_EXPORTER',
-        otherwise: '`otlp` if there is an endpoint',
-        doc: 'With `otlp`, export is on, without an endpoint to `http://localhost:4318`; with only `prometheus` or `none` it is off. `/metrics` is served in any case.',
-      },
-    ),
-    sdk_disabled: setting(choice('true', 'false'), {
-      env: 'OTEL_SDK_DISABLED',
-      default: 'false',
-      doc: '`true` turns OTLP export off whatever else is set; `/metrics` stays.',
+      value: setting(attribute, { required: true, doc: 'Its value, a text.' }),
+    },
+    {
+      env: 'OTEL_RESOURCE_ATTRIBUTES',
+      doc: 'Further resource attributes, such as `deployment.environment.name=home`; in the file also a mapping. `otlp.service_name` replaces a `service.name` given here.',
+    },
+    baggage,
+  ),
+  metrics_exporter: texts(
+    'name',
+    setting(choice('otlp', 'prometheus', 'none'), {
+      required: true,
+      doc: '`otlp`, `prometheus` or `none`.',
     }),
-    temporality_preference: setting(choice('cumulative'), {
-      env: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
-      default: 'cumulative',
-      doc: 'Only `cumulative`: counters leave by OTLP as they stand at `/metrics`.',
-    }),
-    histogram_aggregation: setting(
-      choice('explicit_bucket_histogram', 'base2_exponential_bucket_histogram'),
-      {
-        env: 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
-        default: 'explicit_bucket_histogram',
-        doc: '`explicit_bucket_histogram` or `base2_exponential_bucket_histogram`; `/metrics` has explicit buckets.',
-      },
-    ),
-    exemplar_filter: setting(choice('trace_based', 'always_off'), {
-      env: 'OTEL_METRICS_EXEMPLAR_FILTER',
-      default: 'trace_based',
-      doc: '`trace_based` or `always_off`; the agent has no traces, so both mean no exemplars.',
-    }),
-  },
+    {
+      env: 'OTEL_METRICS_EXPORTER',
+      otherwise: '`otlp` if there is an endpoint',
+      doc: 'With `otlp`, export is on, without an endpoint to `http://localhost:4318`; with only `prometheus` or `none` it is off. `/metrics` is served in any case.',
+    },
+  ),
+  sdk_disabled: setting(choice('true', 'false'), {
+    env: 'OTEL_SDK_DISABLED',
+    default: 'false',
+    doc: '`true` turns OTLP export off whatever else is set; `/metrics` stays.',
+  }),
+  temporality_preference: setting(choice('cumulative'), {
+    env: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    default: 'cumulative',
+    doc: 'Only `cumulative`: counters leave by OTLP as they stand at `/metrics`.',
+  }),
+  histogram_aggregation: setting(choice('explicit_bucket_histogram', 'base2_exponential_bucket_histogram'), {
+    env: 'OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION',
+    default: 'explicit_bucket_histogram',
+    doc: '`explicit_bucket_histogram` or `base2_exponential_bucket_histogram`; `/metrics` has explicit buckets.',
+  }),
+  exemplar_filter: setting(choice('trace_based', 'always_off'), {
+    env: 'OTEL_METRICS_EXEMPLAR_FILTER',
+    default: 'trace_based',
+    doc: '`trace_based` or `always_off`; the agent has no traces, so both mean no exemplars.',
+  }),
 };
 
 /** How metrics leave by OTLP over HTTP; durations are milliseconds. */
-export interface OtlpExport extends Omit<Resolved<typeof otlpSettings>['otlp'], 'endpoint'> {
+export interface OtlpExport extends Omit<Resolved<typeof otlpSettings>, 'endpoint'> {
   /** With the path, such as `http://localhost:4318/v1/metrics`. */
   readonly metricsEndpoint: string;
 }
@@ -193,25 +192,28 @@ export interface OtlpExport extends Omit<Resolved<typeof otlpSettings>['otlp'], 
  * OTLP export with what follows from several settings put in; undefined when it is off. What the agent cannot
  * honour, such as delta temporality, the settings' formats have refused before.
  */
-export function resolveOtlp(given: Settings): OtlpExport | undefined {
-  const { endpoint, ...otlp } = given.valuesOf(otlpSettings).otlp;
-  const { metricsExporter, interval } = otlp;
+export function resolveOtlp(
+  { endpoint = DEFAULT_ENDPOINT, ...otlp }: Resolved<typeof otlpSettings>,
+  given: Settings,
+): OtlpExport | undefined {
+  const { metricsExporter, metricsEndpoint, interval, timeout, exportTimeout, serviceName } = otlp;
   if (metricsExporter.includes('none') && metricsExporter.length > 1) {
     const { key } = given.origin('otlp.metrics_exporter');
     given.report({ key, message: 'cannot hold none beside others' });
   }
   checkClientCertificate(otlp, given);
-  const hasEndpoint = otlp.metricsEndpoint !== undefined || endpoint !== undefined;
+  const hasEndpoint = ['endpoint', 'metrics_endpoint'].some(
+    (key) => given.origin(`otlp.${key}`).from !== 'default',
+  );
   const wanted = metricsExporter.length === 0 ? hasEndpoint : metricsExporter.includes('otlp');
   if (!wanted || otlp.sdkDisabled === 'true') return undefined;
-  const base = (endpoint ?? DEFAULT_ENDPOINT).replace(/\/+$/, '');
   return {
     ...otlp,
-    metricsEndpoint: otlp.metricsEndpoint ?? `${base}/v1/metrics`,
-    timeout: Math.min(interval, otlp.timeout || interval, otlp.exportTimeout || interval),
+    metricsEndpoint: metricsEndpoint ?? `${endpoint.replace(/\/+$/, '')}/v1/metrics`,
+    timeout: Math.min(interval, timeout || interval, exportTimeout || interval),
     resourceAttributes: {
       ...otlp.resourceAttributes,
-      ...(otlp.serviceName !== undefined && { 'service.name': otlp.serviceName }),
+      ...(serviceName !== undefined && { 'service.name': serviceName }),
     },
   };
 }
@@ -225,18 +227,9 @@ function checkClientCertificate(
   if ((certificate.from === 'default') !== (key.from === 'default')) {
     given.report({ key: `${certificate.key} and ${key.key}`, message: 'must be set together' });
   } else if (clientCertificate && clientKey) {
-    const belongs = new X509Certificate(clientCertificate.content).checkPrivateKey(
-      createPrivateKey(clientKey.content),
-    );
+    const { content } = clientCertificate;
+    if (new X509Certificate(content).checkPrivateKey(createPrivateKey(clientKey.content))) return;
     const message = `must hold the private key of the certificate in ${certificate.key}`;
-    if (!belongs) given.report({ key: key.key, message });
-  }
-}
-
-function parses(parse: () => unknown): boolean {
-  try {
-    return Boolean(parse());
-  } catch {
-    return false;
+    given.report({ key: key.key, message });
   }
 }

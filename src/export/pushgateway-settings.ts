@@ -38,7 +38,7 @@ export const pushgatewaySettings = {
   }),
   grouping: pairs(
     {
-      name: ['label', setting(label, { required: true, doc: 'Name of the label.' })],
+      label: setting(label, { required: true, doc: 'Name of the label.' }),
       value: setting(anyText, { default: '', doc: 'Its value, which may be empty.' }),
     },
     {

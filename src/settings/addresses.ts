@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { REDACTED } from '../base/redacted.ts';
-import { type Format, text } from './format.ts';
+import { attempt, type Format, text } from './format.ts';
 
 /** Where a server listens. */
 export interface ListenAddress {
@@ -10,7 +10,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** `:9120`, `127.0.0.1:9120` or `[::1]:9120`, port 0 to 65535. */
+/** `:9120`, `127.0.0.1:9120` or `[::1]:9120`. */
 export const listenAddress = {
   allowed: 'host:port such as :9120, 127.0.0.1:9120 or [::1]:9120, port 0 to 65535',
   parse(given: string): ListenAddress | undefined {
@@ -23,7 +23,7 @@ export const listenAddress = {
   show: ({ host = '', port }: ListenAddress) => `${host.includes(':') ? `[${host}]` : host}:${port}`,
 } satisfies Format<ListenAddress>;
 
-/** `host` or `host:port` and nothing more: no scheme, no path, no query. */
+/** `host` or `host:port` and nothing more. */
 export const hostAddress = text('host or host:port, without scheme, path or query', (given) => {
   const match = /^(?:\[([^\]]+)\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(given);
   if (!match) return false;
@@ -40,7 +40,6 @@ export function plainUrl(advice = '', normalize = (url: URL) => url.href): Forma
       const url = parseHttpUrl(given);
       return url && !url.username && !url.password ? normalize(url) : undefined;
     },
-    show: (value) => value,
   };
 }
 
@@ -48,10 +47,7 @@ export function plainUrl(advice = '', normalize = (url: URL) => url.href): Forma
 export const urlWithCredentials: Format<string> = {
   allowed: 'an http:// or https:// URL without query',
   parse: (given) => parseHttpUrl(given)?.href.replace(/\/+$/, ''),
-  show(value) {
-    const { password } = new URL(value);
-    return password === '' ? value : value.replace(`:${password}@`, `:${REDACTED}@`);
-  },
+  show: (value) => value.replace(/(:\/\/[^/@]*):[^/@]+@/, `$1:${REDACTED}@`),
   secretsIn(value) {
     const { password = '', basic = '' } = credentialsOf(value) ?? {};
     return [password, encodeURIComponent(password), new URL(value).password, basic];
@@ -72,11 +68,7 @@ export function credentialsOf(address: string): { password: string; basic: strin
 
 /** Undoes percent-encoding; a text that is not encoded properly stays as it is. */
 export function decodeLeniently(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    return encoded;
-  }
+  return attempt(() => decodeURIComponent(encoded)) ?? encoded;
 }
 
 function parseHttpUrl(given: string): URL | undefined {

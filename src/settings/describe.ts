@@ -11,7 +11,7 @@ export function* describe(
   for (const [path, setting, value] of leavesOf(section, values)) {
     const { list, format } = setting;
     const items = list?.spread(value).map((item) => Object.fromEntries(describe(list.items, item as Values)));
-    if (!items) yield [path, format.show(value)];
+    if (!items) yield [path, format.show ? format.show(value) : value];
     else if (items.length > 0) yield [path, items];
   }
 }

@@ -98,3 +98,10 @@ export function substitute(
   }
   return missing.size === 0 ? result : undefined;
 }
+
+/** The node at a dotted path. */
+export function nodeAt(node: FileNode, path: string): FileNode | undefined {
+  let at: FileNode | undefined = node;
+  for (const key of path.split('.')) at = isMapping(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  return at;
+}

@@ -16,8 +16,8 @@ export interface Format<T> {
   readonly allowed: string;
   /** The value that a text stands for; undefined when it is not allowed, or the reason. */
   parse(text: string): T | Invalid | undefined;
-  /** The value as `check` shows it: as it may stand in the file, but for secrets. */
-  show(value: T): unknown;
+  /** The value as `check` shows it, where that is not the value itself: as it may stand in the file, but for secrets. */
+  show?(value: T): unknown;
   /** What the log must not show of a value. */
   secretsIn?(value: T): readonly string[];
   /** True for texts that are not quoted in errors. */
@@ -26,10 +26,9 @@ export interface Format<T> {
   readonly note?: string;
 }
 
-const DAY_MS = 86_400_000;
+const LONGEST_DURATION = parseDuration('366d')!;
 /** setTimeout takes no more than 2³¹ − 1 ms. */
-const LONGEST_TIMER_MS = 24 * DAY_MS;
-const LONGEST_DURATION_MS = 366 * DAY_MS;
+const LONGEST_TIMER = parseDuration('24d')!;
 
 /** A format whose values are texts. */
 export function text(
@@ -37,11 +36,7 @@ export function text(
   isValid: (text: string) => boolean,
   normalize = (given: string) => given,
 ): Format<string> {
-  return {
-    allowed,
-    parse: (given) => (isValid(normalize(given)) ? normalize(given) : undefined),
-    show: (value) => value,
-  };
+  return { allowed, parse: (given) => (isValid(given) ? normalize(given) : undefined) };
 }
 
 /** Texts that are never shown. A placeholder in the place of the secret is refused. */
@@ -61,10 +56,9 @@ export function secret(allowed: string, isValid: (text: string) => boolean): For
 
 /** Milliseconds, written as a number with its unit. */
 export function duration(min = '0'): Format<number> {
-  const range = `from ${min} to ${formatDuration(LONGEST_DURATION_MS)}`;
   return {
-    allowed: `a duration ${range} with its unit (such as 30s, 5m or 1h30m)`,
-    parse: (given) => within(parseDuration(given), min, LONGEST_DURATION_MS),
+    allowed: `a duration from ${min} to ${formatDuration(LONGEST_DURATION)} with its unit (such as 30s, 5m or 1h30m)`,
+    parse: (given) => within(parseDuration(given), parseDuration(min), LONGEST_DURATION),
     show: formatDuration,
     ...(min !== '0' && { note: `At least \`${min}\`.` }),
   };
@@ -74,8 +68,8 @@ export function duration(min = '0'): Format<number> {
 export function milliseconds(min = '0'): Format<number> {
   return {
     ...duration(min),
-    allowed: `a whole number of milliseconds from ${parseDuration(min)} to ${LONGEST_TIMER_MS}, or a duration with its unit such as 30s`,
-    parse: (given) => within(wholeNumber(given) ?? parseDuration(given), min, LONGEST_TIMER_MS),
+    allowed: `a whole number of milliseconds from ${parseDuration(min)} to ${LONGEST_TIMER}, or a duration with its unit such as 30s`,
+    parse: (given) => within(wholeNumber(given) ?? parseDuration(given), parseDuration(min), LONGEST_TIMER),
   };
 }
 
@@ -83,64 +77,55 @@ export function milliseconds(min = '0'): Format<number> {
 export function count(min: number, max: number): Format<number> {
   return {
     allowed: `a whole number from ${min} to ${max}`,
-    parse(given) {
-      const value = wholeNumber(given);
-      return value !== undefined && value >= min && value <= max ? value : undefined;
-    },
-    show: (value) => value,
+    parse: (given) => within(wholeNumber(given), min, max),
   };
 }
 
 /** One of some words, in upper or lower case. */
 export function choice<const W extends string>(...words: readonly W[]): Format<W> {
   return {
-    allowed: [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or '),
+    allowed: new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words),
     parse: (given) => words.find((word) => word === given.toLowerCase()),
-    show: (value) => value,
   };
 }
 
-const WORDS = new Map([
-  ...['true', 'yes', '1'].map((word) => [word, true] as const),
-  ...['false', 'no', '0'].map((word) => [word, false] as const),
-]);
+const SWITCH = new Map(Object.entries({ true: true, yes: true, 1: true, false: false, no: false, 0: false }));
 
 /** On or off. */
 export const yesNo: Format<boolean> = {
   allowed: 'true or false',
-  parse: (given) => WORDS.get(given.toLowerCase()),
-  show: (value) => value,
+  parse: (given) => SWITCH.get(given.toLowerCase()),
 };
 
 /** Comma-separated texts. */
 export const commaSeparated: Format<readonly string[]> = {
   allowed: 'a list',
-  parse: (given) =>
-    given
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
-  show: (value) => value,
+  parse: (given) => given.split(',').flatMap((item) => item.trim() || []),
 };
 
 export const anyText = text('text without control characters', (given) => !/\p{Cc}/u.test(given));
 export const name = text('a name without control characters', isPrintable);
 export const path = text('a path', isPrintable);
 export const id = text('an id without spaces', (given) => /^[^\s\p{Cc}]+$/u.test(given));
-export const timeZone = text('an IANA time zone such as Europe/Berlin', isTimeZone);
 export const password = secret('text without control characters', isPrintable);
+export const timeZone = text(
+  'an IANA time zone such as Europe/Berlin',
+  (given) =>
+    /^[A-Za-z]/.test(given) &&
+    attempt(() => new Intl.DateTimeFormat('en', { timeZone: given })) !== undefined,
+);
 
 /** Whether a text is not empty and has no control characters. */
 export function isPrintable(given: string): boolean {
   return given !== '' && !/\p{Cc}/u.test(given);
 }
 
-function isTimeZone(zone: string): boolean {
-  if (!/^[A-Za-z]/.test(zone)) return false;
+/** What a library makes of a text; undefined when it throws. */
+export function attempt<T>(make: () => T): T | undefined {
   try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+    return make();
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -148,6 +133,6 @@ function wholeNumber(given: string): number | undefined {
   return /^\d{1,15}$/.test(given) ? Number(given) : undefined;
 }
 
-function within(ms: number | undefined, min: string, max: number): number | undefined {
-  return ms !== undefined && ms >= (parseDuration(min) ?? 0) && ms <= max ? ms : undefined;
+function within(value: number | undefined, min = 0, max = Number.POSITIVE_INFINITY): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
 }

@@ -1,17 +1,9 @@
 import { resolve } from 'node:path';
-import { type Environment, fileValues, type Place, substitute } from './file-values.ts';
+import { type Environment, fileValues, nodeAt, type Place, substitute } from './file-values.ts';
 import { type Format, Invalid } from './format.ts';
 import { type Problem, presentable } from './problems.ts';
 import { convictOf, together, variableOf } from './schema.ts';
-import {
-  camel,
-  type HeldFile,
-  isSetting,
-  type ListOf,
-  type Resolved,
-  type Section,
-  type Setting,
-} from './setting.ts';
+import { camel, type HeldFile, isSetting, type List, type Resolved, type Section } from './setting.ts';
 import { type FileMapping, type FileNode, isMapping, type ReadFile, readFailure } from './yaml-file.ts';
 
 /** Texts of settings given as flags, such as `{ '-p': ':9120' }`. */
@@ -39,185 +31,155 @@ export interface Origin {
 }
 
 /**
- * The settings of a part of the file, as resolved by convict: flags beat variables, variables beat the file, the
- * file beats defaults. Every mistake is added to the problems that were passed in; while there are any, the
- * values are only good for finding more.
+ * The settings of some sections as convict resolves them: flags beat variables, variables beat the file, the file
+ * beats defaults. Every mistake is added to the problems that were passed in; while there are any, the values are
+ * only good for finding more.
  */
 export class Settings {
   readonly #given: Given;
-  readonly #settings: ReadonlyMap<string, Setting>;
-  readonly #origins: ReadonlyMap<string, Origin>;
+  readonly #settings: ReturnType<typeof together>;
+  readonly #resolved: ReturnType<typeof convictOf>;
   readonly #values = new Map<string, unknown>();
+  /** The items of lists, by such as `accounts[0]`. */
+  readonly #items = new Map<string, Settings>();
 
-  /** @param sections the parts that settings may belong to; none may state what another one states */
   constructor(sections: readonly Section[], given: Given) {
     this.#given = given;
     this.#settings = together(sections);
-    const settings = [...this.#settings];
-    this.#origins = new Map(settings.map(([path, setting]) => [path, originOf(path, setting, given)]));
     const earlier = given.problems.length;
-    const config = convictOf(this.#settings, given.env);
-    const isWanted = (path: string) => this.#origins.get(path)?.from === 'file';
-    config.load(fileValues(this.#settings, given.node, given, isWanted));
-    for (const [path, { flag }] of settings) {
+    this.#resolved = convictOf(this.#settings, given.env);
+    this.#resolved.load(
+      fileValues(this.#settings, given.node, given, (path) => this.#at(path).from === 'file'),
+    );
+    for (const [path, { flag }] of this.#settings) {
       const text = flag && given.flags[flag.name];
-      if (text !== undefined) config.set(path, text);
+      if (text !== undefined) this.#resolved.set(path, text);
     }
-    for (const [path, setting] of settings) {
-      const origin = this.#originAt(path);
-      const isReported = given.problems.slice(earlier).some(({ key }) => key === origin.key);
-      const value = config.get(path);
-      const missing = setting.required && value === undefined;
-      const invalid = missing ? new Invalid(`must be ${setting.format.allowed}`) : value;
-      if (!(invalid instanceof Invalid)) this.#values.set(path, this.#valueOf(setting, value, path));
-      else if (!isReported) given.problems.push(problemOf(origin, invalid.message, setting.format));
+    for (const path of this.#settings.keys()) {
+      const { key } = this.#at(path);
+      const isReported = given.problems.slice(earlier).some((problem) => problem.key === key);
+      this.#values.set(path, this.#valueOf(path, isReported));
     }
-    for (const [path, { file, format }] of settings) if (file) this.#readFileOf(path, format);
   }
 
   /** The values of one of the sections. */
   valuesOf<S extends Section>(section: S, prefix = ''): Resolved<S> {
     const entries = Object.entries(section).map(([key, node]) => {
       const path = prefix + key;
-      if (!isSetting(node)) return [camel(key), this.valuesOf(node, `${path}.`)];
-      return [camel(key), this.#values.has(path) ? this.#values.get(path) : node.fallback];
+      return [camel(key), isSetting(node) ? this.#values.get(path) : this.valuesOf(node, `${path}.`)];
     });
     // Each value was made by the format of its setting.
     return Object.fromEntries(entries) as Resolved<S>;
   }
 
-  /** Where a setting comes from, its file included. */
+  /** Where a setting comes from, such as `region` or `accounts[0].region`; a secret may come from its file. */
   origin(path: string): Origin {
-    const origin = this.#originAt(path);
-    const file = this.#settings.has(`${path}_file`) && origin.from === 'default';
-    const other = file ? this.#originAt(`${path}_file`) : origin;
-    return other.from === 'default' ? origin : other;
+    const [, item = '', rest = ''] = /^(.*?\])\.(.*)$/.exec(path) ?? [];
+    const owner = this.#items.get(item);
+    if (owner) return owner.origin(rest);
+    const file = this.#at(`${path}_file`);
+    return file.from === 'default' || this.#at(path).from !== 'default' ? this.#at(path) : file;
   }
 
+  /** Adds a mistake that concerns several settings. */
   report(problem: Problem): void {
     this.#given.problems.push(problem);
   }
 
-  #originAt(path: string): Origin {
-    return this.#origins.get(path) ?? { from: 'default', key: this.#given.path + path };
+  #at(path: string): Origin {
+    const { node, env, flags, text } = this.#given;
+    const { flag, twin = '', ...setting } = this.#settings.get(path) ?? {};
+    const inFile = nodeAt(node, path);
+    if (text) return { ...text, from: inFile === undefined ? 'default' : 'file' };
+    if (flag && flags[flag.name] !== undefined)
+      return { from: 'flag', key: flag.name, given: flags[flag.name] };
+    const variable = variableOf(setting, env);
+    if (variable !== undefined && env[variable] !== undefined)
+      return { from: 'env', key: variable, given: env[variable] };
+    const key = this.#given.path + path;
+    if (inFile === undefined || env[twin] !== undefined) return { from: 'default', key };
+    return { from: 'file', key, given: typeof inFile === 'string' ? inFile : undefined };
   }
 
-  #valueOf(setting: Setting, value: unknown, path: string): unknown {
-    const origin = this.#originAt(path);
-    if (value === undefined) return undefined;
-    if (setting.holds) return this.#contentOf(value as HeldFile, setting.holds, origin);
-    if (!setting.list) return value;
-    return setting.list.collect(this.#itemsOf(setting.list, value as readonly FileNode[], path, origin));
+  #valueOf(path: string, isReported: boolean): unknown {
+    const { format, fallback, required, file, holds, list } = this.#settings.get(path)!;
+    const origin = this.#at(path);
+    const value: unknown = this.#resolved.get(path);
+    const invalid = value === undefined && required ? new Invalid(`must be ${format.allowed}`) : value;
+    if (invalid instanceof Invalid) {
+      if (!isReported) this.report(problemOf(origin, invalid.message, format));
+      return fallback;
+    }
+    if (list) return list.collect(this.#itemsOf(list, value as readonly FileNode[], path, origin));
+    const other = this.#at(`${path}_file`);
+    if (holds && value !== undefined) return this.#contentOf(String(value), holds, origin);
+    if (!file || other.from === 'default') return value;
+    if (value === undefined)
+      return this.#contentOf(String(this.#resolved.get(`${path}_file`)), format as Format<string>, other)
+        ?.content;
+    this.report({ key: origin.key, message: `cannot be used together with ${other.key}; keep one of them` });
+    return undefined;
   }
 
   #itemsOf(
-    list: ListOf,
+    list: List,
     nodes: readonly FileNode[],
     path: string,
     origin: Origin,
   ): readonly Resolved<Section>[] {
     const reads = nodes.map((node, index) => this.#readItem(list, node, index, origin));
-    const read = reads.filter((item) => item !== undefined);
-    const items = read.map((item) => item.valuesOf(list.items));
-    this.#rejectDuplicates(list, read, items);
-    const { keeps } = list;
-    const described = nodeAt(this.#given.node, path);
-    if (keeps !== undefined && origin.from !== 'file' && Array.isArray(described)) {
-      const key = this.#given.path + path;
-      const known = this.#itemsOf(list, described, path, { from: 'file', key });
-      return items.map((item) => known.find((other) => other[keeps] === item[keeps]) ?? item);
-    }
+    for (const [index, item] of reads.entries()) if (item) this.#items.set(`${path}[${index}]`, item);
+    const items = reads.flatMap((item) => (item ? [item.valuesOf(list.items)] : []));
     // After an item of the wrong shape, the numbers of the others would be wrong.
-    return reads.includes(undefined) ? [] : items;
+    if (items.length < reads.length) return [];
+    const seen = new Set<unknown>();
+    for (const [index, item] of items.entries()) {
+      const key = list.unique?.keys.find((candidate) => item[camel(candidate)] !== undefined);
+      if (key === undefined) continue;
+      const value = item[camel(key)];
+      const message = `duplicate ${list.unique?.what} ${JSON.stringify(value)}`;
+      if (seen.has(value)) this.report({ key: reads[index]!.#at(key).key, message });
+      seen.add(value);
+    }
+    const described = nodeAt(this.#given.node, path);
+    if (list.keeps === undefined || origin.from === 'file' || !Array.isArray(described)) return items;
+    const id = list.keeps;
+    const known = this.#itemsOf(list, described, path, { from: 'file', key: this.#given.path + path });
+    return items.map((item) => known.find((other) => other[id] === item[id]) ?? item);
   }
 
   /** A plain text is what the list's `fromText` says. */
-  #readItem(
-    { items, fromText }: ListOf,
-    node: FileNode,
-    index: number,
-    { key, from }: Origin,
-  ): Settings | undefined {
-    const path = from === 'file' ? `${key}[${index}]` : key;
+  #readItem({ items, fromText }: List, node: FileNode, index: number, origin: Origin): Settings | undefined {
+    const path = origin.from === 'file' ? `${origin.key}[${index}]` : origin.key;
     const given = { ...this.#given, path: `${path}.`, env: {}, flags: {} };
     if (isMapping(node)) return new Settings([items], { ...given, node });
-    if (typeof node === 'string' && fromText) {
-      const text = from === 'file' ? substitute(node, path, given) : node;
-      if (text === undefined) return undefined;
-      return new Settings([items], { ...given, node: fromText(text), text: { key: path, given: node } });
+    if (typeof node !== 'string' || !fromText) {
+      this.report({ key: path, message: `must hold ${[...together([items]).keys()].join(', ')}` });
+      return undefined;
     }
-    const keys = [...together([items]).keys()];
-    this.report({ key: path, message: `must hold ${keys.join(', ')}` });
-    return undefined;
+    const text = origin.from === 'file' ? substitute(node, path, given) : node;
+    if (text === undefined) return undefined;
+    return new Settings([items], { ...given, node: fromText(text), text: { key: path, given: node } });
   }
 
-  #rejectDuplicates(
-    { unique }: ListOf,
-    reads: readonly Settings[],
-    items: readonly Resolved<Section>[],
-  ): void {
-    if (!unique) return;
-    const seen = new Set<unknown>();
-    for (const [index, item] of items.entries()) {
-      const key = unique.keys.find((candidate) => item[camel(candidate)] !== undefined);
-      if (key === undefined) continue;
-      const value = item[camel(key)];
-      const message = `duplicate ${unique.what} ${JSON.stringify(value)}`;
-      if (seen.has(value)) this.report({ key: reads[index]?.origin(key).key ?? key, message });
-      seen.add(value);
-    }
-  }
-
-  #contentOf({ path }: HeldFile, format: Format<unknown>, { key, from }: Origin): HeldFile | undefined {
+  /** What a file holds; undefined, with a problem, when that is not allowed. */
+  #contentOf(file: string, format: Format<string>, { key, from }: Origin): HeldFile | undefined {
     const { readFile, folder } = this.#given;
-    const fail = (message: string): undefined => {
-      this.report({ key, message: `${presentable(path)} ${message}` });
+    const absolute = from === 'file' ? resolve(folder, file) : file;
+    const fail = (problem: string): undefined => {
+      this.report({ key, message: `${presentable(file)} ${problem}` });
     };
-    const absolute = from === 'file' ? resolve(folder, path) : path;
     let content: string;
     try {
-      content = readFile(absolute);
+      content = readFile(absolute).trim();
     } catch (error) {
       return fail(readFailure(error));
     }
-    if (content.trim() === '') return fail('is empty');
-    const value = format.parse(content.trim());
+    if (content === '') return fail('is empty');
+    const value = format.parse(content);
     if (value === undefined) return fail(`must hold ${format.allowed}`);
     return value instanceof Invalid ? fail(value.message) : { path: absolute, content };
   }
-
-  /** Reads a value that is given as the file that holds it. */
-  #readFileOf(path: string, format: Format<unknown>): void {
-    const [value, file] = [this.#originAt(path), this.#originAt(`${path}_file`)];
-    if (file.from === 'default') return;
-    if (value.from === 'default') {
-      const held = this.#values.get(`${path}_file`) as HeldFile | undefined;
-      this.#values.set(path, held && this.#contentOf(held, format, file)?.content.trim());
-    } else {
-      const message = `cannot be used together with ${file.key}; keep one of them`;
-      this.report({ key: value.key, message });
-    }
-  }
-}
-
-function originOf(path: string, setting: Setting, { node, env, flags, text, ...place }: Given): Origin {
-  if (text) return { ...text, from: nodeAt(node, path) === undefined ? 'default' : 'file' };
-  const flagged = setting.flag && flags[setting.flag.name];
-  if (flagged !== undefined) return { from: 'flag', key: setting.flag?.name ?? path, given: flagged };
-  const variable = variableOf(setting, env);
-  if (variable !== undefined && env[variable] !== undefined)
-    return { from: 'env', key: variable, given: env[variable] };
-  const replaced = setting.twin !== undefined && env[setting.twin] !== undefined;
-  const given = replaced ? undefined : nodeAt(node, path);
-  const key = place.path + path;
-  if (given === undefined) return { from: 'default', key };
-  return { from: 'file', key, given: typeof given === 'string' ? given : undefined };
-}
-
-function nodeAt(node: FileNode, path: string): FileNode | undefined {
-  let at: FileNode | undefined = node;
-  for (const key of path.split('.')) at = isMapping(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  return at;
 }
 
 function problemOf({ key, given }: Origin, message: string, { hidden }: Format<unknown>): Problem {

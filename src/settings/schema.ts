@@ -3,7 +3,7 @@ import type { Environment } from './file-values.ts';
 import { type Format, Invalid } from './format.ts';
 import { type Section, type Setting, settingsOf } from './setting.ts';
 
-/** All settings of some sections, by path. */
+/** All settings of some sections, by path. @throws Error for one that is stated twice */
 export function together(sections: readonly Section[]): ReadonlyMap<string, Setting> {
   const settings = new Map<string, Setting>();
   for (const [path, setting] of sections.flatMap((section) => [...settingsOf(section)])) {
@@ -36,10 +36,8 @@ export function convictOf(
 ): convict.Config<Record<string, unknown>> {
   const nodes = [...settings].map(([path, setting]) => {
     const { doc, fallback, list } = setting;
-    const variable = variableOf(setting, env);
-    const format = formatName(setting.format);
-    const node = { doc, format, default: list ? [] : fallback, ...(variable && { env: variable }) };
-    return [path, node] as const;
+    const node = { doc, format: formatName(setting.format), default: list ? [] : fallback };
+    return [path, { ...node, env: variableOf(setting, env) }] as const;
   });
   return convict(nest(nodes) as convict.Schema<Record<string, unknown>>, { env, args: [] });
 }
@@ -59,7 +57,7 @@ function formatName(format: Format<unknown>): string {
 }
 
 /** The variable that gives a setting; where several could, the first that is set. */
-export function variableOf({ env = [] }: Setting, environment: Environment): string | undefined {
+export function variableOf({ env = [] }: Pick<Setting, 'env'>, environment: Environment): string | undefined {
   const names = [env].flat();
   return names.find((name) => environment[name] !== undefined) ?? names[0];
 }

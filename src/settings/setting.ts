@@ -1,5 +1,26 @@
-import { commaSeparated, type Format, isPrintable } from './format.ts';
-import type { FileNode } from './yaml-file.ts';
+import { commaSeparated, type Format, path } from './format.ts';
+import type { FileMapping } from './yaml-file.ts';
+
+/** What is stated of a setting, besides its format. */
+interface Statement {
+  /** One or two sentences for users, in Markdown. */
+  readonly doc: string;
+  /** Its variable, or several, of which the first that is set counts. */
+  readonly env?: string | readonly string[];
+  readonly flag?: Flag;
+  /** The default, as a user would write it. */
+  readonly default?: string;
+  /** The default in words, where it is no fixed value. */
+  readonly otherwise?: string;
+  /** For the settings of a list's items: there is no default. */
+  readonly required?: true;
+  /** What to do when the value is missing. */
+  readonly hint?: string;
+  /** A variable that answers the same question, so that it too replaces what the file says. */
+  readonly twin?: string;
+  /** True when giving it configures a source to read. */
+  readonly starts?: true;
+}
 
 /** A flag of the command line that gives a setting. */
 export interface Flag {
@@ -10,60 +31,42 @@ export interface Flag {
   /** Its line in the help. */
   readonly doc: string;
   /** True when it may be given several times; the texts are joined by commas. */
-  readonly repeatable?: boolean;
+  readonly repeatable?: true;
   /** For a flag whose text differs from the setting's: what it takes, as it follows “takes”, … */
   readonly takes?: string;
   /** … and the setting's text; undefined for a text that is not allowed. */
   toSetting?(text: string): string | undefined;
 }
 
-/** What is said of a setting besides its format. */
-export interface Statement {
-  /** One or two sentences for users, in Markdown. */
-  readonly doc: string;
-  /** Its variable, or several, of which the first that is set counts. */
-  readonly env?: string | readonly string[];
-  readonly flag?: Flag;
-  /** The default in words, where it is no fixed value. */
-  readonly otherwise?: string;
-  /** What to do when the value is missing. */
-  readonly hint?: string;
-  /** A variable that answers the same question, so that it too replaces what the file says. */
-  readonly twin?: string;
-  /** True when giving it configures a source to read. */
-  readonly starts?: boolean;
-  /** The file may name a file that holds the value, by key and variable with `_file` at the end; what docs say of it. */
-  readonly orFile?: string;
-}
-
 /** One setting, whose value is a T. */
 export interface Setting<T = unknown> extends Statement {
   readonly format: Format<unknown>;
-  /** The value when it is not given. A required setting has none. */
+  /** The value when it is not given. */
   readonly fallback: T;
-  /** The fallback as text. */
-  readonly default?: string;
-  readonly required?: boolean;
-  /** The setting for the file that holds the value instead. */
-  readonly file?: Setting;
+  /** The setting for a file that holds the value instead: its key and variable end with `_file`. */
+  readonly file?: Setting<string | undefined>;
   /** The text names a file; this is the format of what it holds. */
-  readonly holds?: Format<unknown> | undefined;
-  readonly list?: ListOf;
+  readonly holds?: Format<string>;
+  readonly list?: List;
 }
 
-/** A list: how its items are read, and what becomes of them. */
-export interface ListOf<S extends Section = Section, T = unknown> {
-  readonly items: S;
-  /** The settings that a plain text stands for. */
-  readonly fromText?: (text: string) => Readonly<Record<string, FileNode>>;
+interface ListStatement {
+  /** The settings that a plain text stands for, as an item. */
+  readonly fromText?: (text: string) => FileMapping;
   /** No two items may have the same value of the first of these keys that is set; `what` names that value. */
   readonly unique?: { readonly what: string; readonly keys: readonly string[] };
   /** True when the file may also hold a mapping, `key: value` for `key=value`. */
-  readonly mapping?: boolean;
-  /** True when an item from a variable keeps what the file says of the item with the same value of this key. */
+  readonly mapping?: true;
+  /** An item from a variable keeps what the file says of the item with the same value of this key. */
   readonly keeps?: string;
-  /** The list's value, made of its items, and the items that a value is made of. */
+}
+
+/** How the items of a list are read, and what becomes of them. */
+export interface List<S extends Section = Section, T = unknown> extends ListStatement {
+  readonly items: S;
+  /** The list's value, made of its items, … */
   collect(items: readonly Resolved<S>[]): T;
+  /** … and the items that a value was made of. */
   spread(value: T): readonly object[];
 }
 
@@ -82,115 +85,93 @@ export type Resolved<S> = {
 /** The key of a resolved value. */
 export const camel = (key: string) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** States a setting; without default and not required, its value may be undefined. */
-export function setting<T>(
-  format: Format<T>,
-  statement: Statement & ({ readonly default: string } | { readonly required: true }),
-): Setting<T>;
-export function setting<T>(format: Format<T>, statement: Statement): Setting<T | undefined>;
-export function setting(
-  format: Format<unknown>,
-  statement: Statement & Pick<Setting, 'default' | 'required'>,
-): Setting {
-  const { default: text, env, orFile } = statement;
-  const fallback = text === undefined ? undefined : format.parse(text);
-  if (orFile === undefined) return { ...statement, format, fallback };
-  const variable = typeof env === 'string' && `${env}_FILE`;
-  const file = { ...heldFile(undefined, { doc: orFile }), ...(variable && { env: variable, twin: env }) };
-  return { ...statement, format, fallback, file, ...(variable && { twin: variable }) };
+type WithoutDefault = Omit<Statement, 'default' | 'required'>;
+
+/** States a setting; without a default, and unless it is required, its value may be undefined. */
+export function setting<T>(format: Format<T>, statement: WithoutDefault): Setting<T | undefined>;
+export function setting<T>(format: Format<T>, statement: Statement): Setting<T>;
+export function setting(format: Format<unknown>, statement: Statement): Setting {
+  const { default: text } = statement;
+  return { ...statement, format, fallback: text === undefined ? undefined : format.parse(text) };
 }
 
-/** A file that a setting names, and what is in it. */
+/** A file that a setting names, and what is in it, trimmed. */
 export interface HeldFile {
   readonly path: string;
   readonly content: string;
 }
 
-/** States a setting that names a file, which is read; a relative path in the configuration file starts at its folder. */
-export function heldFile(
-  holds: Format<unknown> | undefined,
-  statement: Statement,
-): Setting<HeldFile | undefined> {
-  const format: Format<HeldFile> = {
-    allowed: 'a path',
-    parse: (path) => (isPrintable(path) ? { path, content: '' } : undefined),
-    show: ({ path }) => path,
-  };
-  return { ...statement, format, holds, fallback: undefined };
+/** States a setting that names a file whose content has this format; a relative path starts at the configuration file. */
+export function heldFile(holds: Format<string>, statement: WithoutDefault): Setting<HeldFile | undefined> {
+  const show = ({ path }: HeldFile) => path;
+  return { ...statement, format: { ...path, show }, holds, fallback: undefined };
 }
 
-type ListStatement = Statement & Omit<ListOf, 'items' | 'collect' | 'spread'>;
+/** States a secret, which may also be given as a file that holds it; `file` is what docs say of that. */
+export function secretSetting(
+  format: Format<string>,
+  { file: doc, ...statement }: WithoutDefault & { readonly env?: string; readonly file: string },
+): Setting<string | undefined> {
+  const { env } = statement;
+  if (env === undefined) return { ...setting(format, statement), file: setting(path, { doc }) };
+  const file = setting(path, { doc, env: `${env}_FILE`, twin: env });
+  return { ...setting(format, { ...statement, twin: `${env}_FILE` }), file };
+}
+
+type ListOptions = WithoutDefault & ListStatement;
 
 /** States a list whose items have the settings of a section. */
-export function list<S extends Section>(items: S, statement: ListStatement): Setting<readonly Resolved<S>[]> {
-  return listOf({ ...statement, items, collect: (values) => values, spread: (values) => values });
+export function list<S extends Section>(items: S, options: ListOptions): Setting<readonly Resolved<S>[]> {
+  return listOf(options, { items, collect: (values) => values, spread: (values) => values });
 }
 
 /** States a list of texts; in the file each may also be a mapping with this one key. */
-export function texts(
-  key: string,
-  item: Setting<string>,
-  statement: ListStatement,
-): Setting<readonly string[]> {
-  return listOf({
-    fromText: (text) => ({ [key]: text }),
-    ...statement,
-    items: { [key]: item },
-    collect: (values) => values.map((value) => String(value[camel(key)])),
-    spread: (values) => values.map((value) => ({ [camel(key)]: value })),
-  });
+export function texts(key: string, item: Setting<string>, options: ListOptions): Setting<readonly string[]> {
+  return listOf(
+    { fromText: (text) => ({ [key]: text }), ...options },
+    {
+      items: { [key]: item },
+      collect: (values) => values.map((value) => String(value[key])),
+      spread: (values) => values.map((value) => ({ [key]: value })),
+    },
+  );
 }
 
-/** States `name=value` pairs, of which the file may also have a mapping; `items` is the setting of each name and value. */
+/** States `key=value` pairs, also as a mapping in the file; `items` has the setting of the key, then that of the value. */
 export function pairs(
-  {
-    name,
-    value,
-  }: { readonly name: readonly [key: string, Setting<string>]; readonly value: Setting<string> },
-  statement: ListStatement & { readonly format?: Format<readonly string[]> },
+  items: Readonly<Record<string, Setting<string>>>,
+  options: ListOptions,
+  format?: Format<readonly string[]>,
 ): Setting<Readonly<Record<string, string>>> {
-  const [key, nameSetting] = name;
-  return listOf({
-    ...statement,
-    mapping: true,
-    items: { [key]: nameSetting, value },
-    fromText(text) {
-      const [, first = '', second] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-      return { [key]: first.trim(), ...(second !== undefined && { value: second.trim() }) };
+  const [key = '', value = ''] = Object.keys(items);
+  const fromText = (text: string) => {
+    const [, first = '', second] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    return { [key]: first.trim(), ...(second !== undefined && { [value]: second.trim() }) };
+  };
+  return listOf(
+    { mapping: true, fromText, ...options },
+    {
+      items,
+      collect: (given) => Object.fromEntries(given.map((pair) => [pair[key], pair[value]])),
+      spread: (given) => Object.entries(given).map(([first, second]) => ({ [key]: first, [value]: second })),
     },
-    collect: (values) => Object.fromEntries(values.map((pair) => [String(pair[key]), String(pair.value)])),
-    spread: (value) => Object.entries(value).map(([first, second]) => ({ [key]: first, value: second })),
-  });
+    format,
+  );
 }
 
 function listOf<S extends Section, T>(
-  statement: Statement & ListOf<S, T> & { readonly format?: Format<readonly string[]> },
+  { fromText, unique, mapping, keeps, ...statement }: ListOptions,
+  items: Pick<List<S, T>, 'items' | 'collect' | 'spread'>,
+  format = commaSeparated,
 ): Setting<T> {
-  const {
-    items,
-    fromText,
-    unique,
-    mapping,
-    keeps,
-    collect,
-    spread,
-    format = commaSeparated,
-    ...rest
-  } = statement;
-  const list = { items, fromText, unique, mapping, keeps, collect, spread };
-  return { ...rest, format, fallback: collect([]), list: list as ListOf };
+  const list = { fromText, unique, mapping, keeps, ...items } as List;
+  return { ...statement, format, list, fallback: items.collect([]) };
 }
 
 /** Tells the two kinds of nodes of a section apart. */
 export function isSetting(node: Setting | Section): node is Setting {
   return typeof node.doc === 'string';
 }
-
-/** The settings of a section that configure a source to read, each with its path. */
-export const startsIn = (section: Section) =>
-  settingsOf(section)
-    .filter(([, { starts }]) => starts)
-    .toArray();
 
 /** Every setting of a section with its path, such as `exporter.mode`, in the section's order. */
 export function* settingsOf(
@@ -199,9 +180,10 @@ export function* settingsOf(
 ): Generator<readonly [path: string, setting: Setting]> {
   for (const [key, node] of Object.entries(section)) {
     if (!isSetting(node)) yield* settingsOf(node, `${prefix}${key}.`);
-    else {
-      yield [prefix + key, node];
-      if (node.file) yield [`${prefix}${key}_file`, node.file];
-    }
+    else yield [prefix + key, node];
+    if (isSetting(node) && node.file) yield [`${prefix}${key}_file`, node.file];
   }
 }
+
+/** The settings of a section that configure a source to read, each with its path. */
+export const startsIn = (section: Section) => [...settingsOf(section)].filter(([, { starts }]) => starts);

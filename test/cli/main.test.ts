@@ -180,3 +180,12 @@ test('a command that fails by a defect ends in the same way, with exit code 1', 
   assert.match(err(), /"level":"error".*"stack":"RangeError: a defect\\n +at /);
   assert.match(err(), /internal error \(RangeError\)\.\nPlease report it, with the log line above\.\n$/);
 });
+
+for (const name of ['GROWATT_TOKEN', 'TRUCKI_PASSWORD']) {
+  const text = `$\{${name}}`;
+  test(`a placeholder that nothing was put into, as ${name}, is a usage error`, async () => {
+    const { process, err } = processWith({ env: { TRUCKI_TARGETS: 'a', [name]: text } });
+    assert.equal(await main(['check'], process), 2);
+    assert.equal(err(), `${name}: looks like a placeholder; give the value itself\n`);
+  });
+}

@@ -89,7 +89,7 @@ test('a port in use is told as -p', async (t) => {
   await assert.rejects(failing, { name: 'RunError', message: new RegExp(`^Port ${port} .*set -p`) });
 });
 
-test('the demo reads its own simulators, whatever sources, shard and mode the environment names', async () => {
+test('the demo reads its own simulators, whatever sources, shard and mode the environment names', async (t) => {
   const { program, stop, written } = testProgram({
     EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
     EXPORTER_MODE: 'push',
@@ -100,6 +100,7 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
     COLLECT_INTERVAL: '1d',
     HISTORY_DAYS: '900',
   });
+  t.after(stop);
   const ended = demo({ flags: {} }, program);
   const [url] = await written(/http:\/\/127\.0\.0\.1:\d+(?=\/metrics)/);
   const status = (await (await fetch(`${url}/api/v1/status`)).json()) as {

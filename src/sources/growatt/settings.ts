@@ -1,8 +1,19 @@
 import { Cron } from 'croner';
 import { plainUrl } from '../../settings/addresses.ts';
-import { choice, count, duration, id, name, secret, text, timeZone, yesNo } from '../../settings/format.ts';
+import {
+  attempt,
+  choice,
+  count,
+  duration,
+  id,
+  name,
+  secret,
+  text,
+  timeZone,
+  yesNo,
+} from '../../settings/format.ts';
 import type { Settings } from '../../settings/read.ts';
-import { list, type Resolved, type Setting, setting, texts } from '../../settings/setting.ts';
+import { list, type Resolved, type Setting, secretSetting, setting, texts } from '../../settings/setting.ts';
 
 /** Growatt's public API servers; a token works on the one of its region only. */
 const SERVERS = {
@@ -22,13 +33,9 @@ const token = secret('printable ASCII without spaces, as it was copied', (given)
   /^[\x21-\x7e]+$/.test(given),
 );
 
-const schedule = text('a cron expression of five fields such as 5 0 * * *', (expression) => {
-  try {
-    const fields = expression.trim().split(/\s+/);
-    return fields.length === 5 && new Cron(expression, { paused: true }).nextRun() !== null;
-  } catch {
-    return false;
-  }
+const schedule = text('a cron expression of five fields such as 5 0 * * *', (given) => {
+  const next = attempt(() => new Cron(given, { paused: true }).nextRun());
+  return given.split(/\s+/).length === 5 && Boolean(next);
 });
 
 const serialNumber = setting(id, { required: true, doc: 'Serial number.' });
@@ -47,12 +54,12 @@ const plant = {
 
 /** One account: at the top of the file for a single one, and in each of `accounts`. */
 const account = {
-  token: setting(token, {
+  token: secretSetting(token, {
     env: 'GROWATT_TOKEN',
     starts: true,
     hint: TOKEN_HINT,
     doc: 'Growatt API token: ShinePhone app → Me → user name → API Token.',
-    orFile: 'File that holds the token instead, such as a container secret.',
+    file: 'File that holds the token instead, such as a container secret.',
   }),
   region: setting(choice(...REGIONS), {
     env: 'GROWATT_REGION',
@@ -216,15 +223,16 @@ function named(
     settings.report({ key, message: `cannot be combined with accounts; use accounts[].${setting}` });
   }
   return accounts.map((given, index) => {
-    const { name = accounts.length === 1 ? 'default' : undefined, token } = given;
-    const missing = (key: string, message: string) =>
-      settings.report({ key: `accounts[${index}].${key}`, message: `is missing; ${message}` });
-    if (name === undefined) missing('name', 'each of several accounts needs its own');
-    if (token === undefined && !fallback) missing('token', TOKEN_HINT);
+    const require = (setting: string, hint: string) => {
+      const { from, key } = settings.origin(`accounts[${index}].${setting}`);
+      if (from === 'default') settings.report({ key, message: `is missing; ${hint}` });
+    };
+    if (accounts.length > 1) require('name', 'each of several accounts needs its own');
+    if (!fallback) require('token', TOKEN_HINT);
     return complete({
       ...given,
-      name: name ?? '',
-      token: token ?? top.token,
+      name: given.name ?? 'default',
+      token: given.token ?? top.token,
       region: given.region ?? top.region,
       baseUrl: given.baseUrl ?? top.baseUrl,
       v4: given.v4 ?? top.v4,

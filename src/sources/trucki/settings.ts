@@ -1,7 +1,7 @@
 import { hostAddress } from '../../settings/addresses.ts';
 import { duration, name, password, yesNo } from '../../settings/format.ts';
 import type { Settings } from '../../settings/read.ts';
-import { list, type Resolved, setting } from '../../settings/setting.ts';
+import { list, type Resolved, secretSetting, setting } from '../../settings/setting.ts';
 
 const target = {
   name: setting(name, { otherwise: 'the address', doc: 'Unique; the label `stick`.' }),
@@ -9,10 +9,10 @@ const target = {
     required: true,
     doc: '`host` or `host:port`; an IPv6 address in brackets.',
   }),
-  password: setting(password, {
+  password: secretSetting(password, {
     otherwise: '`trucki.password`',
     doc: "Password of this stick's web page.",
-    orFile: 'File that holds it instead.',
+    file: 'File that holds it instead.',
   }),
 };
 
@@ -45,10 +45,10 @@ export const truckiSettings = {
       default: '5s',
       doc: 'Poll interval of each stick.',
     }),
-    password: setting(password, {
+    password: secretSetting(password, {
       env: 'TRUCKI_PASSWORD',
       doc: "Password of the sticks' web page (user `admin`), for every stick without its own.",
-      orFile: 'File that holds this password instead.',
+      file: 'File that holds this password instead.',
     }),
     legacy_names: setting(yesNo, {
       env: 'TRUCKI_LEGACY_NAMES',
