@@ -91,6 +91,16 @@ test('before the first poll there are no values, only the counters at 0', async 
   assert.match(await get('/readyz'), /not tried yet: growatt\/default, trucki\/shed/);
 });
 
+test('the agent is ready only when every source has been tried, not just some of them', async (t) => {
+  const { run, agent, cloud, get, until } = await simulatedAgent(t);
+  cloud.faults.next({ kind: 'hang', match: 'plant/list' });
+  void run();
+  await until(() => agent.status().sources.some(({ state }) => state === 'ok'));
+  await until(() => cloud.calls.length > 0);
+  assert.equal(agent.status().ready, false);
+  assert.equal(await get('/readyz'), 'not ready; not tried yet: growatt/default\n');
+});
+
 test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
   const { run, agent, clock, get, cloud, stick, until } = await simulatedAgent(t);
   void run();

@@ -130,6 +130,26 @@ test('when no source can be read, nothing is pushed and the exit code is 1', asy
   );
 });
 
+test('an account without plants is no success: nothing is pushed for it alone, and the exit code is 1', async (t) => {
+  const gateway = await startFakePushgateway(t);
+  const { cloud } = await startNoonCloud(t, []);
+  const env = { ...baseEnv(gateway), GROWATT_TOKEN: TOKEN, GROWATT_BASE_URL: cloud.url };
+  const { code, errors } = await pushWith(env);
+  assert.equal(code, 1);
+  assert.equal(gateway.pushes.length, 0);
+  assert.match(
+    errors[0] ?? '',
+    /^error: Nothing is pushed, .*: growatt\/default: this token has access to no plants/,
+  );
+
+  const stick = await startStick(t);
+  const other = await pushWith({ ...env, TRUCKI_TARGETS: `shed=${stick.address}` });
+  assert.equal(other.code, 1);
+  assert.ok(other.log.at(-1)?.endsWith('of 1 of 2 sources'), other.log.at(-1));
+  assert.match(gateway.pushes.at(-1)?.body ?? '', /^trucki_up\{stick="shed"\} 1$/m);
+  assert.match(gateway.pushes.at(-1)?.body ?? '', /^growatt_account_up\{account="default"\} 1$/m);
+});
+
 test('the reasons of many sources are not all repeated', async (t) => {
   const gateway = await startFakePushgateway(t);
   const stick = await startStick(t, { password: 'sesame' });

@@ -171,6 +171,39 @@ test('background work is told when the next poll is due, and follows only a poll
   assert.equal(shown().trucki_meter_power_watts, 2);
 });
 
+test('a token that is refused in background work is tried again after the interval, measured from the refusal', async (t) => {
+  const clock = virtualClock();
+  const polled: number[] = [];
+  let refused = false;
+  const source = fakeSource(
+    async function* () {
+      polled.push(clock.now());
+      refused = false;
+      yield watts(1);
+    },
+    {
+      interval: () => (refused ? 15 * MINUTE : MINUTE),
+      // biome-ignore lint/correctness/useYield: it is refused before there is anything to yield
+      async *runBackground({ signal }) {
+        await clock.sleep(40_000, signal);
+        refused = true;
+        throw new SourceError('unauthorized', 'the token is refused');
+      },
+    },
+  );
+  const { run, poller, log } = setUp(t, source, { clock, random: () => 0 });
+  void run();
+  await clock.pass(45_000);
+  assert.equal(poller.status.nextPoll, (polled[0]! + 40_000 + 15 * MINUTE) / 1000);
+  assert.equal(poller.status.state, 'failing');
+  assert.deepEqual(log.lines.slice(1), ['warn: fake/one: the token is refused; next attempt in 15 min']);
+  await clock.pass(40 * MINUTE);
+  assert.deepEqual(
+    polled.slice(1, 3).map((at, i) => at - polled[i]!),
+    Array(2).fill(40_000 + 15 * MINUTE),
+  );
+});
+
 test('events reach the store as they come, and a failing source keeps its last values', async (t) => {
   const clock = virtualClock();
   let failing = false;

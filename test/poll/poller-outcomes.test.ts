@@ -57,6 +57,40 @@ test('a condition of a part is written when it begins, changes and ends', async 
   assert.equal(poller.status.problem, undefined);
 });
 
+test('a condition whose words hold a time is written again only when its essence changes', async (t) => {
+  const minutes = [5, 10, 20];
+  const source = fakeSource(async function* (context) {
+    const left = minutes.shift();
+    const essence = left === 20 ? 'refused' : 'limited';
+    context.report('plant 7', left === undefined ? undefined : `plant 7 is paused for ${left} min`, essence);
+    yield watts(1);
+  });
+  const { poll, log, poller } = setUp(t, source);
+  for (const left of [5, 10, 20]) {
+    await poll();
+    assert.equal(poller.status.problem, `plant 7 is paused for ${left} min`);
+  }
+  await poll();
+  assert.deepEqual(log.lines, [
+    'warn: fake/one: plant 7 is paused for 5 min',
+    'warn: fake/one: plant 7 is paused for 20 min',
+    'info: fake/one: plant 7 recovered',
+  ]);
+});
+
+test('a source may warn of what is no lasting condition, and count limits that it reached', async (t) => {
+  const source = fakeSource(async function* (context) {
+    context.warn('a status that nothing documents');
+    context.limitReached('rows');
+    yield watts(1);
+  });
+  const { poll, log, poller, counts } = setUp(t, source);
+  await poll();
+  assert.equal(log.lines[0], 'warn: fake/one: a status that nothing documents');
+  assert.equal(poller.status.problem, undefined);
+  assert.equal(counts['limit rows'], 1);
+});
+
 test('a defect neither ends the loop nor hides, and is written once', async (t) => {
   const defect = new TypeError('x is not a function');
   const source = scripted([defect, defect, 'unreachable', defect, 'ok']);

@@ -111,6 +111,19 @@ test('what is no longer listed is gone at once, what is listed again begins anew
   assert.match(lines().join(), /device_sn=B 8/);
 });
 
+test('changes of some entities leave all others as they are', () => {
+  const { store, lines } = setUp(plant, inverter('A'), inverter('B'));
+  for (const sn of ['A', 'B']) store.apply('growatt', power(sn, 5));
+  const moved = { ...inverter('B'), labels: { plant_id: '2', device_sn: 'B' } };
+  store.apply('growatt', { type: 'entity-changes', changed: [moved, inverter('C')], gone: ['A', 'unknown'] });
+  store.apply('growatt', power('A', 6));
+  store.apply('growatt', power('C', 7));
+  assert.deepEqual(lines(), [
+    'growatt_current_power_watts plant_id=2 device_sn=B 5',
+    'growatt_current_power_watts plant_id=1 device_sn=C 7',
+  ]);
+});
+
 test('values of a device that is first listed without its plant move to the plant at once', () => {
   const { store, lines } = setUp({ id: 'A', labels: { plant_id: '', device_sn: 'A' } });
   const phase = { metric: 'growatt_ac_phase_voltage_volts', value: 230, labels: { phase: '1' } };

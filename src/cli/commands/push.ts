@@ -11,8 +11,8 @@ const LONGEST_COLLECTION_MS = 10 * 60_000;
 const MOST_REASONS = 3;
 
 /**
- * Reads every source once and sends what a scrape would show to the Pushgateway. When no source could be read,
- * nothing is sent, so that a failure cannot look like news.
+ * Reads every source once and sends what a scrape would show to the Pushgateway. When no source could be read, or
+ * those that could have no plants, nothing is sent, so that a failure cannot look like news.
  * @returns 0 when all went well or the signal was aborted, else 1
  */
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
@@ -23,7 +23,7 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
     signal.throwIfAborted();
     const { sources } = agent.status();
-    const failing = sources.filter(({ state }) => state === 'failing');
+    const failing = sources.filter(({ state }) => state === 'failing' || state === 'empty');
     if (failing.length === sources.length) {
       log.error(`Nothing is pushed, because no source could be read: ${reasonsOf(failing)}`);
       return FAILED;
@@ -32,7 +32,7 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
     await pushMetrics(text, { gateway: options.config.pushgateway, clock, fetch, signal });
     const samples = text.match(/^[^#\n]/gm)?.length ?? 0;
     log.info(`Pushed ${samples} samples of ${sources.length - failing.length} of ${sources.length} sources`);
-    return complete ? DONE : FAILED;
+    return complete && failing.length === 0 ? DONE : FAILED;
   } catch (error) {
     if (signal.aborted) {
       log.info('Stopped');

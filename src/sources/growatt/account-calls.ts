@@ -14,7 +14,7 @@ export type Outcome<T> =
   | { readonly value?: never; readonly error: SourceError };
 
 export interface AccountCallsOptions {
-  readonly client: GrowattClient;
+  readonly client: Pick<GrowattClient, 'call' | 'circuit'>;
   readonly clock: Clock;
   /** Milliseconds for which a call is not made again after it failed. */
   readonly failurePause: number;

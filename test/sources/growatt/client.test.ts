@@ -176,6 +176,15 @@ test('web pages, broken JSON and errors of servers say what came', async (t) => 
   }
 });
 
+test('an answer of 4 MiB is read, a larger one is refused', async (t) => {
+  const padded = (length: number) => good + ' '.repeat(length - good.length);
+  const { client } = await startClient(t, padded(4 * 1024 * 1024));
+  assert.deepEqual((await client.call(get, {}, signal)).data, { a: 1 });
+  const error = await failure(t, get, padded(4 * 1024 * 1024 + 1));
+  assert.equal(error.kind, 'malformed');
+  assert.match(error.message, /^plant\/data: .*4/);
+});
+
 test('the message of an error is one tidy line, whatever the cloud writes into it', async (t) => {
   const error_msg = `a\n\u001b[31mb${'x'.repeat(10_000)}`;
   const { message } = await failure(t, get, JSON.stringify({ error_code: 4711, error_msg }));

@@ -66,17 +66,23 @@ test('a token that is revoked and restored: down with one line, few calls, then 
   }
 });
 
-test('a token that is refused while the list of plants is read between polls is told at once', async (t) => {
+test('a token that is refused between polls is reported at once, and tried again 15 minutes after that', async (t) => {
   const world = await startWorld(t);
   const agent = world.run();
   await world.until(NOON + 2.9 * HOUR);
   world.cloud.faults.next({ kind: 'permission', match: 'plant/list' });
   await world.until(NOON + 3.1 * HOUR);
+  const [refusedAt = 0] = world.cloud.calls.slice(-1).map(({ at }) => at);
+  const next = agent.poller.status.nextPoll ?? 0;
+  assert.ok(next * 1000 - refusedAt >= 15 * MINUTE, `${next * 1000 - refusedAt} ms after the refusal`);
+  assert.ok(next * 1000 - refusedAt <= 16 * MINUTE);
   assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
   assert.match(warnings(agent)[0] ?? '', /refuses the token .*: check the token/);
   assert.equal(agent.value('growatt_account_up'), 0);
+  await world.until(refusedAt + 15 * MINUTE - 1000);
+  assert.equal(world.cloud.calls.at(-1)?.at, refusedAt, 'no call in between');
   await world.until(NOON + 3.5 * HOUR);
-  assert.equal(agent.value('growatt_account_up'), 1, 'asked again after a quarter of an hour');
+  assert.equal(agent.value('growatt_account_up'), 1);
 });
 
 test('one device that is refused is reported once and skipped, the others are read', async (t) => {
