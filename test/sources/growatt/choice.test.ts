@@ -75,6 +75,33 @@ test('two accounts with one token share its rate limiter: neither comes closer t
   assert.deepEqual([...devicesOf(first), ...devicesOf(second)], ['A1', 'A2', 'B1']);
 });
 
+test('a device that is first listed without a plant has no value under two plants, also while it is silent', async (t) => {
+  const noah = { sn: 'N1', family: 'noah' as const, dataloggerSn: 'LOGN1' };
+  const world = await startWorld(t, {
+    plants: [house, { ...barn, devices: [...barn.devices, noah] }],
+    account: { v4: true },
+  });
+  const agent = world.run();
+  await world.until(NOON + HOUR);
+  const plantsOf = (sn: string) => [
+    ...new Set(
+      agent.store
+        .samples()
+        .filter(({ attributes }) => attributes.device_sn === sn)
+        .map(({ attributes }) => attributes.plant_id),
+    ),
+  ];
+  assert.deepEqual(plantsOf('N1'), ['']);
+  const before = agent.values({ device_sn: 'N1' });
+  world.cloud.disturb('N1', { silentSince: NOON + HOUR });
+  world.cloud.addDevice(2, { sn: 'B2', family: 'min', dataloggerSn: 'LOGN1' });
+  await world.until(NOON + 3.2 * HOUR);
+  assert.deepEqual(plantsOf('N1'), ['2']);
+  const { growatt_energy_total_kwh } = agent.values({ device_sn: 'N1', plant_id: '2' });
+  assert.equal(growatt_energy_total_kwh, before.growatt_energy_total_kwh, 'what is known of it stays');
+  assert.deepEqual(agent.rejections, []);
+});
+
 test('a device that is added appears with the next discovery, one that is removed goes', async (t) => {
   const world = await startWorld(t, { plants: [house] });
   const agent = world.run();

@@ -8,7 +8,7 @@ import type { Plant } from '../plant.ts';
 import type { GrowattConfig } from '../settings.ts';
 import { curveCall, curveStatistics, parseCurve } from './curve.ts';
 import { type DayRecord, dayEntity, dayReading, hoursEntity, hoursReading } from './day-record.ts';
-import { DaySchedule } from './day-schedule.ts';
+import { DaySchedule, type MissingDays } from './day-schedule.ts';
 import { ENERGY_SPAN, energiesCall, parseEnergies } from './energies.ts';
 
 /** What is known of the days of one plant. */
@@ -22,14 +22,9 @@ interface PlantDays {
   missing?: MissingDays | undefined;
 }
 
-/** The dates that are not read yet, the oldest first, and what they were found from. */
-interface MissingDays {
-  readonly newest: string;
-  readonly created: string | undefined;
-  readonly dates: readonly string[];
-}
-
 const DAY = 24 * 60 * 60_000;
+/** The cloud refuses equal calls within five minutes. */
+const LEAST_REPEAT = 5 * 60_000;
 /** Completed days are not urgent: after a failure, those of its plant are tried again after this. */
 const RETRY_PAUSE = 60 * 60_000;
 
@@ -45,7 +40,7 @@ export class DailyHistory {
     this.#settings = settings;
     this.#calls = calls;
     this.#clock = clock;
-    this.#schedule = new DaySchedule(settings.schedule, clock);
+    this.#schedule = new DaySchedule(settings, clock);
   }
 
   /** When the next day of a plant may be read, milliseconds since the epoch. */
@@ -59,13 +54,10 @@ export class DailyHistory {
     const known = this.#daysOf(id);
     const now = this.#clock.now();
     if (known.retry && now < known.retry.at && known.retry.at - now <= DAY) return undefined;
-    const newest = this.#schedule.newest(zone);
-    const created = listed?.created;
-    if (known.missing?.newest !== newest || known.missing.created !== created)
-      known.missing = { newest, created, dates: this.#missingDates(id, known, newest, created) };
-    const { dates } = known.missing;
+    known.missing = this.#schedule.missing(known.missing, zone, listed?.created, known.records);
+    const { dates, newest } = known.missing;
     if (dates.length === 0 || this.#calls.isLimited(curveCall(id, newest))) return undefined;
-    const isDue = (date: string) => this.#calls.overdue(curveCall(id, date), DAY) >= 1;
+    const isDue = (date: string) => this.#calls.overdue(curveCall(id, date), LEAST_REPEAT) >= 1;
     // One day that cannot be read does not keep back the older ones.
     const failed = known.retry?.date;
     const next = dates.findLast((date) => date !== failed && isDue(date));
@@ -133,14 +125,6 @@ export class DailyHistory {
     const known = this.#plants.get(plantId) ?? { records: [], energies: new Map() };
     this.#plants.set(plantId, known);
     return known;
-  }
-
-  #missingDates(plantId: string, { records }: PlantDays, newest: string, created: string | undefined) {
-    const oldest = addDays(newest, 1 - this.#settings.days);
-    const from = created !== undefined && created > oldest ? created : oldest;
-    const read = new Set(records.map(({ date }) => date));
-    const wasCalled = (date: string) => this.#calls.wait(curveCall(plantId, date), DAY) > 0;
-    return datesBetween(from, newest).filter((date) => !read.has(date) && !wasCalled(date));
   }
 
   async #fetch(context: PollContext, plantId: string, known: PlantDays, date: string): Promise<void> {
