@@ -19,10 +19,10 @@ export interface VirtualClock extends Clock {
 /** Rounds of the event loop that work in memory is given to come to rest. */
 const ROUNDS = 8;
 
-/** @param busy whether real work, such as a call to a server, is still under way: time then stands still */
+/** @param busy resolves when the real work that is under way ends, such as calls to a server; time then stands still */
 export function virtualClock(
   start = Date.parse('2026-06-12T10:00:00Z'),
-  busy: () => boolean = () => false,
+  busy: () => Promise<unknown> | undefined = () => undefined,
 ): VirtualClock {
   let wall = start;
   let elapsed = 0;
@@ -59,7 +59,10 @@ export function virtualClock(
       for (;;) {
         for (let round = 0; round < ROUNDS; round++) {
           await setImmediate();
-          if (busy()) round = 0;
+          const work = busy();
+          if (!work) continue;
+          await work;
+          round = 0;
         }
         const next = sleepers.toSorted((a, b) => a.due - b.due)[0];
         if (!next || next.due > end) break;

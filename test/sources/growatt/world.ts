@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { definitionOf } from '../../../src/catalogue.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
@@ -45,6 +46,8 @@ export interface WorldOptions {
   readonly settings?: Partial<GrowattIntervals>;
   readonly history?: Partial<GrowattConfig['history']>;
   readonly cloud?: Partial<GrowattCloudOptions>;
+  /** Answers in place of the simulated cloud. */
+  readonly fetch?: typeof fetch;
 }
 
 export interface BootOptions {
@@ -79,8 +82,12 @@ const REAL_WORK = new Set(['Timeout', 'FSReqCallback', 'FSReqPromise']);
 /** A simulated cloud and accounts that are polled in virtual time. */
 export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   const { start = NOON, plants = [berlinHome()] } = options;
-  let underWay = 0;
-  const busy = () => underWay > 0 || process.getActiveResourcesInfo().some((name) => REAL_WORK.has(name));
+  const underWay = new Set<Promise<unknown>>();
+  const busy = () => {
+    if (underWay.size > 0) return Promise.allSettled(underWay);
+    const isReal = (name: string) => REAL_WORK.has(name);
+    return process.getActiveResourcesInfo().some(isReal) ? delay(1) : undefined;
+  };
   const clock = virtualClock(start, busy);
   const now = () => clock.now();
   const cloud: GrowattCloud = await startGrowattCloud({ token: TOKEN, plants, now, ...options.cloud });
@@ -94,16 +101,18 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
     ...options.settings,
   };
   const history = { enabled: false, days: 7, schedule: '5 0 * * *', ...options.history };
-  const tracked: typeof fetch = async (...request) => {
-    underWay++;
-    try {
-      const response = await fetch(...request);
-      const { status, headers } = response;
-      return new Response(await response.text(), { status, headers });
-    } finally {
-      underWay--;
-    }
+  const whole = async (...request: Parameters<typeof fetch>) => {
+    const response = await (options.fetch ?? fetch)(...request);
+    const { status, headers } = response;
+    return new Response(await response.text(), { status, headers });
   };
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    const end = () => underWay.delete(work);
+    work.then(end, end);
+    return work;
+  };
+  const tracked: typeof fetch = (...request) => track(whole(...request));
 
   /** A fresh agent on the same cloud, as after a restart. */
   function boot({
@@ -158,11 +167,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
       limits,
       outcomes,
       run() {
-        underWay++;
-        void state.restore().then(() => {
-          underWay--;
-          return poller.run(controller.signal);
-        });
+        void track(state.restore()).then(() => poller.run(controller.signal));
       },
       /** Ends it, as SIGTERM does. */
       async stop() {
