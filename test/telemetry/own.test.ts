@@ -4,9 +4,9 @@ import { createOwnMetrics } from '../../src/telemetry/own.ts';
 import { createProvider } from '../../src/telemetry/provider.ts';
 
 test('limits that were reached are counted by name', async (t) => {
-  const { provider, reader } = createProvider({ series: () => new Map() });
+  const { provider, reader, ownMeter } = createProvider();
   t.after(() => provider.shutdown());
-  const own = createOwnMetrics(provider, () => []);
+  const own = createOwnMetrics(ownMeter, () => []);
   for (const limit of ['list_rows', 'other', 'list_rows']) own.limitReached(limit);
   const { resourceMetrics } = await reader.collect();
   const metric = resourceMetrics.scopeMetrics
