@@ -14,7 +14,7 @@ import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
 import type { PollContext } from './model/poll-context.ts';
-import type { DiscoveryEntry, Source } from './model/source.ts';
+import type { DiscoveryEntry, OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { logCalls } from './policy/call-log.ts';
 import { Poller } from './poll/poller.ts';
@@ -115,13 +115,22 @@ export class Agent implements Surface {
     };
   }
 
-  /** Lists what each source has access to, or why that is not possible. */
-  async discover(signal: AbortSignal): Promise<readonly SourceDiscovery[]> {
+  /**
+   * Lists what each source has access to, or why that is not possible.
+   * @param onProgress learns how far all sources together are
+   */
+  async discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly SourceDiscovery[]> {
+    const progress = this.#pollers.map(() => ({ done: 0, expected: 0 }));
     return await Promise.all(
-      this.#pollers.map(async (poller): Promise<SourceDiscovery> => {
+      this.#pollers.map(async (poller, i): Promise<SourceDiscovery> => {
         const source = poller.source.name;
+        const onSourceProgress: OnProgress = (ofSource) => {
+          progress[i] = ofSource;
+          const sum = (key: 'done' | 'expected') => progress.reduce((total, each) => total + each[key], 0);
+          onProgress?.({ done: sum('done'), expected: sum('expected') });
+        };
         try {
-          return { source, devices: await poller.discover(signal) };
+          return { source, devices: await poller.discover(signal, onSourceProgress) };
         } catch (error) {
           if (!(error instanceof SourceError)) throw error;
           return { source, devices: [], problem: error.message };

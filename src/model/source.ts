@@ -19,6 +19,9 @@ export interface DiscoveryEntry {
   readonly supported: boolean;
 }
 
+/** Learns how many calls of a discovery are done, and how many there will be at least as far as is known. */
+export type OnProgress = (progress: { readonly done: number; readonly expected: number }) => void;
+
 /** One thing that is polled: an account, a stick. Knows its devices and nothing of OpenTelemetry. */
 export interface Source {
   /** `KIND/NAME`: the label `source` of the agent's own metrics. */
@@ -41,7 +44,7 @@ export interface Source {
   /** Restores what `snapshot` returned in an earlier run. @throws when it is something else */
   restore?(snapshot: unknown): void;
   /** Lists everything the source has access to, with no more calls than that takes. @throws SourceError */
-  discover(context: PollContext): Promise<readonly DiscoveryEntry[]>;
+  discover(context: PollContext, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]>;
   /**
    * Makes each call once that shows how it answers, with as few calls as possible, for a recording of the answers.
    * @param device only this one, as `discover` names it

@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { PollObserver } from '../model/observer.ts';
 import type { PollContext } from '../model/poll-context.ts';
 import type { SourceEvent } from '../model/reading.ts';
-import type { DiscoveryEntry, Source } from '../model/source.ts';
+import type { DiscoveryEntry, OnProgress, Source } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
 import type { Store } from '../store/store.ts';
 import { SourceHealth } from './source-health.ts';
@@ -101,8 +101,8 @@ export class Poller {
   }
 
   /** Lists what the source has access to. @throws SourceError */
-  discover(signal: AbortSignal): Promise<readonly DiscoveryEntry[]> {
-    return this.source.discover(this.context(signal));
+  discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]> {
+    return this.source.discover(this.context(signal), onProgress);
   }
 
   /** What the source is given for a poll, a discovery or a backfill. */

@@ -16,15 +16,19 @@ import { capture } from '../../src/cli/commands/capture.ts';
 import type { CaptureInvocation } from '../../src/cli/flags.ts';
 import { RunError } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
+import { everyFamily, homePlant } from '../../src/simulators/growatt/plants.ts';
+import type { FamilyName } from '../../src/simulators/growatt/specs.ts';
 import { STICK_SECRETS } from '../../src/simulators/trucki/settings.ts';
 import { startTruckiStick, type TruckiStickOptions } from '../../src/simulators/trucki/stick.ts';
-import { virtualClock } from '../helpers/clock.ts';
+import { instantClock } from '../helpers/clock.ts';
 import { always, deadAddress, scriptedServer } from '../helpers/http.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { readCase, replay, textOf } from './case.ts';
 
 const NOON = Date.parse('2026-06-12T10:00:00Z');
 const PASSWORD = 'stick-password-42';
+const TOKEN = 'growatt-token-0123456789';
 
 /** A path at which nothing is yet. */
 function newFolder(t: TestContext): string {
@@ -59,10 +63,11 @@ async function run(
 
 /** Samples of the devices that an agent shows when its sources get these answers, without what says whose they are. */
 async function samplesOf(env: Record<string, string>, fetch?: typeof globalThis.fetch): Promise<string[]> {
-  const clock = virtualClock(NOON);
+  // Calls that were not recorded are retried.
+  const clock = instantClock(NOON);
   const config = loadConfig({ env, flags: {}, isTerminal: false });
   const agent = new Agent({ config, log: memoryLog(), clock, ...(fetch && { fetch }) });
-  await agent.pollOnce(new AbortController().signal, NOON);
+  await agent.pollOnce(new AbortController().signal, NOON + 3_600_000);
   const text = String(await agent.metrics('text'));
   await agent.stop();
   return text
@@ -116,6 +121,95 @@ for (const [firmware, path] of [
     assert.ok(replayed.length > 30);
   });
 }
+
+const PLANT = {
+  id: 7_654_321,
+  name: 'Roof of Jane Doe',
+  city: 'Musterstadt',
+  country: 'Germany',
+  latitude: 52.5163,
+  longitude: 13.3777,
+  createDate: '2026-06-01',
+  timezone: 'GMT+2',
+  zone: 120,
+};
+const V4_FAMILIES: readonly FamilyName[] = ['wit', 'sph-s', 'noah'];
+const PERSONAL = ['7654321', '223344', 'Jane', 'Musterstadt', 'Germany', '52.5163', '13.3777', TOKEN];
+
+async function startCloud(t: TestContext, v4 = true) {
+  const plants = [homePlant(NOON, { ...PLANT, devices: everyFamily() })];
+  const cloud = await startGrowattCloud({ token: TOKEN, plants, now: () => NOON, limits: false });
+  t.after(() => cloud.close());
+  const env = {
+    GROWATT_TOKEN: TOKEN,
+    GROWATT_BASE_URL: cloud.url,
+    GROWATT_CALL_SPACING: '0',
+    GROWATT_V4: String(v4),
+  };
+  return { cloud, env };
+}
+
+function assertMasked(folder: string): void {
+  const text = textOf(folder);
+  const serials = everyFamily().flatMap(({ sn, dataloggerSn }) => [sn, dataloggerSn]);
+  for (const original of [...PERSONAL, ...serials])
+    assert.ok(!text.toLowerCase().includes(original.toLowerCase()), original);
+}
+
+for (const { sn, family, dataloggerSn } of everyFamily()) {
+  test(`the answers about a device of the family ${family} hold nothing personal and read the same`, async (t) => {
+    const { cloud, env } = await startCloud(t, V4_FAMILIES.includes(family));
+    const folder = newFolder(t);
+    const device = family === 'meter' || family === 'env' ? `${dataloggerSn}-1` : sn;
+    const { code, err } = await run(env, { out: folder, source: 'growatt/default', device });
+    assert.deepEqual({ code, err }, { code: 0, err: '' });
+    assertMasked(folder);
+    // Lists, the plant, and the device.
+    assert.ok(cloud.calls.length <= 5, `${cloud.calls.length} calls`);
+    const { devices, device: masked = '', calls } = readCase(folder);
+    assert.equal(devices.length, 1);
+    assert.equal(devices[0]?.supported, true);
+    assert.equal(masked.length, device.length);
+    assert.equal(calls.length, cloud.calls.length);
+    const replayed = await samplesOf({ ...env, GROWATT_DEVICE_SN: masked }, replay(folder));
+    assert.deepEqual(replayed, await samplesOf({ ...env, GROWATT_DEVICE_SN: device }));
+    assert.ok(replayed.length > 10);
+  });
+}
+
+test('all devices of an account are recorded with as few calls as a poll takes', async (t) => {
+  const { cloud, env } = await startCloud(t);
+  const folder = newFolder(t);
+  assert.equal((await run(env, { out: folder })).code, 0);
+  assertMasked(folder);
+  const made = cloud.calls.length;
+  const replayed = await samplesOf(env, replay(folder));
+  assert.deepEqual(replayed, await samplesOf(env));
+  assert.equal(cloud.calls.length, 2 * made);
+  const { devices, device } = readCase(folder);
+  assert.equal(device, undefined);
+  assert.equal(devices.length, everyFamily().length);
+});
+
+test('a device that the account does not have is a sentence, and is not named in what is written', async (t) => {
+  const { env } = await startCloud(t);
+  const folder = newFolder(t);
+  const { code, err } = await run(env, { out: folder, device: 'ABC1234567' });
+  assert.equal(code, 1);
+  assert.equal(err, 'growatt/default: the account has no device ABC1234567: discover lists its devices\n');
+  assertMasked(folder);
+  assert.ok(!textOf(folder).includes('ABC1234567'));
+});
+
+test('a refused token is a sentence, and the refusal is what is written', async (t) => {
+  const { env } = await startCloud(t);
+  const folder = newFolder(t);
+  const { code, err } = await run({ ...env, GROWATT_TOKEN: 'another-token-0123456789' }, { out: folder });
+  assert.equal(code, 1);
+  assert.match(err, /refuses the token/);
+  assert.match(readFileSync(join(folder, '01-plant-list.json'), 'utf8'), /"error_code":10011/);
+  assert.ok(!textOf(folder).includes('another-token'));
+});
 
 test('a stick that does not answer is a sentence and exit code 1, and nothing is written', async (t) => {
   const folder = newFolder(t);

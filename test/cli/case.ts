@@ -33,7 +33,10 @@ export const textOf = (folder: string) =>
     .map((file) => `${file}\n${readFileSync(join(folder, file), 'utf8')}`)
     .join('\n');
 
-/** A `fetch` that gives the answers of a case, and 404 to every other call. */
+/** What a stick and both versions of Growatt's API say of something that they do not have. */
+const MISSING = '{"error_code":10002,"error_msg":"not in this case","code":4,"data":""}';
+
+/** A `fetch` that gives the answers of a case, and says of everything else that it does not exist. */
 export function replay(folder: string): typeof globalThis.fetch {
   const { calls } = readCase(folder);
   return async (input, init) => {
@@ -46,7 +49,7 @@ export function replay(folder: string): typeof globalThis.fetch {
         each.method === (init?.method ?? 'GET') &&
         JSON.stringify(each.params) === params,
     );
-    if (!call) return new Response('', { status: 404 });
+    if (!call) return new Response(MISSING, { status: 404 });
     return new Response(readFileSync(join(folder, call.file), 'utf8'), { status: call.status });
   };
 }

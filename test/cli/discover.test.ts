@@ -23,7 +23,12 @@ async function startCloud(t: TestContext, plants: PlantSpec[]) {
   return cloud;
 }
 
-async function run(env: Record<string, string>, json = false, signal = new AbortController().signal) {
+async function run(
+  env: Record<string, string>,
+  json = false,
+  signal = new AbortController().signal,
+  isTerminal = false,
+) {
   let out = '';
   let err = '';
   const program = {
@@ -34,7 +39,7 @@ async function run(env: Record<string, string>, json = false, signal = new Abort
     err: (text: string) => {
       err += text;
     },
-    isTerminal: false,
+    isTerminal,
     columns: 80,
     signal,
   };
@@ -150,4 +155,31 @@ test('a signal ends it in the middle of a call, with exit code 0 and one line', 
   const hanging = await scriptedServer(t, () => stop.abort());
   const { code, out, err } = await run({ GROWATT_BASE_URL: hanging.url.href }, false, stop.signal);
   assert.deepEqual({ code, out, err }, { code: 0, out: '', err: 'Stopped.\n' });
+});
+
+test('a terminal shows beforehand how many calls there will be, and how far they are', async (t) => {
+  const { url } = await startCloud(t, [home(), home({ id: 2, devices: everyFamily() })]);
+  const stick = await startTruckiStick({ firmware: 'jsonlive', now: () => NOON });
+  t.after(() => stick.close());
+  const env = { GROWATT_BASE_URL: url, GROWATT_V4: 'true', TRUCKI_TARGETS: `shed=${stick.address}` };
+  const { code, out, err } = await run(env, false, undefined, true);
+  assert.equal(code, 0);
+  assert.match(out, /^growatt\/default\n/);
+  const shown = err.split('\r\u001b[K');
+  assert.equal(shown.at(-1), '', 'the line is cleared before the table');
+  const lines = shown
+    .slice(1, -1)
+    .map((line) => line.replace(/^Listing plants and devices: /, '').replace(/, \d+ s left$/, ''));
+  assert.deepEqual(lines, [
+    '0 of at least 3 calls',
+    '1 of at least 4 calls',
+    '2 of at least 4 calls',
+    // The second plant has a meter and a sensor behind dataloggers.
+    '3 of at least 6 calls',
+    '4 of at least 6 calls',
+    '5 of at least 6 calls',
+    '6 of at least 6 calls',
+  ]);
+  const narrow = shown.every((line) => line.length < 80);
+  assert.ok(narrow);
 });

@@ -51,14 +51,12 @@ export async function capture(invocation: CaptureInvocation, program: Program): 
   const { exchanges } = recorder;
   if (exchanges.length === 0) throw new RunError(`${source.name}: ${problem ?? 'no call was made'}`);
 
-  const masker = new Masker(rules, {
-    secret: secretsOf(config),
-    serial: device === undefined ? [] : [device],
-  });
+  const masker = new Masker(rules, { secret: secretsOf(config) });
   const masked = masker.mask(exchanges);
   const files = caseFiles(masked, {
     kind,
-    device: device && masker.text(device),
+    // One that no answer names is unknown to the masker.
+    device: device === undefined || masker.text(device) === device ? undefined : masker.text(device),
     devices: devices.map(({ family, model, supported }) => ({
       family: masker.text(family),
       model: masker.text(model),

@@ -1,5 +1,6 @@
 import { Agent, type SourceDiscovery } from '../../agent.ts';
-import type { DiscoveryEntry } from '../../model/source.ts';
+import { formatTime } from '../../base/duration.ts';
+import type { DiscoveryEntry, OnProgress } from '../../model/source.ts';
 import type { Configured } from '../flags.ts';
 import { DONE, FAILED, logFor, type Program } from '../program.ts';
 import { configOf } from './run.ts';
@@ -10,17 +11,54 @@ export async function discover(
   program: Program,
 ): Promise<number> {
   const config = configOf(invocation, program);
+  const progress = program.isTerminal ? new ProgressLine(program) : undefined;
+  const err = (text: string) => {
+    progress?.clear();
+    program.err(text);
+  };
+  const log = logFor({ ...program, err }, config);
   // It only looks, so nothing may leave by OTLP.
-  const agent = new Agent({ config: { ...config, otlp: undefined }, log: logFor(program, config) });
-  const discoveries = await agent.discover(program.signal).catch((error) => {
-    if (!program.signal.aborted) throw error;
-  });
+  const agent = new Agent({ config: { ...config, otlp: undefined }, log });
+  const discoveries = await agent
+    .discover(program.signal, (calls) => progress?.show(calls))
+    .catch((error) => {
+      if (!program.signal.aborted) throw error;
+    });
+  progress?.clear();
   if (!discoveries) {
     program.err('Stopped.\n');
     return DONE;
   }
   await program.out(invocation.json ? `${JSON.stringify(discoveries, null, 2)}\n` : table(discoveries));
   return discoveries.some(({ problem }) => problem !== undefined) ? FAILED : DONE;
+}
+
+const CLEAR_LINE = '\r\u001b[K';
+
+/** How many calls there will be at least, and how far they are, on one line of a terminal. */
+class ProgressLine {
+  readonly #program: Program;
+  /** The first call is made at once, those after it are spaced. */
+  #firstDoneAt = 0;
+  #shown = false;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  show({ done, expected }: Parameters<OnProgress>[0]): void {
+    if (done <= 1) this.#firstDoneAt = performance.now();
+    const spacing = (performance.now() - this.#firstDoneAt) / (done - 1);
+    const left = done > 1 ? `, ${formatTime((expected - done) * spacing)} left` : '';
+    const line = `Listing plants and devices: ${done} of at least ${expected} calls${left}`;
+    this.#program.err(CLEAR_LINE + line.slice(0, this.#program.columns - 1));
+    this.#shown = true;
+  }
+
+  clear(): void {
+    if (this.#shown) this.#program.err(CLEAR_LINE);
+    this.#shown = false;
+  }
 }
 
 const columns: readonly (readonly [title: string, width: number, cell: (entry: DiscoveryEntry) => string])[] =

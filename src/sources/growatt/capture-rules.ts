@@ -15,14 +15,15 @@ export const captureRules: CaptureRules = {
       /^(error_code|error_msg|code|message|msg|page|perpage|pageNum|date|start_date|end_date|time_unit)$/i,
       'plain',
     ],
+    // The name of a meter or a sensor is its model.
     [
-      /^(device_?type|plant_type|model|manufacturer|timezone|currency|create_date)$|(text|status|mode|version)$/i,
+      /^(device_?type|device_name|plant_type|model|manufacturer|timezone|currency|create_date)$|(text|status|mode|version)$/i,
       'plain',
     ],
     [/sn$|^sn|serial|data_?log|^(tlx|inverter|max|mix|spa|boost|storage|pcs|hps|pbd)s?$/i, 'serial'],
     [/(^|_|plant|user|device|inverter|group|dealer|operator|installer|owner)id$/i, 'serial'],
-    [/phone|mobile|^zip|postal|imei|iccid|imsi/i, 'serial'],
-    [/name$|alias|^(user|owner|contact|company|operator|installer|locale|location)$/i, 'name'],
+    [/^(operator|installer)$|phone|mobile|^zip|postal|imei|iccid|imsi/i, 'serial'],
+    [/name$|alias|^(user|owner|contact|company|locale|location)$/i, 'name'],
     [/country|city$|province|district|street/i, 'name'],
     [/mail|url$|host$|domain|^ip$|_ip$|mac_?addr/i, 'address'],
   ],

@@ -1,6 +1,7 @@
 import { growattMetrics } from '../../metrics/growatt.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { RateLimiter } from '../../policy/rate-limiter.ts';
+import { captureRules } from './capture-rules.ts';
 import { type GrowattConfig, growattSettings, resolveGrowatt, shownGrowatt } from './settings.ts';
 import { settingsDocs } from './settings-docs.ts';
 import { GrowattSource } from './source.ts';
@@ -20,6 +21,7 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   resolve: resolveGrowatt,
   shown: shownGrowatt,
   simulator: async () => (await import('../../simulators/growatt/simulator.ts')).startSimulator,
+  capture: captureRules,
   create({ accounts, growatt: intervals, exporter, history }, { clock, fetch, owns, observer, once }) {
     const settings = { ...intervals, ...exporter };
     if (once !== undefined) {

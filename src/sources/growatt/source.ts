@@ -4,7 +4,7 @@ import type { HistoryReader } from '../../model/history.ts';
 import type { CallObserver } from '../../model/observer.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { Entity, SourceEvent } from '../../model/reading.ts';
-import type { Circuit, DiscoveryEntry, Source } from '../../model/source.ts';
+import type { Circuit, DiscoveryEntry, OnProgress, Source } from '../../model/source.ts';
 import { createCallPolicy } from '../../policy/call-policy.ts';
 import type { RateLimiter } from '../../policy/rate-limiter.ts';
 import { AccountAccess } from './account-access.ts';
@@ -13,12 +13,13 @@ import { BackgroundWork } from './background.ts';
 import { GrowattClient } from './client.ts';
 import { Discovery } from './discovery.ts';
 import { DiscoverySchedule } from './discovery-schedule.ts';
-import { ACCOUNT_ENTITY_ID, discoveryEntriesOf, plantEntityId } from './entities.ts';
+import { ACCOUNT_ENTITY_ID, plantEntityId } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
 import { GrowattHistoryReader } from './history/reader.ts';
 import { Inventory } from './inventory.ts';
 import { listPlantsCall } from './listings.ts';
 import { LiveReader } from './live-reader.ts';
+import { AccountLookup } from './lookup.ts';
 import type { GrowattAccount, GrowattConfig, GrowattIntervals } from './settings.ts';
 import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
 
@@ -56,6 +57,7 @@ export class GrowattSource implements Source {
   readonly #access: AccountAccess;
   readonly #live: LiveReader;
   readonly #background: BackgroundWork;
+  readonly #lookup: AccountLookup;
   /** The state of an earlier run was restored and is not published yet. */
   #restored = false;
   resume: Source['resume'];
@@ -81,6 +83,7 @@ export class GrowattSource implements Source {
     const live = new LiveReader({ calls, inventory, discovery, access, clock, interval });
     const work = { calls, inventory, schedule, discovery, access, live, history: days, clock };
     this.#background = new BackgroundWork({ ...work, v4, callSpacing });
+    this.#lookup = new AccountLookup({ access, discovery, inventory, live, v4 });
     this.history = new GrowattHistoryReader({ account, callSpacing, calls, clock, inventory, discovery });
     this.#calls = calls;
     this.#inventory = inventory;
@@ -128,14 +131,12 @@ export class GrowattSource implements Source {
     return this.#background.nextAt();
   }
 
-  async discover(context: PollContext): Promise<readonly DiscoveryEntry[]> {
-    await drain(this.#access.listPlants(context));
-    for (const plant of this.#inventory.plants) {
-      await drain(this.#discovery.devices(context, plant));
-      for (const bus of plant.buses) await drain(this.#discovery.bus(context, plant, bus));
-    }
-    if (this.#account.v4) await drain(this.#discovery.v4(context));
-    return discoveryEntriesOf(this.#inventory.plants, this.#inventory.devices);
+  discover(context: PollContext, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]> {
+    return this.#lookup.discover(context, onProgress);
+  }
+
+  capture(context: PollContext, device: string | undefined): Promise<readonly DiscoveryEntry[]> {
+    return this.#lookup.capture(context, device);
   }
 
   snapshot(): AccountSnapshot {
@@ -189,8 +190,4 @@ export class GrowattSource implements Source {
     for (const { id } of this.#inventory.plants)
       yield { type: 'attempt', entity: plantEntityId(id), ok: true };
   }
-}
-
-async function drain(events: AsyncIterable<SourceEvent>): Promise<void> {
-  for await (const _event of events);
 }

@@ -39,6 +39,6 @@ export function createTruckiSource(options: TruckiOptions): Source {
     },
     discover,
     // It is its only device.
-    capture: discover,
+    capture: (context) => discover(context),
   };
 }
