@@ -25,11 +25,15 @@ const commonHeaders = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** Sends an answer, compressed where the client accepts that, and without the body for HEAD. */
+/**
+ * Sends an answer, compressed where the client accepts that, and without the body for HEAD.
+ * @param further headers that beat those of the answer
+ */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, contentType, body, headers }: Answer,
+  further: OutgoingHttpHeaders = {},
 ): Promise<void> {
   const { bytes } = body;
   const zip = bytes.length >= LEAST_GZIP_BYTES && acceptsGzip(request.headers['accept-encoding']?.toString());
@@ -38,6 +42,7 @@ export async function send(
     ...commonHeaders,
     Vary: 'Accept-Encoding',
     ...headers,
+    ...further,
     'Content-Type': contentType,
     'Content-Length': sent.length,
     ...(zip && { 'Content-Encoding': 'gzip' }),

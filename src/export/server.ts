@@ -8,6 +8,8 @@ import type { ListenAddress } from '../settings/addresses.ts';
 import { listenError } from './listen-error.ts';
 import { type Answer, plainText, send } from './response.ts';
 import { createRouter, type Surface } from './routes.ts';
+import type { Admission, Gate } from './web/gate.ts';
+import { secure } from './web/tls-front.ts';
 
 /** What one client may cost. Times are milliseconds. */
 export interface ServerLimits {
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly log: Log;
   readonly clock?: Pick<Clock, 'now'>;
   readonly limits?: ServerLimits;
+  /** TLS, passwords and the like; undefined: none. It is closed with the server. */
+  readonly gate?: Gate | undefined;
 }
 
 export interface RunningServer {
@@ -48,7 +52,7 @@ export interface RunningServer {
 
 /** Serves the surface over HTTP; rejects with an error for people when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { listen, surface, log, clock = systemClock, limits = defaultLimits } = options;
+  const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate } = options;
   const route = createRouter(surface, log, clock);
   const server = createLimitedServer(limits);
 
@@ -56,7 +60,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A body is never read, so the next request on such a connection could not be found.
     if (hasBody(request)) response.setHeader('Connection', 'close');
     try {
-      await send(request, response, await answerOf(request));
+      const { headers, refusal } = (await gate?.admit(request, response)) ?? OPEN;
+      await send(request, response, refusal ?? (await answerOf(request)), headers);
     } catch (error) {
       log.error('Internal error, please report it: sending an HTTP answer failed', { stack: stackOf(error) });
       response.destroy();
@@ -72,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   }
 
-  const close = closer(server);
+  const close = closer(server, limits, gate);
   server.on('request', respond);
   // Without a listener Node would invite the client to send the body.
   server.on('checkContinue', respond);
@@ -85,8 +90,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('error', (error) => log.warn(`Accepting an HTTP connection failed (${error.message})`));
 
   const { address, port } = server.address() as AddressInfo;
-  return { address: { host: address, port }, url: `http://${urlHost(address)}:${port}`, close };
+  return {
+    address: { host: address, port },
+    url: `${gate?.tls ? 'https' : 'http'}://${urlHost(address)}:${port}`,
+    close,
+  };
 }
+
+/** What holds where there is no gate. */
+const OPEN: Admission = { headers: {} };
 
 function createLimitedServer(limits: ServerLimits): Server {
   const server = createServer({
@@ -110,13 +122,17 @@ function hasBody({ headers }: IncomingMessage): boolean {
  * Knows which connections are at work: `server.close()` alone would also wait for clients that have
  * connected and not asked for anything yet, and for the keep-alive time of those being answered.
  */
-function closer(server: Server): RunningServer['close'] {
+function closer(server: Server, limits: ServerLimits, gate: Gate | undefined): RunningServer['close'] {
   const idle = new Set<Socket>();
   const answering = new Map<Socket, ServerResponse>();
-  server.on('connection', (socket: Socket) => {
+  const connected = (socket: Socket) => {
     idle.add(socket);
     socket.once('close', () => idle.delete(socket));
-  });
+  };
+  const front =
+    gate?.tls &&
+    secure(server, { setup: () => gate.tls!, handshakeTimeout: limits.headersTimeout, connected });
+  if (!front) server.on('connection', connected);
   const track = ({ socket }: IncomingMessage, response: ServerResponse) => {
     idle.delete(socket);
     answering.set(socket, response);
@@ -134,6 +150,7 @@ function closer(server: Server): RunningServer['close'] {
   async function close(graceMs: number): Promise<void> {
     const closed = once(server, 'close');
     server.close();
+    front?.close();
     for (const socket of idle) socket.destroy();
     for (const [socket, response] of answering) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
@@ -142,6 +159,7 @@ function closer(server: Server): RunningServer['close'] {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(timer);
+    await gate?.close();
   }
 
   return (graceMs) => {
