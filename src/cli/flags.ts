@@ -9,7 +9,7 @@ import { type Flag, type Section, settingsOf } from '../settings/setting.ts';
 /** What the user asked for on the command line. */
 export type Invocation =
   | { readonly command: 'help' | 'version' }
-  | ({ readonly command: 'run' | 'check' } & Configured)
+  | ({ readonly command: 'run' | 'check' | 'healthcheck' } & Configured)
   | ({ readonly command: 'demo' | 'simulate' } & Pick<Configured, 'flags'>)
   | ({ readonly command: 'discover'; readonly json: boolean } & Configured)
   | ({ readonly command: 'backfill' } & BackfillInvocation)
@@ -85,6 +85,7 @@ const ALLOWED: Readonly<Record<Command, readonly string[]>> = {
   demo: namesOf(agentFlags),
   simulate: ['p'],
   check: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
+  healthcheck: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
   discover: ['config', 'log-level', ...namesOf(kindFlags), 'json'],
   backfill: ['config', 'log-level', 'from', 'to', 'out', 'otlp'],
   capture: ['config', 'log-level', ...namesOf(kindFlags), 'source', 'device', 'out'],
@@ -134,6 +135,7 @@ function invocation(command: Command, given: ReadonlyMap<string, readonly string
   switch (command) {
     case 'run':
     case 'check':
+    case 'healthcheck':
       return { command, ...configured };
     case 'demo':
     case 'simulate':

@@ -22,6 +22,8 @@ Commands:
   simulate    only the simulated devices
   check       print the configuration as resolved, without secrets
   discover    list plants and devices, and whether they are supported
+  healthcheck ask the running agent for /healthz, exit code 0 or 1; that it asks
+              for a password or a client certificate counts as an answer
   backfill    write past days as OpenMetrics, for promtool to import
   capture     write the answers of a source, masked, for a bug report
 
@@ -41,6 +43,7 @@ function flagLines(name: string): string {
   const takers = takersOf(name);
   const typed = `  ${short ? `${dashed(short)}, ` : ''}${dashed(name)} ${value}`;
   const text = takers.length === 0 ? doc : `${doc} (${takers.join(', ')})`;
+  if (typed.length >= INDENT) return `${typed}\n${wrap(' '.repeat(INDENT) + text, INDENT)}`;
   return wrap(typed.padEnd(INDENT) + text, INDENT);
 }
 

@@ -7,6 +7,7 @@ import { capture } from './commands/capture.ts';
 import { check } from './commands/check.ts';
 import { demo } from './commands/demo.ts';
 import { discover } from './commands/discover.ts';
+import { healthcheck } from './commands/healthcheck.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
 import { type Invocation, parseFlags, UsageError } from './flags.ts';
@@ -71,6 +72,8 @@ async function dispatch(invocation: Invocation, program: Program): Promise<numbe
       return await run(invocation, program);
     case 'check':
       return await check(invocation, program);
+    case 'healthcheck':
+      return await healthcheck(invocation, program);
     case 'demo':
       return await demo(invocation, program);
     case 'simulate':

@@ -20,24 +20,14 @@ export interface LoadOptions {
   readonly readFile?: ReadFile;
 }
 
+const all = Object.values<SourceKind>(kinds);
+
 /**
  * Resolves flags, variables, file and defaults, in this order of precedence, to one frozen configuration.
  * @throws ConfigError with all mistakes; none of its texts holds a secret
  */
-export function loadConfig({
-  file,
-  env,
-  flags = {},
-  isTerminal,
-  readFile = readTextFile,
-}: LoadOptions): Config {
-  const variables = withoutEmpty(env);
-  const node = file === undefined ? {} : parseConfigFile(file, readFile);
-  const problems: Problem[] = [];
-  const place = { path: '', variables, problems, readFile, folder: dirname(file ?? '.') };
-  const all = Object.values<SourceKind>(kinds);
-  const sections = [...all.map(({ settings }) => settings), agentSettings];
-  const given = new Settings(sections, { ...place, node, env: variables, flags });
+export function loadConfig(options: LoadOptions): Config {
+  const { given, problems } = read(options);
   const mistyped = problems.length;
   const sources = Object.fromEntries(
     Object.entries<SourceKind>(kinds).map(([name, kind]) => [name, kind.resolve(given)]),
@@ -50,8 +40,30 @@ export function loadConfig({
   const agent = given.valuesOf(agentSettings);
   const otlp = resolveOtlp(agent.otlp, given);
   if (problems.length > 0) throw new ConfigError(problems);
-  const format = agent.log.format ?? (isTerminal ? 'text' : 'json');
+  const format = agent.log.format ?? (options.isTerminal ? 'text' : 'json');
   return deepFreeze({ ...agent, sources, otlp, log: { ...agent.log, format } });
+}
+
+/**
+ * How an agent with this configuration serves. Mistakes elsewhere do not count, and no source is needed.
+ * @throws ConfigError
+ */
+export function loadExporter(options: LoadOptions): Config['exporter'] {
+  const { given, problems } = read(options);
+  const keys = Object.keys(agentSettings.exporter).map((key) => given.origin(`exporter.${key}`).key);
+  const own = problems.filter(({ key }) => keys.includes(key));
+  if (own.length > 0) throw new ConfigError(own);
+  return given.valuesOf(agentSettings).exporter;
+}
+
+/** The settings as they are given, and the mistakes in them. */
+function read({ file, env, flags = {}, readFile = readTextFile }: LoadOptions) {
+  const variables = withoutEmpty(env);
+  const node = file === undefined ? {} : parseConfigFile(file, readFile);
+  const problems: Problem[] = [];
+  const place = { path: '', variables, problems, readFile, folder: dirname(file ?? '.') };
+  const sections = [...all.map(({ settings }) => settings), agentSettings];
+  return { given: new Settings(sections, { ...place, node, env: variables, flags }), problems };
 }
 
 /** The variables that are set: an empty one counts as unset, and white space around a value is ignored. */

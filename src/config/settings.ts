@@ -25,6 +25,15 @@ export const agentSettings = {
       default: ':9120',
       doc: 'Where to serve: `:9120` (all interfaces), `127.0.0.1:9120`, `[::1]:9120`. Port 0 takes a free one.',
     }),
+    web_config_file: setting(path, {
+      flag: {
+        name: '--web.config.file',
+        value: 'FILE',
+        doc: 'TLS, users and headers of the HTTP server, see docs/web-configuration.md',
+      },
+      otherwise: 'plain HTTP for everybody',
+      doc: "File with certificate, users, headers and rate limit of the HTTP server, in the format of Prometheus' exporter-toolkit: [web configuration](web-configuration.md). A relative path starts at the working directory.",
+    }),
   },
   pushgateway: pushgatewaySettings,
   otlp: otlpSettings,

@@ -28,6 +28,12 @@ test('each command has its own flags', () => {
     ...configured,
     json: true,
   });
+  const web = { '--web.config.file': 'web.yml' };
+  for (const command of ['run', 'check', 'healthcheck'] as const) {
+    const expected = { command, configFile: undefined, flags: web };
+    assert.deepEqual(parseFlags([command, '--web.config.file', 'web.yml']), expected);
+  }
+  assert.deepEqual(parseFlags(['demo', '--web.config.file=web.yml']), { command: 'demo', flags: web });
   assert.deepEqual(parseFlags(['demo', '-p', '0']), { command: 'demo', flags: { '-p': ':0' } });
   assert.deepEqual(parseFlags(['simulate']), { command: 'simulate', flags: {} });
   assert.deepEqual(
@@ -54,8 +60,9 @@ const MISTAKES: Readonly<Record<string, string>> = {
   '--cofig x': 'Unknown flag --cofig. Did you mean --config?',
   '--verbose': 'Unknown flag --verbose.\nRun --help for usage.',
   '--json': 'run does not take --json; it belongs to: discover.',
-  'demo --config x': 'demo does not take --config; it belongs to: run, check, discover, backfill, capture.',
-  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover, capture.',
+  'demo --config x':
+    'demo does not take --config; it belongs to: run, check, healthcheck, discover, backfill, capture.',
+  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, healthcheck, discover, capture.',
   'backfill --out f --otlp': 'backfill takes --out or --otlp, not both.',
   'capture --device SN1': 'capture needs --out FOLDER.',
   'discover --json=1': '--json takes no value.',
@@ -91,8 +98,10 @@ test('the help names every command and flag and fits 80 columns', () => {
     'simulate',
     'check',
     'discover',
+    'healthcheck',
     'backfill',
     '--config',
+    '--web.config.file',
     '--log-level',
     '--json',
   ];

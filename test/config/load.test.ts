@@ -32,7 +32,7 @@ test('a token alone gives one account with the documented defaults', () => {
       },
       trucki: { interval: 5000, password: undefined, legacyNames: false, targets: [] },
     },
-    exporter: { mode: 'http', listenAddr: { host: undefined, port: 9120 } },
+    exporter: { mode: 'http', listenAddr: { host: undefined, port: 9120 }, webConfigFile: undefined },
     pushgateway: { url: 'http://localhost:9091', job: 'growatt_exporter', grouping: {}, timeout: 10_000 },
     otlp: undefined,
     staleAfter: HOUR,
@@ -108,7 +108,7 @@ test('every variable reaches its setting', () => {
         ],
       },
     },
-    exporter: { mode: 'push', listenAddr: { host: '::1', port: 0 } },
+    exporter: { mode: 'push', listenAddr: { host: '::1', port: 0 }, webConfigFile: undefined },
     pushgateway: {
       url: 'https://user:pass@push.example/path',
       job: 'solar',

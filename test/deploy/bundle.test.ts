@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -53,6 +53,33 @@ describe('The bundle, alone in an empty folder', () => {
       child.kill('SIGTERM');
     }
     assert.deepEqual(await ended, [0, null]);
+  });
+
+  it('checks passwords in a thread of its own, and its health check needs none', async () => {
+    const hash = '$2b$04$focUICPAf28lBrxAcHd1/e3zG.yl8JoDAQIZQG2EBLl6wRiMakI8K';
+    const web = join(folder, 'web.yml');
+    await writeFile(web, `basic_auth_users: {alice: ${hash}}\n`);
+    const child = spawn(process.execPath, [program, 'demo', '--web.config.file', web], {
+      cwd: join(folder, 'empty'),
+      env: { EXPORTER_LISTEN_ADDR: '127.0.0.1:0' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    try {
+      const url = await listeningAt(child.stderr);
+      const status = async (login: string) => {
+        const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+        return (await fetch(`${url}/metrics`, { headers })).status;
+      };
+      assert.equal(await status('alice:wrong'), 401);
+      assert.equal(await status('alice:password'), 200);
+      const { stdout } = await agent('healthcheck', '-p', new URL(url).port);
+      assert.match(stdout, /^healthy: .* asks for a password, so it answers \(401\)\.\n$/);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    assert.deepEqual(await ended, [0, null]);
+    await assert.rejects(agent('healthcheck', '-p', '1'), { code: 1, stdout: '' });
   });
 
   it('carries the licences of all it contains', async () => {
