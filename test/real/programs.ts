@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, '.cache/programs');
 /** What decides what is in the cache; .ci/programs writes the hash of them beside what it made. */
-const MADE_FROM = ['.ci/programs', 'test/real/collector/builder.yaml'];
+const MADE_FROM = [
+  '.ci/programs',
+  'test/real/collector/builder.yaml',
+  ...['go.mod', 'go.sum', 'main.go'].map((name) => `test/real/exporter-toolkit/${name}`),
+];
 
 /**
- * The path of a program or file that .ci/programs made.
+ * The path of a program, file or folder that .ci/programs made.
  * @throws AssertionError when it is missing, or was made by another version of that script
  */
 export function prepared(name: string): string {
