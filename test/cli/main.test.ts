@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { version } from '../../src/base/version.ts';
@@ -149,6 +150,21 @@ test('one signal stops the agent, a second one ends it without waiting', async (
   process.emit('SIGTERM');
   assert.deepEqual(exits, [1]);
   assert.equal(await end(), 0);
+});
+
+test('a client that does not read its answers delays the end, but not beyond five seconds', async () => {
+  const { err, end } = await startedAgent();
+  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)\/metrics/.exec(err()) ?? [];
+  const client = connect(Number(port), '127.0.0.1').pause();
+  client.on('error', () => {});
+  client.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20_000));
+  // Meanwhile the server answers as many of them as the connection takes.
+  for (let i = 0; i < 50; i++) await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const before = performance.now();
+  assert.equal(await end(), 0);
+  const took = performance.now() - before;
+  client.destroy();
+  assert.ok(took > 1000 && took < 5000, `${took} ms`);
 });
 
 test('an uncaught error ends with two lines for people, and its stack is in the log without secrets', async () => {

@@ -5,13 +5,13 @@ import { type TestContext, test } from 'node:test';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { version } from '../../src/base/version.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { createOtlpReader } from '../../src/export/otlp.ts';
+import { createOtlpExporter, createOtlpReader } from '../../src/export/otlp.ts';
 import type { OtlpExport } from '../../src/export/otlp-settings.ts';
 import { ObservableInstruments } from '../../src/telemetry/observable-instruments.ts';
 import { agentResource } from '../../src/telemetry/resource.ts';
 import { deadAddress } from '../helpers/http.ts';
 import { memoryLog } from '../helpers/log.ts';
-import { recordPlant } from './collect.ts';
+import { collect, recordPlant } from './collect.ts';
 import { otlpReceiver, pem } from './otlp-receiver.ts';
 
 const { otlp: DEFAULTS } = loadConfig({
@@ -156,6 +156,50 @@ test('a series that is not observed any more is not sent again', async (t) => {
   await provider.forceFlush();
   const labels = receiver.received.map(({ metrics }) => metrics[0]?.points.map((point) => point.labels));
   assert.deepEqual(labels, [[roof, shed], [shed]]);
+});
+
+test('more series of one metric than the limit of the SDK, 2000, leave without an overflow', async (t) => {
+  const receiver = await otlpReceiver(t);
+  const { provider, live } = exporting(t, { url: receiver.url });
+  const devices = Array.from({ length: 2500 }, (_, i) => ({ device_sn: `D${i}` }));
+  const meter = provider.getMeter(DEVICE_SCOPE);
+  for (const instrument of [
+    meter.createObservableGauge('growatt_current_power_watts'),
+    meter.createObservableCounter('growatt_energy_total_kwh'),
+  ]) {
+    instrument.addCallback((result) => {
+      for (const attributes of devices) {
+        live.set(attributes, 7);
+        result.observe(7, attributes);
+      }
+    });
+  }
+  await provider.forceFlush();
+  const sent = receiver.received[0]?.metrics.map(({ points }) => points);
+  // Both instruments observe the same attribute objects.
+  assert.deepEqual(
+    sent?.map((points) => new Set(points.map(({ labels }) => labels.device_sn)).size),
+    [2500, 2500],
+  );
+});
+
+test('an export that hangs is not joined by another', async (t) => {
+  const receiver = await otlpReceiver(t);
+  const asked = Promise.withResolvers<void>();
+  receiver.script(() => asked.resolve());
+  const failures: string[] = [];
+  const exporter = createOtlpExporter(
+    { ...SETTINGS, metricsEndpoint: receiver.url, timeout: 5000 },
+    { succeeded() {}, failed: (reason) => failures.push(reason), answered() {} },
+  );
+  const metrics = await collect(recordPlant);
+  exporter.export(metrics, () => {});
+  await asked.promise;
+  const second = Promise.withResolvers<unknown>();
+  exporter.export(metrics, (result) => second.resolve(result.error));
+  assert.match(String(await second.promise), /Concurrent export limit reached/);
+  assert.deepEqual([receiver.received.length, failures.length], [1, 1]);
+  await exporter.shutdown();
 });
 
 test('an outage is logged when it begins and when it ends, and every export is counted', async (t) => {
