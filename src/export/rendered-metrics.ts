@@ -18,8 +18,6 @@ export class RenderedMetrics {
   readonly #options: Required<RenderedMetricsOptions>;
   readonly #underWay = new Map<ExpositionFormat, Promise<Body>>();
   readonly #newest = new Map<ExpositionFormat, { version: number; at: number; body: Body }>();
-  /** Collections follow each other: the SDK's reader loses gauges in the second of two that overlap. */
-  #collection: Promise<unknown> = Promise.resolve();
 
   constructor({ now = () => performance.now(), ...options }: RenderedMetricsOptions) {
     this.#options = { ...options, now };
@@ -42,16 +40,12 @@ export class RenderedMetrics {
   }
 
   async #render(format: ExpositionFormat): Promise<Body> {
-    const collection = this.#collection.then(async () => {
-      const { collect, version, now } = this.#options;
-      const begun = { version: version(), at: now() };
-      return { ...begun, ...(await collect()) };
-    });
-    this.#collection = collection.catch(() => {});
-    const { version, at, resourceMetrics, errors } = await collection;
+    const { collect, version, now } = this.#options;
+    const begun = { version: version(), at: now() };
+    const { resourceMetrics, errors } = await collect();
     if (errors.length > 0) throw new Error('Collecting metrics failed', { cause: errors[0] });
     const body = new Body(renderText(resourceMetrics, format));
-    this.#newest.set(format, { version, at, body });
+    this.#newest.set(format, { ...begun, body });
     return body;
   }
 }
