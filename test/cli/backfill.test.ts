@@ -255,7 +255,7 @@ test('--otlp sends the same to the receiver, and a failure keeps what was read',
   receiver.script((response) => response.end());
   const { code, err } = await run(otlpEnv, { otlp: true });
   assert.equal(code, 0);
-  assert.match(err, new RegExp(`Sending to ${receiver.url}\\n$`));
+  assert.match(err, new RegExp(`Sending to ${receiver.url}\\n\\d+ samples\n$`));
   assert.equal(count('plant/power'), 3);
   assert.deepEqual(readdirSync(stateDir), []);
   const piped = await run(env);
