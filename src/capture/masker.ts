@@ -103,8 +103,9 @@ export class Masker {
   }
 
   #contentOf(key: string, value: string, type: 'string' | 'number'): Content {
-    if (ABSENT.test(value) || this.#rules.words?.test(value)) return 'plain';
+    if (ABSENT.test(value)) return 'plain';
     const [, content] = this.#rules.contents.find(([keys]) => keys.test(key)) ?? [];
+    if (content === 'serial' && this.#rules.words?.test(value)) return 'plain';
     if (type === 'number') {
       // It stays a number; what only resembles a name is a measured value.
       if (content === 'secret') return 'serial';

@@ -88,6 +88,14 @@ test('parameters are masked like the answers, lists one by one', () => {
   assert.equal(masked?.path, 'v1/list');
 });
 
+test('what only a parameter names is masked there, and where an error repeats it', () => {
+  const masker = new Masker(rules, {});
+  const params = [['sn', 'AB1234567']] as const;
+  const [masked] = masker.mask([exchange({ msg: 'no device AB1234567' }, { params })]);
+  assert.deepEqual(masked?.params, [['sn', 'AA1000001']]);
+  assert.equal(masked?.body, '{"msg":"no device AA1000001"}');
+});
+
 test('names, addresses and passwords are gone, in other texts too', () => {
   const { bodies, values } = mask([
     {

@@ -191,6 +191,23 @@ test('all devices of an account are recorded with as few calls as a poll takes',
   assert.equal(devices.length, everyFamily().length);
 });
 
+test('of an account with many plants only the first are recorded, and no further ones once a device is found', async (t) => {
+  const plants = Array.from({ length: 13 }, (_, i) => {
+    const devices = [{ sn: `ABC00000${i}X`, family: 'min' as const, dataloggerSn: `XYZ00000${i}` }];
+    return homePlant(NOON, { ...PLANT, id: 5_000_000 + i, devices });
+  });
+  const cloud = await startGrowattCloud({ token: TOKEN, plants, now: () => NOON, limits: false });
+  t.after(() => cloud.close());
+  const env = { GROWATT_TOKEN: TOKEN, GROWATT_BASE_URL: cloud.url, GROWATT_CALL_SPACING: '0' };
+  const lists = () => cloud.calls.filter(({ path }) => path.endsWith('device/list')).length;
+  assert.equal((await run(env, { out: newFolder(t) })).code, 0);
+  assert.equal(lists(), 10);
+  assert.equal((await run(env, { out: newFolder(t), device: 'ABC000002X' })).code, 0);
+  assert.equal(lists(), 13);
+  assert.equal((await run(env, { out: newFolder(t), device: 'ABC0000012X' })).code, 0);
+  assert.equal(lists(), 26);
+});
+
 test('a device that the account does not have is a sentence, and is not named in what is written', async (t) => {
   const { env } = await startCloud(t);
   const folder = newFolder(t);

@@ -27,7 +27,7 @@ export const captureRules: CaptureRules = {
     [/country|city$|province|district|street/i, 'name'],
     [/mail|url$|host$|domain|^ip$|_ip$|mac_?addr/i, 'address'],
   ],
-  words: new RegExp(busFamilies.map(({ listedAs }) => listedAs.source).join('|'), 'i'),
+  words: new RegExp(`(?:${busFamilies.map(({ listedAs }) => listedAs.source).join('|')})[a-z_]*$`, 'i'),
   // Keys of measured values are never in capitals throughout.
   serialKeys: /^(?=.*\d)[A-Z0-9]{6,30}$/,
 };
