@@ -57,7 +57,7 @@ test('every metric has a legal name of its own and a sentence of help', () => {
 test('lifetime energies are counters that keep their names, all else are gauges', () => {
   const counters = catalogue.filter(({ kind }) => kind === 'counter').map(({ name }) => name);
   assert.ok(counters.includes('growatt_energy_total_kwh'));
-  for (const name of counters) assert.match(name, /_total_kwh$/);
+  for (const name of counters) assert.match(name, /_total(_kwh)?$/);
 });
 
 test('every row of every field table names a metric of the catalogue, with its labels', () => {
@@ -86,14 +86,28 @@ const FEATURES: readonly (readonly [RegExp, string | undefined])[] = [
   [/^growatt_battery_/, 'battery'],
   [/^growatt_(grid|load)_/, 'grid'],
   [/_phase_(voltage|current)_/, 'phases'],
+  [/^growatt_self_consumption_/, 'self-consumption'],
+  [/^growatt_eps_/, 'eps'],
+  [/^growatt_string_/, 'string'],
+  [/^growatt_meter_.*_energy_/, 'energies'],
+  [/^growatt_pv1_energy_/, 'pv1-energy'],
+  [/^growatt_pv2_energy_/, 'pv2-energy'],
   [/^growatt_pv[12]_/, undefined],
   ...Array.from({ length: 14 }, (_, i) => [new RegExp(`^growatt_pv${i + 3}_`), `pv${i + 3}`] as const),
 ];
-const SIGNED = /_celsius$|_battery_current_amps$|_meter_/;
+const SIGNED = /_celsius$|_battery_current_amps$|_meter_|^growatt_power_factor/;
+/** A PV input or string that is not connected has some voltage. */
+const FLOATS = /^growatt_(pv\d+|string)_voltage_/;
+/** 0 means that it is not measured. */
+const NEVER_ZERO =
+  /^growatt_(inverter_temp|battery_temp|temperature|meter_freq|power_factor|pv_insul|bus_|battery_soh|battery_cycles|eps_freq|environment_humid)/;
 
 test('a metric belongs to the optional feature that its name says, and has the sign of its quantity', () => {
-  for (const { name, feature, phase1, signed = false, zeroFromMidnight = false } of catalogue) {
+  for (const definition of catalogue) {
+    const { name, feature, phase1, signed = false, zeroFromMidnight = false } = definition;
     if (!name.startsWith('growatt_')) continue;
+    assert.equal(definition.floats ?? false, FLOATS.test(name), name);
+    assert.equal(definition.neverZero ?? false, NEVER_ZERO.test(name), name);
     assert.equal(feature, FEATURES.find(([pattern]) => pattern.test(name))?.[1], name);
     assert.equal(phase1 !== undefined, feature === 'phases', name);
     assert.equal(signed, SIGNED.test(name), name);
@@ -119,6 +133,7 @@ test('help begins with a noun and says the unit', () => {
     amps: /\bamperes\b/,
     hz: /\bhertz\b/,
     kwh: /\bkilowatt hours\b/,
+    ohms: /\bohms\b/,
     celsius: /\bdegrees Celsius\b/,
     percent: /\bpercent\b/,
     seconds: /\bseconds\b/,

@@ -1,7 +1,8 @@
 import type { MetricDefinition, MetricGroup } from '../model/metric.ts';
-import { battery, grid } from './growatt/battery-grid.ts';
+import { battery, grid, selfConsumption } from './growatt/battery-grid.ts';
 import { environment, meter } from './growatt/bus.ts';
 import { ac, device, pv } from './growatt/device.ts';
+import { diagnostics, eps } from './growatt/diagnostics.ts';
 import { account, history, plant } from './growatt/plant.ts';
 
 /** All metrics of Growatt accounts, plants and devices. */
@@ -13,6 +14,9 @@ export const growattMetrics: readonly MetricGroup[] = [
   pv,
   battery,
   grid,
+  selfConsumption,
+  eps,
+  diagnostics,
   meter,
   environment,
   history,

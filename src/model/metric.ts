@@ -21,6 +21,7 @@ export const UNITS = [
   'amps',
   'hz',
   'kwh',
+  'ohms',
   'celsius',
   'percent',
   'ratio',
@@ -45,6 +46,7 @@ const RANGES: Readonly<Partial<Record<Unit, Range>>> = {
   amps: [-5000, 5000],
   hz: [45, 65],
   kwh: [-1e9, 1e9],
+  ohms: [0, 6e7],
   celsius: [-60, 150],
   percent: [-100, 100],
   ratio: [-1, 1],
@@ -72,9 +74,13 @@ export interface MetricDefinition {
   readonly feature?: string;
   /**
    * Of a metric with the label `phase`, whose feature are the other phases: its phase 1 exists in every device, and
-   * is shown `always` or, where another metric gives the same value, only `with-others`.
+   * is shown `always`, or only `once-seen` not to be 0, or, where another metric gives the same value, `with-others`.
    */
-  readonly phase1?: 'always' | 'with-others';
+  readonly phase1?: 'always' | 'once-seen' | 'with-others';
+  /** It need not be 0 in a device that lacks its feature: a PV input without modules has some voltage. */
+  readonly floats?: boolean;
+  /** It is never 0 in truth: 0 means that it is not measured. */
+  readonly neverZero?: boolean;
   /** Outside of it a value is rejected; unless stated, by the unit. A frequency can also be 0: there is no grid. */
   readonly range?: Range | undefined;
   /** A power or energy of the device itself: it cannot exceed what the rated power of the device allows. */

@@ -117,9 +117,11 @@ function dated<S extends EnergyState>(state: S, before: EnergyState | undefined,
 function judgeGrowth<S extends EnergyState>(state: S, reading: EnergyReading): Judgement<S> | undefined {
   const { value, at, growthWithin } = reading;
   if (state.value === undefined || state.at === undefined || !growthWithin) return undefined;
-  if (value - state.value <= growthWithin(at - state.at)) return undefined;
+  // A clock that was set back does not say how much time passed, but it is of the order of the difference.
+  const possible = growthWithin(Math.abs(at - state.at));
+  if (value - state.value <= possible) return undefined;
   const last = state.higher?.at(-1);
-  const agrees = last !== undefined && value >= last && value - last <= growthWithin(at - state.at);
+  const agrees = last !== undefined && value >= last && value - last <= possible;
   const higher = [...(agrees ? (state.higher ?? []) : []), value];
   if (higher.length < CONFIRMATIONS) return ['too_fast', { ...state, higher }];
   return [undefined, { ...state, value, lower: [], higher: [] }];

@@ -229,7 +229,8 @@ export class EntityState {
     const energy = {
       value,
       at: wallTime ?? now,
-      growthWithin: ratedPower === undefined ? undefined : growthOf(definition, ratedPower),
+      growthWithin:
+        ratedPower === undefined || definition.unit !== 'kwh' ? undefined : growthOf(definition, ratedPower),
     };
     if (definition.validity === 'lifetime') return this.#guards.judgeTotal(metric, energy, producing);
     // Without a clock of its own and a zone, the end of its day is unknown.

@@ -1,6 +1,11 @@
-import { define, type MetricGroup } from '../../model/metric.ts';
+import { define, type MetricGroup, type Range } from '../../model/metric.ts';
 
 const labels = ['plant_id', 'device_sn'];
+
+/** Of lithium cells; lead-acid batteries give none. */
+const CELL_VOLTAGE: Range = [1, 5];
+/** One each hour for ten years. */
+const CYCLES: Range = [0, 1e5];
 
 export const battery: MetricGroup = {
   title: 'Battery',
@@ -12,7 +17,7 @@ export const battery: MetricGroup = {
     [
       'growatt_battery_temperature_celsius',
       'Temperature of the battery in degrees Celsius.',
-      { unit: 'celsius', signed: true },
+      { unit: 'celsius', signed: true, neverZero: true },
     ],
     ['growatt_battery_charge_power_watts', 'Power into the battery in watts.', { unit: 'watts' }],
     ['growatt_battery_discharge_power_watts', 'Power out of the battery in watts.', { unit: 'watts' }],
@@ -35,6 +40,41 @@ export const battery: MetricGroup = {
       'growatt_battery_discharge_energy_total_kwh',
       'Energy out of the battery since its installation in kilowatt hours.',
       { unit: 'kwh', validity: 'lifetime' },
+    ],
+    [
+      'growatt_battery_ac_charge_power_watts',
+      'Power from the AC side into the battery in watts.',
+      { unit: 'watts' },
+    ],
+    [
+      'growatt_battery_ac_charge_energy_today_kwh',
+      'Energy from the AC side into the battery since local midnight in kilowatt hours.',
+      { unit: 'kwh', validity: 'today' },
+    ],
+    [
+      'growatt_battery_ac_charge_energy_total_kwh',
+      'Energy from the AC side into the battery since its installation in kilowatt hours.',
+      { unit: 'kwh', validity: 'lifetime' },
+    ],
+    [
+      'growatt_battery_soh_percent',
+      'State of health of the battery in percent.',
+      { unit: 'percent', neverZero: true },
+    ],
+    [
+      'growatt_battery_cycles_total',
+      'Charge cycles of the battery since its installation.',
+      { validity: 'lifetime', range: CYCLES, neverZero: true },
+    ],
+    [
+      'growatt_battery_cell_voltage_min_volts',
+      'Lowest voltage of a cell of the battery in volts.',
+      { unit: 'volts', range: CELL_VOLTAGE },
+    ],
+    [
+      'growatt_battery_cell_voltage_max_volts',
+      'Highest voltage of a cell of the battery in volts.',
+      { unit: 'volts', range: CELL_VOLTAGE },
     ],
   ]),
 };
@@ -74,6 +114,28 @@ export const grid: MetricGroup = {
     [
       'growatt_load_energy_total_kwh',
       'Energy consumed by the loads since the installation in kilowatt hours.',
+      { unit: 'kwh', validity: 'lifetime' },
+    ],
+  ]),
+};
+
+export const selfConsumption: MetricGroup = {
+  title: 'Self-consumption',
+  introduction: 'Exposed once the device has shown that it counts it.',
+  definitions: define({ labels, feature: 'self-consumption', ofDevice: true }, [
+    [
+      'growatt_self_consumption_power_watts',
+      'Power of the plant that is consumed on the spot in watts.',
+      { unit: 'watts' },
+    ],
+    [
+      'growatt_self_consumption_energy_today_kwh',
+      'Energy of the plant consumed on the spot since local midnight in kilowatt hours.',
+      { unit: 'kwh', validity: 'today' },
+    ],
+    [
+      'growatt_self_consumption_energy_total_kwh',
+      'Energy of the plant consumed on the spot since the installation in kilowatt hours.',
       { unit: 'kwh', validity: 'lifetime' },
     ],
   ]),

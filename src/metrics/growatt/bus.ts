@@ -5,6 +5,7 @@ const labels = ['plant_id', 'device_sn'];
 /** Any value of a meter may be negative: an installer may have turned it round. */
 export const meter: MetricGroup = {
   title: 'Smart meters',
+  introduction: 'Some meters fill nothing but their power; what reads 0 from the beginning is not exposed.',
   definitions: define({ labels, signed: true }, [
     [
       'growatt_meter_power_watts',
@@ -14,34 +15,34 @@ export const meter: MetricGroup = {
     [
       'growatt_meter_phase_voltage_volts',
       'Voltage of each phase at the meter in volts.',
-      { unit: 'volts', labels: ['phase'], feature: 'phases', phase1: 'always' },
+      { unit: 'volts', labels: ['phase'], feature: 'phases', phase1: 'once-seen' },
     ],
     [
       'growatt_meter_phase_current_amps',
       'Current of each phase at the meter in amperes.',
-      { unit: 'amps', labels: ['phase'], feature: 'phases', phase1: 'always' },
+      { unit: 'amps', labels: ['phase'], feature: 'phases', phase1: 'once-seen' },
     ],
-    ['growatt_meter_frequency_hz', 'Frequency at the meter in hertz.', { unit: 'hz' }],
+    ['growatt_meter_frequency_hz', 'Frequency at the meter in hertz.', { unit: 'hz', neverZero: true }],
     ['growatt_meter_power_factor_ratio', 'Power factor at the meter, -1 to 1.', { unit: 'ratio' }],
     [
       'growatt_meter_import_energy_today_kwh',
       'Forward energy of the meter since local midnight in kilowatt hours, usually import.',
-      { unit: 'kwh', validity: 'today' },
+      { unit: 'kwh', validity: 'today', feature: 'energies' },
     ],
     [
       'growatt_meter_import_energy_total_kwh',
       'Forward energy of the meter since its installation in kilowatt hours, usually import.',
-      { unit: 'kwh', validity: 'lifetime' },
+      { unit: 'kwh', validity: 'lifetime', feature: 'energies' },
     ],
     [
       'growatt_meter_export_energy_today_kwh',
       'Reverse energy of the meter since local midnight in kilowatt hours, usually export.',
-      { unit: 'kwh', validity: 'today' },
+      { unit: 'kwh', validity: 'today', feature: 'energies' },
     ],
     [
       'growatt_meter_export_energy_total_kwh',
       'Reverse energy of the meter since its installation in kilowatt hours, usually export.',
-      { unit: 'kwh', validity: 'lifetime' },
+      { unit: 'kwh', validity: 'lifetime', feature: 'energies' },
     ],
   ]),
 };
@@ -70,6 +71,10 @@ export const environment: MetricGroup = {
       { unit: 'meters_per_second' },
     ],
     ['growatt_environment_wind_direction_degrees', 'Wind direction in degrees.', { unit: 'degrees' }],
-    ['growatt_environment_humidity_percent', 'Relative humidity of the air in percent.', { unit: 'percent' }],
+    [
+      'growatt_environment_humidity_percent',
+      'Relative humidity of the air in percent.',
+      { unit: 'percent', neverZero: true },
+    ],
   ]),
 };

@@ -22,11 +22,16 @@ export const device: MetricGroup = {
     ],
     ['growatt_inverter_status_code', 'Status of the inverter as its family numbers it.'],
     ['growatt_fault_code', 'Fault code as the family of the device numbers it, 0 for none.'],
+    [
+      'growatt_fault_info',
+      'Fault that the device reports, with the meaning of its code; the value is always 1.',
+      { labels: ['code', 'text'] },
+    ],
     ['growatt_warning_code', 'Warning code as the family of the device numbers it, 0 for none.'],
     [
       'growatt_inverter_temperature_celsius',
       'Temperature of the inverter in degrees Celsius.',
-      { unit: 'celsius', signed: true },
+      { unit: 'celsius', signed: true, neverZero: true },
     ],
   ]),
 };
@@ -71,17 +76,53 @@ const inputs = Array.from({ length: MOST_INPUTS }, (_, i) => i + 1);
 
 export const pv: MetricGroup = {
   title: 'PV inputs',
-  introduction: `Inputs ${INPUTS_OF_ALL + 1} to ${MOST_INPUTS} are exposed once one of their values was not 0.`,
+  introduction: `PV energy is that of the sun alone, without what a battery gave back. Inputs ${INPUTS_OF_ALL + 1} to ${MOST_INPUTS} are exposed once their current, power or
+energy was not 0, strings once their current was not 0: what is not connected has some voltage all the same.`,
   definitions: [
     ...define({ labels, ofDevice: true }, [
       ['growatt_pv_power_watts', 'Power of all PV inputs in watts.', { unit: 'watts' }],
+      [
+        'growatt_pv_energy_today_kwh',
+        'Energy of all PV inputs since local midnight in kilowatt hours.',
+        { unit: 'kwh', validity: 'today' },
+      ],
+      [
+        'growatt_pv_energy_total_kwh',
+        'Energy of all PV inputs since the installation of the device in kilowatt hours.',
+        { unit: 'kwh', validity: 'lifetime' },
+      ],
     ]),
     ...inputs.flatMap((n) =>
       define({ labels, ofDevice: true, ...(n > INPUTS_OF_ALL && { feature: `pv${n}` }) }, [
-        [`growatt_pv${n}_voltage_volts`, `Voltage of PV input ${n} in volts.`, { unit: 'volts' }],
+        [
+          `growatt_pv${n}_voltage_volts`,
+          `Voltage of PV input ${n} in volts.`,
+          { unit: 'volts', floats: true },
+        ],
         [`growatt_pv${n}_current_amps`, `Current of PV input ${n} in amperes.`, { unit: 'amps' }],
         [`growatt_pv${n}_power_watts`, `Power of PV input ${n} in watts.`, { unit: 'watts' }],
       ]),
     ),
+    ...inputs.flatMap((n) =>
+      define(
+        { labels, ofDevice: true, unit: 'kwh', feature: n > INPUTS_OF_ALL ? `pv${n}` : `pv${n}-energy` },
+        [
+          [
+            `growatt_pv${n}_energy_today_kwh`,
+            `Energy of PV input ${n} since local midnight in kilowatt hours.`,
+            { validity: 'today' },
+          ],
+          [
+            `growatt_pv${n}_energy_total_kwh`,
+            `Energy of PV input ${n} since the installation of the device in kilowatt hours.`,
+            { validity: 'lifetime' },
+          ],
+        ],
+      ),
+    ),
+    ...define({ labels: [...labels, 'string'], feature: 'string' }, [
+      ['growatt_string_voltage_volts', 'Voltage of a PV string in volts.', { unit: 'volts', floats: true }],
+      ['growatt_string_current_amps', 'Current of a PV string in amperes.', { unit: 'amps' }],
+    ]),
   ],
 };

@@ -30,6 +30,11 @@ export const plant: MetricGroup = {
       'Name, location and rated PV power of the plant; the value is always 1.',
       { validity: 'fact', labels: ['plant_name', 'location', 'peak_power_kw'] },
     ],
+    [
+      'growatt_plant_peak_power_watts',
+      'Rated PV power of the plant in watts, as its owner stated it.',
+      { unit: 'watts', validity: 'fact', range: POWER_OF_PLANT },
+    ],
     ['growatt_plant_power_watts', 'Power of the plant in watts.', { unit: 'watts', range: POWER_OF_PLANT }],
     [
       'growatt_plant_energy_today_kwh',

@@ -1,4 +1,4 @@
-import { chinaClock, DAY, MINUTE, wallClock } from '../calendar.ts';
+import { DAY, MINUTE, wallClock } from '../calendar.ts';
 import { hash01, noise } from '../noise.ts';
 import { airTemperature, type Flows, type Installation, irradiance, noFlows } from './day.ts';
 import type { EnergyHistory } from './history.ts';
@@ -22,8 +22,6 @@ export interface Measurement {
   at: number;
   /** The same by the inverter's own wall clock: `YYYY-MM-DD HH:MM:SS`. */
   time: string;
-  /** The same in China time. */
-  chinaTime: string;
   state: DeviceState;
   faultCode: number;
   /** W */
@@ -69,7 +67,6 @@ export function measure(
     spec,
     at,
     time: wallClock(site.zone, at + clockSkewMs),
-    chinaTime: chinaClock(at),
     state: faultCode ? 'fault' : power.ac + power.charge < 1 ? 'waiting' : 'normal',
     faultCode,
     power,

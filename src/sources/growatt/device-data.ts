@@ -1,58 +1,124 @@
-import type { Zone } from '../../base/calendar.ts';
-import type { Reading } from '../../model/reading.ts';
+import { wallTimeAt, type Zone } from '../../base/calendar.ts';
+import type { Reading, Value } from '../../model/reading.ts';
 import type { Device } from './device.ts';
 import { deviceEntityId } from './entities.ts';
-import { type Family, OTHER } from './families/family.ts';
-import { extract, foldCase } from './fields.ts';
-import { parseCode, parseNumber } from './numbers.ts';
+import { type Answer, foldCase } from './expressions.ts';
+import type { Family } from './families/family.ts';
+import { extract } from './fields.ts';
+import { parseNumber } from './numbers.ts';
+import { statusOf } from './status.ts';
 import { EARLIEST, LATEST, parseWallTime } from './zone.ts';
 
 /** What one device's live answer says. */
 export interface DeviceData {
   readonly reading: Reading;
-  /** The raw status, where the family's table does not know it. */
-  readonly unknownStatus: number | undefined;
+  /** The text or number of the status, where the tables do not know it, and the status that is shown instead. */
+  readonly unknownStatus: { readonly raw: string; readonly shown: number } | undefined;
 }
 
-/** Reads one device's live answer; `zone` is that of its plant, once known. */
+/**
+ * Reads one device's live answer.
+ * @param zone that of its plant, once known
+ * @param now when the answer came, milliseconds since the epoch
+ */
 export function readDevice(
   device: Device,
   family: Family,
   zone: Zone | undefined,
   data: Record<string, unknown>,
+  now: number,
 ): DeviceData {
   const answer = foldCase(data);
-  const { values, rejections } = extract(family.fields, answer, device.features);
-  const wallTime = wallTimeOf(answer.get('time') ?? answer.get('timetext'), zone);
-  const code = family.status && parseCode(answer.get('status'));
-  const status = code === undefined ? undefined : family.status?.[code];
-  const states =
-    code === undefined
-      ? []
-      : [
-          { metric: 'growatt_inverter_status', value: status ?? OTHER },
-          { metric: 'growatt_inverter_status_code', value: code },
-        ];
+  const { values: extracted, rejections } = extract(family.fields, answer, device.features);
+  const values = withoutAbsentBattery(family, extracted);
+  const measured = (metric: string) => values.find((value) => value.metric === metric)?.value;
+  const power = measured('growatt_current_power_watts') ?? 0;
+  device.ratedPower = ratedPowerOf(answer, family, power) ?? device.ratedPower;
+  const wallTime = wallTimeOf(device, answer, zone, now);
+  const status = statusOf(family, answer, power);
+  const states = status
+    ? [
+        { metric: 'growatt_inverter_status', value: status.status },
+        ...(status.code === undefined
+          ? []
+          : [{ metric: 'growatt_inverter_status_code', value: status.code }]),
+      ]
+    : [];
   const reading = {
     entity: deviceEntityId(device.sn),
-    values: [...values, ...states],
+    values: [...values, ...faultOf(family, measured('growatt_fault_code')), ...states],
     rejections,
     wallTime,
     producing: isProducing(answer, wallTime),
     lost: device.listed.lost,
   };
-  return { reading, unknownStatus: status === undefined ? code : undefined };
+  const unknown = status?.unknown;
+  return {
+    reading,
+    unknownStatus: status && unknown !== undefined ? { raw: unknown, shown: status.status } : undefined,
+  };
 }
 
-/** Wall clocks are text; NOAH gives the instant instead, in milliseconds. */
-function wallTimeOf(time: unknown, zone: Zone | undefined): number | undefined {
+/** No battery of these devices has less, V; what is measured without one is noise. */
+const LEAST_BATTERY_VOLTAGE = 10;
+const VOLTAGE = 'growatt_battery_voltage_volts';
+const MEASURED_IN_BATTERY =
+  /^growatt_battery_(soc_percent|current_amps|(charge|discharge|ac_charge)_power_watts)$/;
+
+/** Where a battery does not answer, or is not there, 0 is no measurement; its energies count what it once did. */
+function withoutAbsentBattery({ fields }: Family, values: readonly Value[]): readonly Value[] {
+  const voltage = values.find(({ metric }) => metric === VOLTAGE)?.value ?? 0;
+  if (voltage >= LEAST_BATTERY_VOLTAGE || !fields.some(([metric]) => metric === VOLTAGE)) return values;
+  return values.filter(
+    ({ metric, value }) => metric !== VOLTAGE && !(value === 0 && MEASURED_IN_BATTERY.test(metric)),
+  );
+}
+
+function faultOf({ faults = {} }: Family, code: number | undefined): Value[] {
+  if (!code) return [];
+  const labels = { code: String(code), text: faults[code] ?? 'unknown' };
+  return [{ metric: 'growatt_fault_info', value: 1, labels }];
+}
+
+/** Smaller inverters are not made; what is not a multiple of this is another quantity under that name. */
+const LEAST_RATED_POWER = 300;
+const STEP_OF_RATED_POWER = 50;
+
+/** The rated power that an answer states, in W; undefined where it states none that can be true. */
+function ratedPowerOf(answer: Answer, { largest = 0 }: Family, power: number): number | undefined {
+  return ['opfullwatt', 'ratewatt', 'rateva', 'nominalpower']
+    .map((key) => parseNumber(answer.get(key)))
+    .filter((rated) => typeof rated === 'number')
+    .find(
+      (rated) =>
+        rated >= LEAST_RATED_POWER &&
+        rated <= largest &&
+        rated % STEP_OF_RATED_POWER === 0 &&
+        power <= 1.2 * rated,
+    );
+}
+
+const MINUTE = 60_000;
+const CHINA = 8 * 60 * MINUTE;
+/** A clock may run ahead so far, and by an hour in summer. */
+const AHEAD = 75 * MINUTE;
+
+/**
+ * The device's wall clock as if it were UTC. It is text, but in NOAH and NEXA: there it is the instant at which clocks
+ * in China would show it, in milliseconds, by four owners' answers. Growatt's documentation calls it UTC: a device
+ * whose wall clock would be in the future is believed to give that.
+ */
+function wallTimeOf(device: Device, answer: Answer, zone: Zone | undefined, now: number): number | undefined {
+  const time = answer.get('time') ?? answer.get('timetext');
   if (typeof time !== 'number') return parseWallTime(time);
-  const wall = zone && time + zone.offsetAt(time) * 60_000;
-  return wall !== undefined && wall > EARLIEST && wall < LATEST ? wall : undefined;
+  const wall = time + CHINA;
+  if (zone && wall > wallTimeAt(zone, now) + AHEAD) device.clockIsUtc = true;
+  const own = zone && device.clockIsUtc ? wallTimeAt(zone, time) : wall;
+  return own > EARLIEST && own < LATEST ? own : undefined;
 }
 
 /** PV power shows daylight; where a family does not report it, the middle of the day by its own clock does. */
-function isProducing(answer: ReadonlyMap<string, unknown>, wallTime: number | undefined): boolean {
+function isProducing(answer: Answer, wallTime: number | undefined): boolean {
   const power = parseNumber(answer.get('ppv') ?? answer.get('ppvinverter'));
   if (typeof power === 'number') return power > 0;
   const hour = wallTime === undefined ? 0 : new Date(wallTime).getUTCHours();

@@ -30,6 +30,10 @@ export interface Device {
   /** Optional features (PV inputs, phases, battery, grid) that its answers have shown. */
   readonly features: Set<string>;
   clock: DeviceClock | undefined;
+  /** In W, as its answers state it; undefined: they do not. */
+  ratedPower: number | undefined;
+  /** True for one that gives instants of UTC, where others of its family give a wall clock. */
+  clockIsUtc: boolean;
   /** Whether a live call was made for it. */
   attempted: boolean;
   /** Refused or missing: not read until the devices of its plant are listed again. */
@@ -53,6 +57,8 @@ export function newDevice(
     listed,
     features: new Set(family?.features),
     clock: undefined,
+    ratedPower: undefined,
+    clockIsUtc: false,
     attempted: false,
     skipped: false,
     readAlone: false,

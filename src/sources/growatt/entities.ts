@@ -27,15 +27,20 @@ export function plantEntities({ id, zone }: Plant): Entity[] {
 }
 
 /** @param zone that of its plant, once known */
-export function deviceEntities({ sn, plantId }: Device, zone: Zone | undefined): Entity[] {
+export function deviceEntities(
+  { sn, plantId, family, ratedPower }: Device,
+  zone: Zone | undefined,
+): Entity[] {
   const labels = { plant_id: plantId, device_sn: sn };
   const id = deviceEntityId(sn);
+  const rated = ratedPower ?? family?.largest;
   return [
     {
       id,
       labels,
       parent: plantEntityId(plantId),
       lastUpdate: 'growatt_last_update_timestamp_seconds',
+      ...(rated !== undefined && { ratedPower: rated }),
       ...(zone && { zone }),
     },
     { id: infoEntityId(id), labels },
@@ -46,10 +51,13 @@ export function deviceEntities({ sn, plantId }: Device, zone: Zone | undefined):
 export function plantInformation(id: string, listed: ListedPlant): Reading {
   const { name, location, peakPowerKw, status } = listed;
   const labels = { plant_name: name, location, peak_power_kw: peakPowerKw };
+  const peakPower = Math.round(Number(peakPowerKw) * 1000);
   return {
     entity: infoEntityId(plantEntityId(id)),
     values: [
       { metric: 'growatt_plant_info', value: 1, labels },
+      // An owner who states none leaves 0.
+      ...(peakPower > 0 ? [{ metric: 'growatt_plant_peak_power_watts', value: peakPower }] : []),
       ...(status === undefined ? [] : [{ metric: 'growatt_plant_status', value: status }]),
     ],
   };

@@ -1,39 +1,58 @@
 import { growattMetric } from '../../metrics/growatt.ts';
+import type { MetricDefinition } from '../../model/metric.ts';
 import type { Labels, Value } from '../../model/reading.ts';
-import { parseNumber } from './numbers.ts';
+import { type Answer, evaluate } from './expressions.ts';
 
 /**
- * One row of a field table: the metric, and the keys of the answer it is read from:
- * - `a|b`: two spellings of one quantity, of which a device fills one or both;
- * - `a else b`: two quantities, of which the second stands in where the first is absent or 0;
- * - `a+b`: the sum of those that are there;
- * - `a*1000`: in a unit so many times as large as the metric's;
- * - `>a`, `<a`: the positive or the negative part of a signed power.
- *
- * `*` binds first, then `|`, `+`, `else`. Keys are compared without case, which varies between families and
- * firmware.
+ * One row of a field table: the metric, and the expression over the keys of the answer that gives it; see
+ * `evaluate`. Keys are compared without case, which varies between families and firmware.
  */
 export type FieldRow = readonly [metric: string, keys: string, labels?: Labels];
 
-/** The keys of an answer in lower case. */
-export type Answer = ReadonlyMap<string, unknown>;
-
-export function foldCase(data: Readonly<Record<string, unknown>>): Answer {
-  return new Map(Object.entries(data).map(([key, value]) => [key.toLowerCase(), value]));
-}
+/** What stands for "not measured" in a 16-bit register, and after scaling; an energy can have any such value. */
+const UNSIGNED_MARKERS = new Set([65535, 6553.5, 655.35]);
 
 /** PV inputs 1 to `count`, each from the keys given with `N` in place of the number. */
 export function pvInputs(
   count: number,
-  keys: { voltage?: string; current?: string; power?: string },
+  keys: { voltage?: string; current?: string; power?: string; today?: string; total?: string },
 ): FieldRow[] {
   const row = (n: number, quantity: string, key: string | undefined): FieldRow[] =>
     key ? [[`growatt_pv${n}_${quantity}`, key.replace('N', String(n))]] : [];
-  return Array.from({ length: count }, (_, i) => i + 1).flatMap((n) => [
+  return numbers(count).flatMap((n) => [
     ...row(n, 'voltage_volts', keys.voltage),
     ...row(n, 'current_amps', keys.current),
     ...row(n, 'power_watts', keys.power),
+    ...row(n, 'energy_today_kwh', keys.today),
+    ...row(n, 'energy_total_kwh', keys.total),
   ]);
+}
+
+/** Strings 1 to `count` of the PV inputs. */
+export function pvStrings(count: number): FieldRow[] {
+  return numbers(count).flatMap((n): FieldRow[] => [
+    ['growatt_string_voltage_volts', `vString${n}`, { string: String(n) }],
+    ['growatt_string_current_amps', `currentString${n}`, { string: String(n) }],
+  ]);
+}
+
+/** The sum of the keys of inputs 1 to `count`, each with its number in place of `N`. */
+export const sumOfInputs = (count: number, key: string) =>
+  numbers(count)
+    .map((n) => key.replace('N', String(n)))
+    .join('+');
+
+/** The temperatures of a device beyond the inverter's own, by the name of the sensor. */
+export function temperatures(keys: Labels): FieldRow[] {
+  return Object.entries(keys).map(([sensor, key]) => ['growatt_temperature_celsius', key, { sensor }]);
+}
+
+/** Least and greatest voltage of the cells of a battery; below 1 V none was measured. */
+export function cellVoltages(keys: string): FieldRow[] {
+  return [
+    ['growatt_battery_cell_voltage_min_volts', `lowest 1: ${keys}`],
+    ['growatt_battery_cell_voltage_max_volts', `highest 1: ${keys}`],
+  ];
 }
 
 /** Voltage and current of the three phases, phase 1 under the single-phase names too. */
@@ -65,54 +84,29 @@ export function extract(rows: readonly FieldRow[], answer: Answer, features: Set
   const rejections: string[] = [];
   const found = rows.flatMap(([metric, keys, labels]) => {
     const definition = growattMetric(metric);
-    const value = evaluate(keys, answer, rejections);
+    const isValue = (raw: number) => definition.unit === 'kwh' || !UNSIGNED_MARKERS.has(raw);
+    const value = evaluate(keys, { answer, rejections, isValue });
     if (value === undefined || (value < 0 && !definition.signed)) return [];
+    if (value === 0 && definition.neverZero) return [];
     const isPhase1 = definition.phase1 !== undefined && labels?.phase === '1';
-    if (definition.feature && value !== 0 && !isPhase1) features.add(definition.feature);
-    return [{ definition, isPhase1, value: { metric, value, ...(labels && { labels }) } }];
+    const feature = featureOf(definition, labels);
+    const shows = value !== 0 && !definition.floats && (!isPhase1 || definition.phase1 === 'once-seen');
+    if (feature && shows) features.add(feature);
+    return [{ definition, feature, isPhase1, value: { metric, value, ...(labels && { labels }) } }];
   });
   const values = found
     .filter(
-      ({ definition: { feature, phase1 }, isPhase1 }) =>
+      ({ definition: { phase1 }, feature, isPhase1 }) =>
         feature === undefined || features.has(feature) || (isPhase1 && phase1 === 'always'),
     )
     .map(({ value }) => value);
   return { values, rejections };
 }
 
-function evaluate(keys: string, answer: Answer, rejections: string[]): number | undefined {
-  const sign = /^[<>]/.exec(keys)?.[0];
-  if (sign) {
-    const value = evaluate(keys.slice(1), answer, rejections);
-    return value === undefined ? undefined : Math.max(0, sign === '<' ? -value : value);
-  }
-  return firstNotZero(keys.split(' else ').map((terms) => sumOf(terms, answer, rejections)));
+/** Each string is a feature of its own, and so is phase 1 where a device may lack that too. */
+function featureOf({ feature, phase1 }: MetricDefinition, labels: Labels = {}): string | undefined {
+  if (labels.string !== undefined) return `${feature}${labels.string}`;
+  return phase1 === 'once-seen' && labels.phase === '1' ? `${feature}1` : feature;
 }
 
-function sumOf(keys: string, answer: Answer, rejections: string[]): number | undefined {
-  const terms = keys
-    .split('+')
-    .map((spellings) => firstNotZero(spellings.split('|').map((key) => numberAt(key, answer, rejections))))
-    .filter((term) => term !== undefined);
-  if (terms.length < 2) return terms[0];
-  return rounded(terms.reduce((total, term) => total + term, 0));
-}
-
-/** Those that are not filled are absent or 0. */
-function firstNotZero(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.find((value) => value !== 0) ?? known[0];
-}
-
-function numberAt(term: string, answer: Answer, rejections: string[]): number | undefined {
-  const [key = '', factor] = term.split('*');
-  const value = parseNumber(answer.get(key.toLowerCase()));
-  if (value === 'bad') {
-    rejections.push('unparsed_value');
-    return undefined;
-  }
-  return value === undefined || factor === undefined ? value : rounded(value * Number(factor));
-}
-
-/** Without the noise of arithmetic on decimal fractions. */
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);

@@ -7,10 +7,10 @@ import type { AccountAccess } from './account-access.ts';
 import type { AccountCalls } from './account-calls.ts';
 import { type Call, callOf } from './call.ts';
 import type { Device } from './device.ts';
-import { readDevice } from './device-data.ts';
+import { type DeviceData, readDevice } from './device-data.ts';
 import type { Discovery } from './discovery.ts';
-import { deviceEntityId } from './entities.ts';
-import { type DeviceCall, type Family, OTHER } from './families/family.ts';
+import { deviceEntities, deviceEntityId } from './entities.ts';
+import type { DeviceCall, Family } from './families/family.ts';
 import type { Inventory } from './inventory.ts';
 
 /** Serial numbers that one batch call may name. */
@@ -62,7 +62,7 @@ export class LiveReader {
       for (const device of call.devices) device.attempted = true;
       if (value) {
         answered++;
-        for (const device of call.devices) yield this.#answered(context, call, device, value);
+        for (const device of call.devices) yield* this.#answered(context, call, device, value);
       } else {
         failure = error;
         yield* this.#failed(call, error, refusals);
@@ -83,20 +83,24 @@ export class LiveReader {
     return Math.max(0, ...planLiveCalls(devices).map((call) => this.#options.calls.doneAt(call) ?? 0));
   }
 
-  #answered(
+  *#answered(
     context: PollContext,
     call: LiveCall,
     device: Device,
     envelope: Record<string, unknown>,
-  ): SourceEvent {
+  ): Generator<SourceEvent> {
     const { inventory, clock } = this.#options;
     const { sn } = device;
     const answer = answerFor(call, device, envelope);
     device.readAlone &&= !answer;
     context.report(`device ${sn}`, answer ? undefined : `no data of device ${sn} in the cloud's answer`);
-    if (!answer) return { type: 'attempt', entity: deviceEntityId(sn), ok: false };
+    if (!answer) {
+      yield { type: 'attempt', entity: deviceEntityId(sn), ok: false };
+      return;
+    }
     const zone = inventory.plant(device.plantId)?.zone;
-    const { reading, unknownStatus } = readDevice(device, call.family, zone, answer);
+    const { ratedPower } = device;
+    const { reading, unknownStatus } = readDevice(device, call.family, zone, answer, clock.now());
     if (unknownStatus !== undefined) this.#reportStatus(context, device, call.family, unknownStatus);
     const { wallTime } = reading;
     if (wallTime !== undefined) {
@@ -104,16 +108,23 @@ export class LiveReader {
       const firstSeenAt = wallTime === device.clock?.wallTime ? device.clock.firstSeenAt : lastSeenAt;
       device.clock = { wallTime, firstSeenAt, lastSeenAt };
     }
-    return { type: 'reading', reading };
+    if (device.ratedPower !== ratedPower)
+      yield { type: 'entity-changes', changed: deviceEntities(device, zone), gone: [] };
+    yield { type: 'reading', reading };
   }
 
   /** Once for each family and status: it is the table that lacks a row. */
-  #reportStatus(context: PollContext, { sn }: Device, { word }: Family, code: number): void {
-    const status = `${word} ${code}`;
+  #reportStatus(
+    context: PollContext,
+    { sn }: Device,
+    { word }: Family,
+    { raw, shown }: NonNullable<DeviceData['unknownStatus']>,
+  ): void {
+    const status = `${word} ${raw}`;
     if (this.#unknownStatuses.has(status) || this.#unknownStatuses.size >= MOST_STATUSES) return;
     this.#unknownStatuses.add(status);
     context.warn(
-      `device ${sn} has status ${code}, which is not known for the family ${word}: its growatt_inverter_status is ${OTHER}`,
+      `device ${sn} has status ${raw}, which is not known for the family ${word}: its growatt_inverter_status is ${shown}`,
     );
   }
 

@@ -1,5 +1,5 @@
 /** Growatt's markers for "not available": -1, and -1 after scaling. */
-const MARKERS = new Set([-1, -0.5, -0.1, -0.01]);
+const MARKERS = new Set([-1, -0.5, -0.1, -0.01, -0.001]);
 
 /** No quantity in any unit is larger, and rounding one much larger gives Infinity. */
 const LARGEST = 1e12;
@@ -17,7 +17,8 @@ export function parseNumber(value: unknown): number | undefined | 'bad' {
     return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? parseNumber(Number(text)) : 'bad';
   }
   if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) return 'bad';
-  return MARKERS.has(value) ? undefined : denoise(value);
+  const number = denoise(value);
+  return MARKERS.has(number) ? undefined : number;
 }
 
 /** A status or a code: an integer, -1 included, also as text. */

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { foldCase, keysOf } from '../../../src/sources/growatt/expressions.ts';
 import { busFamilies } from '../../../src/sources/growatt/families/bus.ts';
 import type { Family } from '../../../src/sources/growatt/families/family.ts';
 import { OTHER } from '../../../src/sources/growatt/families/family.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
-import { extract, type FieldRow, foldCase } from '../../../src/sources/growatt/fields.ts';
+import { extract, type FieldRow } from '../../../src/sources/growatt/fields.ts';
 import { plantDataRows } from '../../../src/sources/growatt/plant-data.ts';
 import { valuesOf } from '../../helpers/context.ts';
 
@@ -82,13 +83,6 @@ for (const [word, rows] of tables) {
     );
   });
 }
-
-/** The keys that a row of a field table names. */
-const keysOf = (keys: string) =>
-  keys
-    .replace(/^[<>]/, '')
-    .split(/ else |[|+]/)
-    .map((key) => key.replace(/\*.*/, ''));
 
 for (const { word, status, features } of all) {
   test(`${word}: every raw status has its meaning, and the family its features`, () => {

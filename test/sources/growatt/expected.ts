@@ -1,5 +1,28 @@
-import type { Line, Measurement } from '../../../src/simulators/growatt/measurement.ts';
+import type { Measurement } from '../../../src/simulators/growatt/measurement.ts';
 import type { FamilyName } from '../../../src/simulators/growatt/specs.ts';
+import {
+  all,
+  battery,
+  batteryFlow,
+  batteryHealth,
+  bms,
+  diagnostics,
+  type Expectation,
+  generator,
+  grid,
+  inputEnergies,
+  mixed,
+  netImport,
+  noAcCharge,
+  phases,
+  probes,
+  pvEnergy,
+  sensors,
+  status,
+  stringMonitors,
+  strings,
+  without,
+} from './expected-parts.ts';
 import type { Values } from './world.ts';
 
 /** What must be exposed of a device of each family at a moment, worked out from what the model measures. */
@@ -7,117 +30,50 @@ export function expectedOf(family: FamilyName, measurement: Measurement): Values
   return expectations[family](measurement);
 }
 
-type Expectation = (measurement: Measurement) => Values;
-
-const generator: Expectation = ({ power, today, total, temperature, frequency, faultCode, phases }) => ({
-  growatt_current_power_watts: power.ac,
-  growatt_pv_power_watts: power.pv,
-  growatt_energy_today_kwh: today.ac,
-  growatt_energy_total_kwh: total.ac,
-  growatt_inverter_temperature_celsius: temperature,
-  growatt_ac_frequency_hz: frequency,
-  growatt_ac_voltage_volts: phases[0]?.voltage ?? 0,
-  growatt_fault_code: faultCode,
-  growatt_warning_code: 0,
-});
-
-const battery: Expectation = ({ battery: { soc, voltage }, today, total }) => ({
-  growatt_battery_soc_percent: soc,
-  growatt_battery_voltage_volts: voltage,
-  growatt_battery_charge_energy_today_kwh: today.charge,
-  growatt_battery_charge_energy_total_kwh: total.charge,
-  growatt_battery_discharge_energy_today_kwh: today.discharge,
-  growatt_battery_discharge_energy_total_kwh: total.discharge,
-});
-
-const batteryFlow: Expectation = ({ power }) => ({
-  growatt_battery_charge_power_watts: power.charge,
-  growatt_battery_discharge_power_watts: power.discharge,
-});
-
-const grid: Expectation = ({ power, today, total }) => ({
-  growatt_grid_import_power_watts: power.gridImport,
-  growatt_grid_export_power_watts: power.gridExport,
-  growatt_load_power_watts: power.load,
-  growatt_grid_import_energy_today_kwh: today.gridImport,
-  growatt_grid_import_energy_total_kwh: total.gridImport,
-  growatt_grid_export_energy_today_kwh: today.gridExport,
-  growatt_grid_export_energy_total_kwh: total.gridExport,
-  growatt_load_energy_today_kwh: today.load,
-  growatt_load_energy_total_kwh: total.load,
-});
-
-const bms: Expectation = ({ battery: { current, temperature } }) => ({
-  growatt_battery_current_amps: current,
-  growatt_battery_temperature_celsius: temperature,
-});
-
-/** Voltage, current and power of each wired string, as far as the family tells them. */
-const strings =
-  (count: number, ...quantities: (keyof Line)[]): Expectation =>
-  ({ strings: lines }) =>
-    Object.fromEntries(
-      lines
-        .slice(0, count)
-        .flatMap((line, i) =>
-          quantities.map((quantity) => [`growatt_pv${i + 1}_${quantity}_${units[quantity]}`, line[quantity]]),
-        ),
-    );
-
-const units = { voltage: 'volts', current: 'amps', power: 'watts' } as const;
-
-const phases =
-  (...quantities: ('voltage' | 'current')[]): Expectation =>
-  ({ phases: lines }) =>
-    Object.fromEntries(
-      quantities.flatMap((quantity) => [
-        [`growatt_ac_${quantity}_${units[quantity]}`, lines[0]?.[quantity] ?? 0],
-        ...(lines.length === 3 ? lines : []).map((line, i) => [
-          `growatt_ac_phase_${quantity}_${units[quantity]}{phase="${i + 1}"}`,
-          line[quantity],
-        ]),
-      ]),
-    );
-
-const status =
-  (normal: number, waiting: number, meaning = 2): Expectation =>
-  ({ state }) =>
-    state === 'fault'
-      ? { growatt_inverter_status: 3 }
-      : {
-          growatt_inverter_status: state === 'normal' ? 1 : meaning,
-          growatt_inverter_status_code: state === 'normal' ? normal : waiting,
-        };
-
-const all =
-  (...parts: Expectation[]): Expectation =>
-  (measurement) =>
-    Object.assign({}, ...parts.map((part) => part(measurement)));
-
-const without =
-  (expectation: Expectation, ...metrics: string[]): Expectation =>
-  (measurement) =>
-    Object.fromEntries(
-      Object.entries(expectation(measurement)).filter(([metric]) => !metrics.includes(metric)),
-    );
-
-const netImport = ({ power }: Measurement) => power.gridImport - power.gridExport;
-
 const expectations: Record<FamilyName, Expectation> = {
-  min: all(generator, strings(4, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
+  min: all(
+    generator,
+    inputEnergies,
+    diagnostics,
+    sensors({ board: 3.9 }),
+    () => ({
+      growatt_pv_insulation_ohms: 3_135_000,
+      growatt_leakage_current_amps: 0.078,
+      growatt_bus_voltage_volts: 388,
+    }),
+    strings(4, 'voltage', 'current', 'power'),
+    phases('voltage', 'current'),
+    status(1, 0),
+  ),
   inverter: all(
     generator,
+    inputEnergies,
+    diagnostics,
+    stringMonitors,
+    sensors({ ipm: -1.2 }),
     strings(10, 'voltage', 'current', 'power'),
     phases('voltage', 'current'),
     status(1, 0),
   ),
-  max: all(generator, strings(16, 'voltage', 'current', 'power'), phases('voltage', 'current'), status(1, 0)),
+  max: all(
+    generator,
+    inputEnergies,
+    diagnostics,
+    stringMonitors,
+    sensors({ ipm: -1.2 }),
+    strings(16, 'voltage', 'current', 'power'),
+    phases('voltage', 'current'),
+    status(1, 0),
+  ),
   sph: all(
     generator,
     battery,
     batteryFlow,
     bms,
     grid,
+    mixed,
+    inputEnergies,
+    pvEnergy,
     strings(2, 'voltage', 'power'),
     phases('voltage'),
     status(5, 0),
@@ -129,6 +85,8 @@ const expectations: Record<FamilyName, Expectation> = {
     batteryFlow,
     bms,
     grid,
+    mixed,
+    pvEnergy,
     phases('voltage'),
     status(5, 0),
     ({ power, today, total }) => ({
@@ -145,14 +103,22 @@ const expectations: Record<FamilyName, Expectation> = {
     without(grid, 'growatt_load_energy_today_kwh', 'growatt_load_energy_total_kwh'),
     strings(2, 'voltage', 'power'),
     strings(1, 'current'),
+    inputEnergies,
+    pvEnergy,
+    batteryHealth,
+    noAcCharge,
+    sensors({ dc: -3.2 }),
     ({ power, today, total, phases: [phase] }) => ({
+      growatt_eps_power_watts: power.load,
+      growatt_eps_voltage_volts: phase?.voltage ?? 0,
+      growatt_eps_frequency_hz: 50,
+      growatt_bus_voltage_volts: 430 + power.load / 100,
       growatt_current_power_watts: power.load,
       growatt_energy_today_kwh: today.pv,
       growatt_energy_total_kwh: total.pv,
       growatt_ac_frequency_hz: 50,
       growatt_ac_current_amps: power.load / (phase?.voltage ?? 230),
-      growatt_battery_temperature_celsius: 0,
-      growatt_inverter_status: power.charge > 1 || power.discharge > 1 ? 1 : 2,
+      growatt_inverter_status: power.charge > 1 || power.discharge > 1 || power.load > 0 ? 1 : 2,
       growatt_inverter_status_code: power.charge > 1 ? 1 : power.discharge > 1 ? 2 : 0,
       growatt_pv2_voltage_volts: 0,
       growatt_pv2_power_watts: 0,
@@ -162,6 +128,7 @@ const expectations: Record<FamilyName, Expectation> = {
     without(generator, 'growatt_energy_today_kwh', 'growatt_energy_total_kwh'),
     battery,
     grid,
+    probes,
     phases('voltage'),
     status(2, 0),
   ),
@@ -170,6 +137,8 @@ const expectations: Record<FamilyName, Expectation> = {
     battery,
     grid,
     strings(2, 'voltage', 'current', 'power'),
+    probes,
+    pvEnergy,
     status(2, 0),
     ({ battery: { current }, today, total }) => ({
       growatt_battery_current_amps: current,
@@ -179,6 +148,7 @@ const expectations: Record<FamilyName, Expectation> = {
   ),
   pbd: all(
     battery,
+    pvEnergy,
     strings(5, 'voltage', 'current', 'power'),
     status(1, 0),
     ({ power, today, total, temperature }) => ({
@@ -223,6 +193,8 @@ const expectations: Record<FamilyName, Expectation> = {
     generator,
     battery,
     grid,
+    pvEnergy,
+    sensors({ ipm: -2, boost: -4 }),
     strings(10, 'voltage', 'current', 'power'),
     phases('voltage', 'current'),
     status(5, 0),
@@ -238,6 +210,7 @@ const expectations: Record<FamilyName, Expectation> = {
     battery,
     batteryFlow,
     without(grid, 'growatt_load_energy_today_kwh', 'growatt_load_energy_total_kwh'),
+    pvEnergy,
     strings(3, 'voltage', 'current', 'power'),
     phases('voltage', 'current'),
     status(5, 0),
@@ -254,8 +227,19 @@ const expectations: Record<FamilyName, Expectation> = {
     growatt_inverter_temperature_celsius: measurement.temperature,
     growatt_load_power_watts: power.load,
     growatt_fault_code: measurement.faultCode,
-    // What its 6 means is not documented.
-    ...status(1, 6, 4)(measurement as Measurement),
+    ...status(1, 6)(measurement as Measurement),
+    growatt_grid_import_power_watts: power.gridImport,
+    growatt_grid_export_power_watts: power.gridExport,
+    growatt_battery_soh_percent: 100,
+    growatt_battery_cycles_total: Math.floor(total.discharge / measurement.spec.batteryKwh),
+    growatt_battery_cell_voltage_min_volts: 3.308,
+    growatt_battery_cell_voltage_max_volts: 3.311,
+    ...Object.fromEntries(
+      measurement.strings
+        .map((line, i) => [`growatt_temperature_celsius{sensor="pv${i + 1}"}`, line.power] as const)
+        .filter(([, power]) => power > 0)
+        .map(([name]) => [name, measurement.temperature]),
+    ),
     ...Object.fromEntries(
       measurement.strings.flatMap(({ voltage, current }, i) => [
         [`growatt_pv${i + 1}_voltage_volts`, voltage / 8],

@@ -62,6 +62,12 @@ test('a device that sleeps keeps its energies, has status 0 and the time of its 
     'growatt_device_info{device_type="min",model="MIN 6000TL-X"}',
     'growatt_inverter_status',
     'growatt_last_update_timestamp_seconds',
+    'growatt_pv1_energy_today_kwh',
+    'growatt_pv1_energy_total_kwh',
+    'growatt_pv2_energy_today_kwh',
+    'growatt_pv2_energy_total_kwh',
+    'growatt_pv_energy_today_kwh',
+    'growatt_pv_energy_total_kwh',
   ]);
   assert.equal(rest.growatt_inverter_status, 0);
 });

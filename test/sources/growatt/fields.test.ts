@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { definitionOf } from '../../../src/catalogue.ts';
+import { foldCase } from '../../../src/sources/growatt/expressions.ts';
 import { busFamilies } from '../../../src/sources/growatt/families/bus.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
-import { extract, type FieldRow, foldCase, phases, pvInputs } from '../../../src/sources/growatt/fields.ts';
+import { extract, type FieldRow, phases, pvInputs } from '../../../src/sources/growatt/fields.ts';
 
 const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
 
@@ -73,6 +74,7 @@ test('what cannot be parsed is held back and counted', () => {
 test('inputs, phases, batteries and meters show once they were ever not zero', () => {
   const table: FieldRow[] = [
     ...pvInputs(3, { voltage: 'vpvN' }),
+    ['growatt_pv3_power_watts', 'ppv3'],
     ...phases(['vac1', 'vac2']),
     ['growatt_battery_soc_percent', 'soc'],
     ['growatt_load_power_watts', 'load'],
@@ -82,23 +84,25 @@ test('inputs, phases, batteries and meters show once they were ever not zero', (
     extract(table, foldCase(data), features).values.map(
       ({ metric, labels }) => `${metric}${labels?.phase ?? ''}`,
     );
-  const bare = { vpv1: 0, vpv2: 0, vpv3: 0, vac1: 230, vac2: 0, soc: 0, load: 0 };
+  const bare = { vpv1: 0, vpv2: 0, vpv3: 0, ppv3: 0, vac1: 230, vac2: 0, soc: 0, load: 0 };
   const always = ['growatt_pv1_voltage_volts', 'growatt_pv2_voltage_volts', 'growatt_ac_voltage_volts'];
   assert.deepEqual(shown(bare), always);
   const full = [
     ...always.slice(0, 2),
     'growatt_pv3_voltage_volts',
+    'growatt_pv3_power_watts',
     'growatt_ac_voltage_volts',
     'growatt_ac_phase_voltage_volts1',
     'growatt_ac_phase_voltage_volts2',
     'growatt_battery_soc_percent',
     'growatt_load_power_watts',
   ];
-  assert.deepEqual(shown({ ...bare, vpv3: 310, vac2: 231, soc: 55, load: 300 }), full);
+  assert.deepEqual(shown({ ...bare, vpv3: 310, ppv3: 2, vac2: 231, soc: 55, load: 300 }), full);
   assert.deepEqual(shown(bare), full, 'also when they read zero again');
 
   const alone: Record<string, [number, string[]]> = {
-    vpv3: [310, ['growatt_pv3_voltage_volts']],
+    ppv3: [310, ['growatt_pv3_voltage_volts', 'growatt_pv3_power_watts']],
+    vpv3: [310, []],
     vac2: [231, ['growatt_ac_phase_voltage_volts1', 'growatt_ac_phase_voltage_volts2']],
     soc: [55, ['growatt_battery_soc_percent']],
     load: [300, ['growatt_load_power_watts']],
@@ -116,7 +120,7 @@ test('inputs, phases, batteries and meters show once they were ever not zero', (
 
 test('every field table names metrics of the catalogue, each once', () => {
   for (const { word, fields } of all) {
-    const rows = fields.map(([metric, , labels]) => `${definitionOf(metric).name} ${labels?.phase ?? ''}`);
+    const rows = fields.map(([metric, , labels]) => `${definitionOf(metric).name} ${JSON.stringify(labels)}`);
     assert.equal(new Set(rows).size, rows.length, word);
     for (const [metric, , labels = {}] of fields) {
       const { labels: allowed } = definitionOf(metric);

@@ -61,6 +61,12 @@ test('after an hour of failure only energies, names and up remain', async (t) =>
     'growatt_energy_today_kwh',
     'growatt_energy_total_kwh',
     'growatt_last_update_timestamp_seconds',
+    'growatt_pv1_energy_today_kwh',
+    'growatt_pv1_energy_total_kwh',
+    'growatt_pv2_energy_today_kwh',
+    'growatt_pv2_energy_total_kwh',
+    'growatt_pv_energy_today_kwh',
+    'growatt_pv_energy_total_kwh',
   ]);
   await world.until(NOON + DAY);
   assert.ok(!('growatt_energy_today_kwh' in agent.values()), 'and of yesterday nothing is said');

@@ -40,7 +40,7 @@ test('a status that the table of the family does not have is one warning, for al
   status = 77;
   await world.until(NOON + HOUR);
   assert.deepEqual(agent.lines.slice(1), [
-    `warn: ${NAME}device A1 has status 77, which is not known for the family min: its growatt_inverter_status is 4`,
+    `warn: ${NAME}device A1 has status 77, which is not known for the family min: its growatt_inverter_status is 1`,
   ]);
   assert.equal(agent.poller.status.problem, undefined, 'the account has no problem');
 });

@@ -1,5 +1,20 @@
 import type { Measurement } from '../measurement.ts';
-import { each, type Fields, f1, f2, housekeeping, stringEnergies, tenths, today, total } from './spelling.ts';
+import {
+  cells,
+  cycles,
+  each,
+  type Fields,
+  f1,
+  f2,
+  housekeeping,
+  selfConsumption,
+  stringEnergies,
+  tenths,
+  today,
+  total,
+} from './spelling.ts';
+
+const WORK_MODES = { waiting: 0, normal: 5, fault: 3 } as const;
 
 /** What SPH and SPA share. */
 function mixed(measurement: Measurement): Fields {
@@ -19,7 +34,12 @@ function mixed(measurement: Measurement): Fields {
     soc: battery.soc,
     socText: `${battery.soc}%`,
     bmsSOC: battery.soc,
-    bmsSOH: 100,
+    bmsSOH: battery.soc > 0 ? 100 : 0,
+    bmsCycleCnt: cycles(measurement),
+    ...cells(measurement, (n) => `bmsCell${n}Volt`),
+    vBus1: f1(370 + power.ac / 100),
+    vBus2: f1(300),
+    vBatDsp: f1(battery.voltage),
     vbat: f1(battery.voltage),
     bmsBatteryVolt: f1(battery.voltage),
     bmsBatteryCurr: f1(battery.current),
@@ -45,11 +65,13 @@ function mixed(measurement: Measurement): Fields {
     etoUserTotal: total(life.gridImport),
     elocalLoadToday: today(day.load),
     elocalLoadTotal: total(life.load),
-    eselftoday: today(day.load - day.gridImport),
+    pself: tenths(selfConsumption(power)),
+    eselftoday: today(selfConsumption(day)),
+    eselftotal: total(selfConsumption(life)),
     esystemtoday: today(day.ac),
     eacToday: today(day.ac),
     eacTotal: total(life.ac),
-    uwSysWorkMode: 5,
+    uwSysWorkMode: WORK_MODES[measurement.state],
     upsPF: 1000,
     upsPac1: 0,
     upsPac2: 0,
@@ -153,7 +175,12 @@ export function storageFields(measurement: Measurement): Fields {
     eacChargeTotal: 0,
     eopDischrToday: today(day.discharge),
     eopDischrTotal: total(life.discharge),
-    temperature: f1(measurement.temperature),
+    temperature: 0,
+    invTemperature: f1(measurement.temperature),
+    dcDcTemperature: f1(measurement.temperature - 3.2),
+    vBus: f1(430 + power.load / 100),
+    bmsSoh: 100,
+    cycleCount: cycles(measurement),
     ipmTemperature: 0,
     batTemp: 0,
     errorCode: 0,

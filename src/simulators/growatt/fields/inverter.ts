@@ -52,8 +52,10 @@ function stringInverter(measurement: Measurement, inputs: number, monitors: numb
     faultCode1: 0,
     faultCode2: 0,
     warnCode: 0,
-    pvIso: 0,
-    gfci: 0,
+    pvIso: 2500,
+    gfci: 12,
+    pBusVoltage: f1(332),
+    deratingMode: 0,
     realOPPercent: Math.round((100 * power.ac) / measurement.spec.peakPowerW),
     timeTotal: 10568.9,
   };

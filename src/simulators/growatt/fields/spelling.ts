@@ -1,3 +1,4 @@
+import type { Flows } from '../day.ts';
 import type { Line, Measurement } from '../measurement.ts';
 
 /** A device's answer, spelled as its family spells it. */
@@ -68,3 +69,24 @@ export function housekeeping(measurement: Measurement): Fields {
     withTime: false,
   };
 }
+
+const CELLS = 16;
+
+/** The voltages of the cells of a low-voltage battery; the first is 5 mV lower. */
+export function cells({ battery }: Measurement, key: (n: number) => string): Fields {
+  const voltage = battery.voltage / CELLS;
+  const entries = Array.from({ length: CELLS }, (_, i) => {
+    const own = i === 0 ? voltage - 0.005 : voltage;
+    return [key(i + 1), battery.voltage > 0 ? Math.fround(Math.round(own * 1000) / 1000) : 0] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Full charges of the battery since its installation. */
+export function cycles({ spec, total: life }: Measurement): number {
+  return spec.batteryKwh > 0 ? Math.floor(life.discharge / spec.batteryKwh) : 0;
+}
+
+/** What of a plant's own power or energy is consumed on the spot. */
+export const selfConsumption = ({ load, gridImport }: Pick<Flows, 'load' | 'gridImport'>) =>
+  Math.max(0, load - gridImport);

@@ -1,5 +1,5 @@
 import type { Measurement } from '../measurement.ts';
-import { each, type Fields, f1, f2, housekeeping, tenths, today, total } from './spelling.ts';
+import { cycles, each, type Fields, f1, f2, housekeeping, tenths, today, total } from './spelling.ts';
 
 /** What SPH-S and WIT share. */
 function hybrid(measurement: Measurement, strings: number, acPhases: number): Fields {
@@ -73,7 +73,7 @@ export function witFields(measurement: Measurement): Fields {
   };
 }
 
-/** NOAH: a balcony battery. `time` is epoch ms, `timeStr` China time. */
+/** NOAH: a balcony battery. `time` is its wall clock taken for that of China, in epoch ms. */
 export function noahFields(measurement: Measurement): Fields {
   const { spec, power, today: day, total: life, battery } = measurement;
   return {
@@ -98,14 +98,19 @@ export function noahFields(measurement: Measurement): Fields {
     battery2SerialNum: '',
     battery2Soc: 0,
     battery2Temp: 0,
-    ctSelfPower: tenths(power.gridImport),
+    batterySoh: 100,
+    batteryCycles: cycles(measurement),
+    maxCellVoltage: 3311,
+    minCellVoltage: 3308,
+    ctSelfPower: tenths(power.gridImport - power.gridExport),
+    householdLoadApartFromGroplug: tenths(power.load),
     totalHouseholdLoad: tenths(power.load),
     onGridPower: tenths(power.ac),
     offGridPower: 0,
     systemTemp: f1(measurement.temperature),
     workMode: 0,
     faultStatus: measurement.faultCode,
-    time: measurement.at,
-    timeStr: measurement.chinaTime,
+    time: Date.parse(`${measurement.time.replace(' ', 'T')}+08:00`),
+    timeStr: measurement.time,
   };
 }

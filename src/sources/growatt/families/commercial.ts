@@ -1,11 +1,13 @@
-import { type FieldRow, phases, pvInputs } from '../fields.ts';
+import { type FieldRow, phases, pvInputs, temperatures } from '../fields.ts';
 import { endpoints, FAULT, type Family, NORMAL, OTHER, WAITING } from './family.ts';
 
 /**
  * ATESS storage systems. Their keys are documented, the scale of their powers is unverified on a live unit.
  */
 const status = { 0: WAITING, 1: OTHER, 2: NORMAL, 3: FAULT, 4: FAULT, 5: NORMAL, 6: NORMAL };
-const features = ['battery', 'grid'] as const;
+const features = ['grid'] as const;
+
+const sensors = temperatures({ 2: 'temp2', 3: 'temp3', 4: 'temp4', 5: 'temp5', 6: 'temp6' });
 
 const battery: readonly FieldRow[] = [
   ['growatt_battery_soc_percent', 'capacity'],
@@ -25,6 +27,7 @@ export const pcs: Family = {
   ...endpoints('pcs', false),
   status,
   features,
+  largest: 1_000_000,
   fields: [
     ...battery,
     ...chargeEnergies,
@@ -36,6 +39,8 @@ export const pcs: Family = {
     ...phases(['vacu', 'vacv', 'vacw']),
     ['growatt_ac_frequency_hz', 'vacFrequency else gridFreq'],
     ['growatt_inverter_temperature_celsius', 'temp1'],
+    ...sensors,
+    ['growatt_bus_voltage_volts', 'bvbus'],
     ['growatt_grid_import_energy_today_kwh', 'gridToday'],
     ['growatt_grid_import_energy_total_kwh', 'gridTotal'],
     ['growatt_grid_export_energy_today_kwh', 'toGridToday'],
@@ -53,6 +58,7 @@ export const hps: Family = {
   ...endpoints('hps', false),
   status,
   features,
+  largest: 1_000_000,
   fields: [
     ...battery,
     ['growatt_current_power_watts', 'pac'],
@@ -67,6 +73,10 @@ export const hps: Family = {
     ['growatt_load_power_watts', 'loadActivePower'],
     ['growatt_ac_frequency_hz', 'fac else gridFreq'],
     ['growatt_inverter_temperature_celsius', 'temp1'],
+    ...sensors,
+    ['growatt_pv_energy_today_kwh', 'epvToday'],
+    ['growatt_pv_energy_total_kwh', 'epvTotal'],
+    ['growatt_pv_insulation_ohms', 'lowest 1: insulDetecPosi*1000,insulDetecNega*1000'],
     ['growatt_energy_today_kwh', 'epvToday'],
     ['growatt_energy_total_kwh', 'epvTotal'],
     ['growatt_battery_charge_energy_today_kwh', 'eChargeToday'],
@@ -88,14 +98,24 @@ export const pbd: Family = {
   word: 'pbd',
   ...endpoints('pbd', false),
   status: { 0: WAITING, 1: NORMAL, 3: FAULT },
-  features: ['battery'],
+  largest: 1_000_000,
   fields: [
     ...battery,
     ...chargeEnergies,
     ['growatt_pv_power_watts', 'ppv'],
     ...pvInputs(5, { voltage: 'vpvN', current: 'ipvN', power: 'ppvN' }),
+    ['growatt_pv_energy_today_kwh', 'epvToday'],
+    ['growatt_pv_energy_total_kwh', 'epvTotal'],
     ['growatt_energy_today_kwh', 'epvToday'],
     ['growatt_energy_total_kwh', 'epvTotal'],
+    ['growatt_pv_insulation_ohms', 'lowest 1: risoPVp*1000,risoPVn*1000'],
+    ['growatt_bus_voltage_volts', 'bvbus'],
     ['growatt_inverter_temperature_celsius', 'temp'],
+    ...temperatures({
+      'out module': 'tempoutBuckModule',
+      'pv module': 'temppvBuckModule',
+      'out inductor': 'tempoutBuckL',
+      'pv inductor': 'temppvBuckL',
+    }),
   ],
 };

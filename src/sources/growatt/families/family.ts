@@ -26,8 +26,14 @@ export interface Family {
   readonly fields: readonly FieldRow[];
   /** Raw status to `growatt_inverter_status`; anything else is OTHER. */
   readonly status?: Readonly<Record<number, number>>;
+  /** The working mode says more than the text of the status, which follows another key. */
+  readonly modeFirst?: boolean;
+  /** What the fault codes mean. */
+  readonly faults?: Readonly<Record<number, string>>;
   /** Optional features that every device of the family has, even while they read 0. */
   readonly features?: readonly string[];
+  /** Rated power of the largest model on the market in W; absent where a value has no such bound. */
+  readonly largest?: number;
 }
 
 /** A family's usual endpoints: `device/tlx/tlx_last_data` and, in batches, `device/tlx/tlxs_data`. */

@@ -1,0 +1,74 @@
+import type { Answer } from './expressions.ts';
+import { FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './families/family.ts';
+import { parseCode, parseText } from './numbers.ts';
+
+/** Texts of the status as answers of real devices have them, by words that occur in them. */
+const TEXTS: readonly (readonly [words: RegExp, status: number])[] = [
+  [/\b(fault|error)/, FAULT],
+  [/\b(lost|offline|disconnected)\b/, OFFLINE],
+  [/\b(wait|waiting|standby|stand by|idle|sleep)/, WAITING],
+  [/\b(self ?-?(check|test)|checking|flash|upgrad|updat|initiali)/, OTHER],
+  [
+    /\b(normal|operating|online|bypass|charge|charging|discharge|discharging|on ?-?grid|off ?-?grid|generating|producing|load)/,
+    NORMAL,
+  ],
+];
+
+/** `uwSysWorkMode` of hybrid inverters: 5 to 8 are the working modes, 9 passes the grid on. 0 may be "not filled". */
+const MODES: Readonly<Record<number, number>> = {
+  1: OTHER,
+  3: FAULT,
+  4: OTHER,
+  5: NORMAL,
+  6: NORMAL,
+  7: NORMAL,
+  8: NORMAL,
+  9: NORMAL,
+};
+
+/** The status of a device, and what of it is not known. */
+export interface DeviceStatus {
+  readonly status: number;
+  /** The raw number; undefined: none was given. */
+  readonly code: number | undefined;
+  /** The text or number that no table knows. */
+  readonly unknown: string | undefined;
+}
+
+/**
+ * Tells the status by the text, else the working mode, else the number; a device that puts out power is neither
+ * waiting nor in a self-check.
+ * @returns undefined for a family without a status, or an answer without one
+ */
+export function statusOf(
+  { status: numbers, modeFirst = false }: Family,
+  answer: Answer,
+  power: number,
+): DeviceStatus | undefined {
+  const code = parseCode(answer.get('status'));
+  const text = parseText(answer.get('statustext'));
+  if (!numbers || (code === undefined && text === '')) return undefined;
+  const ofText = statusOfText(text);
+  const mode = parseCode(answer.get('uwsysworkmode'));
+  const ofMode = mode === undefined ? undefined : MODES[mode];
+  const ofNumber = code === undefined ? undefined : numbers[code];
+  const known = modeFirst ? (ofMode ?? ofText ?? ofNumber) : (ofText ?? ofMode ?? ofNumber);
+  const status = known ?? OTHER;
+  const isIdle = status === WAITING || status === OTHER;
+  const unknownText = text !== '' && ofText === undefined;
+  const unknownNumber = known === undefined && code !== undefined;
+  return {
+    status: isIdle && power > 0 ? NORMAL : status,
+    code,
+    unknown: unknownText ? JSON.stringify(text) : unknownNumber ? String(code) : undefined,
+  };
+}
+
+/** Words stand apart or as in `WaitState`, `OnGridState`, `tlx.status.operating`. */
+function statusOfText(text: string): number | undefined {
+  const words = text
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[._]+/g, ' ')
+    .toLowerCase();
+  return TEXTS.find(([pattern]) => pattern.test(words))?.[1];
+}
