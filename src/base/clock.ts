@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The time and the waiting of one process, passed in so that tests can run a day in a moment. */
+/** Time and timers of the process, injected so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

@@ -12,14 +12,14 @@ export type ErrorKind =
 export interface Treatment {
   /** Worth another try within the same poll. */
   readonly retry: boolean;
-  /** Says something about the health of the source, so the circuit breaker counts it. */
+  /** A failure of the source itself, so the circuit breaker counts it. */
   readonly breaks: boolean;
 }
 
 const transient: Treatment = { retry: true, breaks: true };
 const final: Treatment = { retry: false, breaks: false };
 
-/** The taxonomy in one place. A rate limit is neither retried nor a sign of ill health: it wants fewer calls. */
+/** A rate limit is neither retried nor a failure of the source: it requires fewer calls. */
 export const treatments: Readonly<Record<ErrorKind, Treatment>> = {
   /** No connection: refused, reset, no such host, TLS. */
   unreachable: transient,
@@ -33,7 +33,7 @@ export const treatments: Readonly<Record<ErrorKind, Treatment>> = {
   unauthorized: final,
   /** The plant or device does not exist (any more). */
   missing: final,
-  /** Any other refusal; asking again in the same words will not help. */
+  /** Any other refusal; the same call would be refused again. */
   refused: final,
 };
 

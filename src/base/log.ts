@@ -18,7 +18,7 @@ export interface LogOptions {
   readonly colour?: boolean;
   /** Where lines go. */
   readonly write: (line: string) => void;
-  /** Replaced wherever they would be written, be it in the middle of a message. */
+  /** Redacted wherever they occur, also in the middle of a message. */
   readonly secrets?: readonly string[];
 }
 
@@ -71,7 +71,7 @@ function toText(line: string, colour: boolean): string {
   const at = new Date(time);
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
   const details = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  // Messages quote what devices say: no line break or escape sequence may get through.
+  // Messages quote answers of devices: no line break or escape sequence may get into the log.
   const safe = `${message}${details.join('')}`.replace(/\p{Cc}/gu, ' ');
   const word = level.toUpperCase().padEnd(5);
   const shown = colour ? `\u001b[${COLOURS[level]}m${word}\u001b[39m` : word;

@@ -1,19 +1,19 @@
 import type { ListenAddress } from '../settings/addresses.ts';
 
-/** What goes wrong when a server is to listen, by the system's code, in words for people; `key` is the setting. */
+/** Why a server cannot listen and what to do, by the system's error code; `key` is the setting. */
 const problems: Readonly<Record<string, (port: number, where: string, key: string) => string>> = {
   EADDRINUSE: (port, where, key) =>
     `Port ${port} on ${where} is already in use. Stop the program that uses it, or set ${key} to another port.`,
   EACCES: (port, where, key) =>
-    `Port ${port} on ${where} may not be used by this user. Set ${key} to a port above 1023, such as :9120.`,
+    `No permission to listen on port ${port} of ${where}. Set ${key} to a port above 1023, such as :9120.`,
   EADDRNOTAVAIL: (port, where, key) =>
     `Cannot listen on port ${port} of ${where}: this machine has no such address. Set ${key} to one it has, or to :${port} for all.`,
   ENOTFOUND: (port, where, key) =>
-    `Cannot listen on port ${port} of ${where}: this name is unknown. Set ${key} to an address of this machine, or to :${port} for all.`,
+    `Cannot listen on port ${port} of ${where}: unknown host name. Set ${key} to an address of this machine, or to :${port} for all.`,
 };
 
 /**
- * The error for people when listening failed; the system's own is its `cause`.
+ * The error to show when listening failed; the system's own is its `cause`.
  * @param key the setting that gave the address
  */
 export function listenError(

@@ -6,7 +6,7 @@ export const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** The first wins where a wildcard likes both. */
+/** Where a wildcard matches both, the first is used. */
 const offers = [
   { format: 'text', group: 'text/*', type: 'text/plain', version: '0.0.4' },
   { format: 'openmetrics', group: 'application/*', type: 'application/openmetrics-text', version: '1.0.0' },
@@ -25,8 +25,8 @@ interface Preference {
 }
 
 /**
- * Chooses from an `Accept` header by weight, then by order in the header. Anything unreadable or not on
- * offer (protobuf, other versions) is passed over; what remains empty means the text format.
+ * Chooses from an `Accept` header by weight, then by order in the header. What cannot be parsed or is not offered
+ * (protobuf, other versions) is ignored; the default is the text format.
  */
 export function chooseFormat(accept: string | undefined): ExpositionFormat {
   const preferences = parseList(accept);
@@ -37,7 +37,7 @@ export function chooseFormat(accept: string | undefined): ExpositionFormat {
   return best?.format ?? 'text';
 }
 
-/** True when an `Accept-Encoding` header allows gzip and does not like an unencoded answer better. */
+/** Whether an `Accept-Encoding` header allows gzip and does not prefer an unencoded answer. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const preferences = parseList(acceptEncoding);
   const weightOf = (...names: string[]) => preferences.find(({ name }) => names.includes(name))?.weight;

@@ -12,11 +12,11 @@ export interface ExportHealthOptions {
   readonly onExport: (outcome: 'success' | 'failure') => void;
 }
 
-/** Is told how every export ended, and says so in the log when that changes. */
+/** Observes how each export ended, and logs when that changes. */
 export interface ExportHealth {
   succeeded(): void;
   failed(reason: string): void;
-  /** Takes the receiver's answer to an export that succeeded, in whatever shape it comes. */
+  /** Takes the receiver's answer to an export that succeeded, of any shape. */
   answered(response: unknown): void;
 }
 
@@ -37,14 +37,14 @@ export function watchExports({ url, interval, log, onExport }: ExportHealthOptio
   return {
     succeeded() {
       onExport('success');
-      if (works !== true) log.info(`OTLP export to ${url} works${works === false ? ' again' : ''}`);
+      if (works !== true) log.info(`OTLP export to ${url} ${works === false ? 'recovered' : 'succeeded'}`);
       works = true;
     },
     failed(reason) {
       onExport('failure');
       if (works !== false) {
         const every = formatDuration(interval);
-        log.warn(`OTLP export to ${url} fails: ${reason}. It is tried again every ${every}`);
+        log.warn(`OTLP export to ${url} failed: ${reason}; trying again every ${every}`);
       }
       works = false;
     },
@@ -52,29 +52,29 @@ export function watchExports({ url, interval, log, onExport }: ExportHealthOptio
       const { rejected, message } = complaintIn(response);
       const complains = rejected > 0 || message !== '';
       if (complains && !complaint) {
-        const what = rejected > 0 ? `rejects ${rejected} data points of` : 'complains about';
-        log.warn(`${url} ${what} an OTLP export: ${message || 'without a reason'}`);
+        const what = rejected > 0 ? `rejected ${rejected} data points` : 'warned';
+        log.warn(`OTLP export to ${url}: the receiver ${what}: ${message || 'no reason given'}`);
       }
       complaint = complains;
     },
   };
 }
 
-/** What a receiver says against an export that it took: how many data points it rejects, and why. */
+/** How many data points of an export a receiver rejected although it accepted the export, and why. */
 export function complaintIn(response: unknown): { readonly rejected: number; readonly message: string } {
   const { rejectedDataPoints = 0, errorMessage = '' } = answer.safeParse(response).data?.partialSuccess ?? {};
   return { rejected: rejectedDataPoints, message: errorMessage.slice(0, LONGEST_MESSAGE) };
 }
 
-/** Why an export failed, in words; never a header or the body of an answer. */
+/** Why an export failed; never holds a header or the body of an answer. */
 export function exportFailure(error: Error | undefined): string {
   if (error instanceof OTLPExporterError) {
     return error.code === undefined
-      ? 'the receiver is overloaded or out of order (HTTP 429, 502, 503 or 504)'
+      ? 'the receiver is overloaded or unavailable (HTTP 429, 502, 503 or 504)'
       : `HTTP ${error.code} ${error.message.slice(0, LONGEST_MESSAGE)}`.trim();
   }
   const code = error && 'code' in error ? String(error.code) : '';
-  // What a gRPC receiver sends is not HTTP/1.1.
+  // A gRPC receiver does not answer in HTTP/1.1.
   if (code.startsWith('HPE_'))
     return 'the answer is not HTTP/1.1; the port for OTLP over HTTP is usually 4318';
   return reasonOf(error);

@@ -24,7 +24,7 @@ import { OtlpReader, type OtlpReaderOptions } from '../telemetry/readers.ts';
 import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
 import type { OtlpExport } from './otlp-settings.ts';
 
-/** ExportResultCode.SUCCESS, whose package is none of ours. */
+/** ExportResultCode.SUCCESS of @opentelemetry/core, which is not a direct dependency. */
 const SUCCESS = 0;
 
 type Serializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>;
@@ -41,7 +41,7 @@ export interface OtlpOptions
   readonly log: Log;
 }
 
-/** The reader that sends all metrics to an OTLP receiver, from when it belongs to a provider until that ends. */
+/** The reader that sends all metrics to an OTLP receiver, while its provider runs. */
 export function createOtlpReader({ settings, metricProducers, log, onExport }: OtlpOptions): OtlpReader {
   const { metricsEndpoint: url, interval, timeout } = settings;
   const exporter = createOtlpExporter(settings, watchExports({ url, interval, log, onExport }));
@@ -49,9 +49,8 @@ export function createOtlpReader({ settings, metricProducers, log, onExport }: O
 }
 
 /**
- * The exporter for one receiver. It is put together from the packages' own parts instead of taken whole, since
- * the whole would read the environment a second time, and would tell of rejected data points only a logger of
- * the whole process.
+ * The exporter for one receiver, made of the packages' own parts: their ready-made exporter would read the
+ * environment a second time, and would report rejected data points only to a logger of the whole process.
  */
 export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): PushMetricExporter {
   const { serializer, contentType } = ENCODINGS[settings.protocol];
@@ -63,7 +62,7 @@ export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): 
       headers: async () => ({ ...settings.headers, 'Content-Type': contentType }),
       compression: settings.compression,
       timeoutMillis: settings.timeout,
-      // An export that hangs must not be joined by others.
+      // While an export hangs, no other begins.
       concurrencyLimit: 1,
       agentFactory: () => connections,
       userAgent: `solar-otel-agent/${version}`,
@@ -105,7 +104,7 @@ function connectionsOf({
   });
 }
 
-/** The delegate's own time-out is about silence; a receiver that drips its answer would never meet it. */
+/** The delegate's own time-out restarts with each byte; a receiver that sends its answer slowly would never reach it. */
 function bounded(
   delegate: IOtlpExportDelegate<ResourceMetrics>,
   connections: HttpAgent,

@@ -43,7 +43,7 @@ tbody tr:first-child > * { border-top: 1px solid var(--line); }
 }
 .ok { color: var(--good); }
 .failing { color: var(--bad); }
-.starting { color: var(--wait); }
+.empty, .starting, .waiting { color: var(--wait); }
 .circuit { color: var(--soft); font-size: .85rem; white-space: nowrap; }
 nav { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .75rem; margin-top: 1.5rem; }
 nav a {

@@ -17,8 +17,8 @@ export const pageHeaders = {
 const links = [
   { path: '/metrics', about: 'Prometheus metrics' },
   { path: '/api/v1/status', about: 'this page as JSON' },
-  { path: '/healthz', about: 'is the process alive' },
-  { path: '/readyz', about: 'was every source tried' },
+  { path: '/healthz', about: 'health of the process' },
+  { path: '/readyz', about: 'ready once every source was tried' },
 ] as const;
 
 /** The status page; `now` is seconds since the Unix epoch. */
@@ -51,10 +51,11 @@ ${links.map(({ path, about }) => html`<a href="${path}"><code>${path}</code> ${a
 
 const simulatedNote = html`<p class="note"><strong>Simulated data.</strong> The inverters, plants and sticks behind these sources come from the built-in simulators; no real device is read.</p>`;
 
+/** In the order of the summary. */
+const STATES: readonly SourceStatus['state'][] = ['ok', 'empty', 'failing', 'waiting', 'starting'];
+
 function summary(sources: readonly SourceStatus[]): string {
-  const states = ['ok', 'failing', 'starting'] as const;
-  return states
-    .map((state) => ({ state, count: sources.filter((source) => source.state === state).length }))
+  return STATES.map((state) => ({ state, count: sources.filter((source) => source.state === state).length }))
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`)
     .join(', ');
@@ -114,7 +115,7 @@ const units = [
   { name: 'min', seconds: 60 },
 ] as const;
 
-/** About two digits are enough for people: `45 s`, `30 min`, `47 h`, `12 d`. */
+/** A time in about two digits: `45 s`, `30 min`, `47 h`, `12 d`. */
 function duration(seconds: number): string {
   const unit = units.find((candidate) => seconds >= 2 * candidate.seconds);
   return unit

@@ -13,19 +13,19 @@ export interface PushOptions {
   readonly signal: AbortSignal;
 }
 
-/** Tries after the first one; only a Pushgateway that does not answer or fails by itself is asked again. */
+/** Only where the Pushgateway does not answer, or with HTTP 5xx. */
 const RETRIES = 2;
 const FIRST_DELAY_MS = 500;
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** Characters of an answer that are worth a place in an error. */
+/** Longest part of an answer in an error, in characters. */
 const LONGEST_REASON = 400;
 
-/** What the user can do about a push that failed, as the end of a sentence. */
+/** What to do about a push that failed, as the end of a sentence. */
 const ADVICE: Readonly<Partial<Record<ErrorKind, string>>> = {
   unreachable: 'check PUSHGATEWAY_URL, and that the Pushgateway runs there',
   timeout: 'check PUSHGATEWAY_URL, or raise PUSHGATEWAY_TIMEOUT',
-  server: 'see the log of the Pushgateway or of the proxy before it',
-  unauthorized: 'PUSHGATEWAY_URL needs the right user:password@',
+  server: 'see the log of the Pushgateway, or of the proxy in front of it',
+  unauthorized: 'check user and password in PUSHGATEWAY_URL',
   missing: 'check PUSHGATEWAY_URL, which must end before /metrics/job',
 };
 
@@ -77,7 +77,7 @@ export function groupUrl({ url, job, grouping }: Pushgateway): URL {
 
 function segmentOf(label: string, value: string): string {
   const text = value.toWellFormed();
-  // Empty segments and those of dots would be taken out of the path on the way.
+  // URL parsers remove empty segments and segments of dots.
   if (/^\.{0,2}$|\//.test(text)) {
     return `${label}@base64/${Buffer.from(text).toString('base64url') || '='}`;
   }
@@ -89,7 +89,7 @@ function authorization(url: string): { authorization?: string } {
   return credentials ? { authorization: `Basic ${credentials.basic}` } : {};
 }
 
-/** A redirect or an endless answer will be the same the next time. */
+/** A redirect or an endless answer is not temporary. */
 function withoutRetry(error: unknown): never {
   if (!(error instanceof SourceError) || error.kind !== 'malformed') throw error;
   const advice = 'PUSHGATEWAY_URL must be the address of the Pushgateway itself';
@@ -101,12 +101,12 @@ function refusal(what: string, status: number, body: string): SourceError {
     return new SourceError('unauthorized', `${what}: not allowed (HTTP ${status})`);
   }
   if (status === 404 || status === 405) {
-    return new SourceError('missing', `${what}: there is no Pushgateway at this address (HTTP ${status})`);
+    return new SourceError('missing', `${what}: no Pushgateway at this address (HTTP ${status})`);
   }
   const reason = reasonIn(body);
   const message = `${what}: refused (HTTP ${status})${reason && `: ${reason}`}`;
   if (status >= 500) return new SourceError('server', message);
-  // The Pushgateway's words for a metric that another group holds with another type.
+  // The Pushgateway's message for a metric that another group has with another type.
   const conflict = reason.includes('inconsistent with existing metrics');
   return new SourceError(
     'refused',
@@ -114,7 +114,7 @@ function refusal(what: string, status: number, body: string): SourceError {
   );
 }
 
-/** The words of an answer, as one line without markup and control characters. */
+/** The text of an answer, as one line without markup and control characters. */
 function reasonIn(body: string): string {
   const words = body
     .replace(/<[^>]*>/g, ' ')

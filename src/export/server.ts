@@ -11,18 +11,18 @@ import { createRouter, type Surface } from './routes.ts';
 import type { Admission, Gate } from './web/gate.ts';
 import { secure } from './web/tls-front.ts';
 
-/** What one client may cost. Times are milliseconds. */
+/** Limits for each client; times are milliseconds. */
 export interface ServerLimits {
   readonly headersTimeout: number;
   readonly requestTimeout: number;
   readonly keepAliveTimeout: number;
-  /** A client that neither reads nor writes for so long is dropped. */
+  /** A connection on which nothing is read or written for so long is closed. */
   readonly silenceTimeout: number;
   readonly headerBytes: number;
   readonly connections: number;
 }
 
-/** Far more than Prometheus and a few browsers need. */
+/** Well above what Prometheus and a few browsers need. */
 export const defaultLimits: ServerLimits = {
   headersTimeout: 5_000,
   requestTimeout: 10_000,
@@ -50,14 +50,14 @@ export interface RunningServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Serves the surface over HTTP; rejects with an error for people when it cannot listen. */
+/** Serves the surface over HTTP. @throws Error with a message for the user when it cannot listen */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate } = options;
   const route = createRouter(surface, log, clock);
   const server = createLimitedServer(limits);
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A body is never read, so the next request on such a connection could not be found.
+    // A body is never read, so a next request on such a connection could not be parsed.
     if (hasBody(request)) response.setHeader('Connection', 'close');
     try {
       const { headers, refusal } = (await gate?.admit(request, response)) ?? OPEN;
@@ -79,7 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   const close = closer(server, limits, gate);
   server.on('request', respond);
-  // Without a listener Node would invite the client to send the body.
+  // Without a listener Node would answer 100, and the client would send the body.
   server.on('checkContinue', respond);
   server.listen(listen.port, listen.host);
   try {
@@ -106,7 +106,7 @@ function createLimitedServer(limits: ServerLimits): Server {
     requestTimeout: limits.requestTimeout,
     keepAliveTimeout: limits.keepAliveTimeout,
     maxHeaderSize: limits.headerBytes,
-    // By default Node looks for clients that are too slow only every 30 s.
+    // By default Node checks for slow clients only every 30 s.
     connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
   });
   server.maxConnections = limits.connections;
@@ -119,8 +119,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Knows which connections are at work: `server.close()` alone would also wait for clients that have
- * connected and not asked for anything yet, and for the keep-alive time of those being answered.
+ * Tracks which connections are being answered: `server.close()` alone would also wait for clients that have
+ * connected without a request, and for the keep-alive time of those being answered.
  */
 function closer(server: Server, limits: ServerLimits, gate: Gate | undefined): RunningServer['close'] {
   const idle = new Set<Socket>();

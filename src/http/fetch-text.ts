@@ -10,7 +10,7 @@ export interface TextRequest {
   readonly signal: AbortSignal;
   /** The answer is cut off beyond this, counted after decompression. */
   readonly maxBytes: number;
-  /** What is asked, in words for error messages: no query, no secret. */
+  /** What is requested, for error messages: no query, no secret. */
   readonly what: string;
 }
 
@@ -21,7 +21,7 @@ export interface TextAnswer {
 }
 
 /**
- * One bounded HTTP exchange. Redirects are never followed: a token must not travel to another host, and
+ * One bounded HTTP exchange. Redirects are never followed: a token must not be sent to another host, and
  * a redirect to a login page would look like an answer.
  * @throws SourceError `unreachable`, `malformed` (too large, redirect); the signal's reason when aborted.
  */
@@ -77,21 +77,21 @@ async function readBounded(response: Response, maxBytes: number, what: string): 
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection closed by the other side',
-  UND_ERR_SOCKET: 'connection closed by the other side',
+  ECONNRESET: 'connection closed by the server',
+  UND_ERR_SOCKET: 'connection closed by the server',
   ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name could not be looked up',
+  EAI_AGAIN: 'host name lookup failed',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'network unreachable',
-  ETIMEDOUT: 'no connection in time',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  EPROTO: 'it does not speak TLS',
+  EPROTO: 'the server does not use TLS',
 };
 
 /** fetch hides the reason in a chain of causes, and in the first of several where it tried several addresses. */

@@ -3,7 +3,7 @@ import { SourceError } from '../base/errors.ts';
 /**
  * Parses an answer that should be a JSON object, whatever its content type says: Growatt sends JSON as
  * text/html. A byte-order mark and stray NUL bytes are tolerated.
- * @throws SourceError `malformed`, with a word on what came instead
+ * @throws SourceError `malformed`; the message says what came instead
  */
 export function parseJsonObject(text: string, what: string): Record<string, unknown> {
   const body = text

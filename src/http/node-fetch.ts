@@ -5,8 +5,8 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 
 /**
- * A `fetch` made of node:http that follows no redirects. Node's own (24.21) throws where nobody can catch it,
- * and so ends the process, when a compressed answer outgrows its buffers and the server closes the connection.
+ * A `fetch` made of node:http that follows no redirects. Node's own (24.21) throws outside of any promise, which
+ * ends the process, when a compressed answer exceeds its buffers and the server closes the connection.
  */
 export const nodeFetch: typeof globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
@@ -22,7 +22,7 @@ export const nodeFetch: typeof globalThis.fetch = async (input, init) => {
     },
     signal: request.signal,
   });
-  // Later errors reach the reader of the body; without a listener they would end the process.
+  // Later errors are thrown to the reader of the body; without a listener they would end the process.
   outgoing.on('error', () => {});
   outgoing.end(body);
   const [incoming]: IncomingMessage[] = await once(outgoing, 'response');
@@ -47,6 +47,6 @@ function responseOf(incoming: IncomingMessage): Response {
 function decoded(incoming: IncomingMessage): Readable {
   const encoding = incoming.headers['content-encoding'];
   const decoder = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : undefined;
-  // The reader of the result learns of an error on either side.
+  // An error on either side is thrown to the reader of the result.
   return decoder ? pipeline(incoming, decoder, () => {}) : incoming;
 }

@@ -62,7 +62,7 @@ export class Poller {
       let next = started + this.source.interval() * jitter;
       this.#nextPollAt = next;
       if (ok) await this.#workUntil(signal, next);
-      // A refused token is asked about again only after the whole pause, whenever it was refused.
+      // After a refused token the next poll comes a whole interval later, whenever it was refused.
       if (this.#health.failure?.kind === 'unauthorized') next = clock.now() + this.source.interval() * jitter;
       this.#nextPollAt = next;
       await this.#sleepUntil(next, this.source.interval() * jitter, signal);

@@ -8,10 +8,10 @@ import { formatState, parseState, type SourceState, type State, StateFormatError
 const NAME = 'state.json';
 /** An account of a thousand inverters needs about 1 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Should a link or a named pipe be put there after the check, it is neither followed nor waited for. */
+/** A link or a named pipe that is put there after the check is neither followed nor waited for. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The one small file in STATE_DIR. Whatever is wrong with it costs the saved state, never the agent. */
+/** The one file in STATE_DIR. A problem with it costs the saved state, but never stops the agent. */
 export class StateFile {
   readonly #folder: string;
   readonly #path: string;
@@ -65,7 +65,7 @@ export class StateFile {
 
   async #replace(parts: Iterable<string>): Promise<void> {
     const fresh = `${this.#path}.new`;
-    // An agent that was killed while writing leaves this behind.
+    // Left by an agent that was killed while writing.
     if (await statOf(fresh)) await rm(fresh);
     const file = await open(fresh, 'wx', 0o600);
     try {
@@ -86,7 +86,7 @@ export class StateFile {
     const warning = this.#textOf(error, what, consequence);
     if (warning === this.#warning) return;
     this.#warning = warning;
-    // Without a code it is not the system's but ours.
+    // An error without a code is not the system's.
     const isDefect = !(
       error instanceof IrregularFileError ||
       error instanceof StateFormatError ||

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts';
 
 /**
  * Creates one observable gauge or counter for each metric of the catalogue, all fed by one callback that
- * reads the store: a collection sees one consistent moment and never reaches back towards a device.
+ * reads the store: a collection shows one consistent moment and never calls a device.
  */
 export function observeStore(meter: Meter, store: Store, catalogue: readonly MetricDefinition[]): void {
   const instruments = new Map<string, Observable>(

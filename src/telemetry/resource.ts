@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { version } from '../base/version.ts';
 
-/** What the metrics are about: this process, unless `attributes` says otherwise. */
+/** The OpenTelemetry resource of the metrics: this process, unless `attributes` says otherwise. */
 export function agentResource(attributes: Readonly<Record<string, string>> = {}): Resource {
   return defaultResource().merge(
     resourceFromAttributes({

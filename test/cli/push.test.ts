@@ -190,7 +190,7 @@ test('a Pushgateway that refuses is one line of error and exit code 1', async (t
   const { code, errors } = await pushWith({ ...baseEnv(gateway), TRUCKI_TARGETS: stick.address });
   assert.equal(code, 1);
   assert.deepEqual(errors, [
-    `error: Push to ${gateway.host}: not allowed (HTTP 401); PUSHGATEWAY_URL needs the right user:password@`,
+    `error: Push to ${gateway.host}: not allowed (HTTP 401); check user and password in PUSHGATEWAY_URL`,
   ]);
 });
 

@@ -77,7 +77,7 @@ for (const protocol of ['http/protobuf', 'http/json'] as const) {
   });
 }
 
-test('the resource names the agent, its version and this process, unless it is told otherwise', async (t) => {
+test('the resource names the agent, its version and this process, unless configured otherwise', async (t) => {
   const receiver = await otlpReceiver(t);
   const own = exporting(t, { url: receiver.url });
   recordPlant(own.provider);
@@ -111,7 +111,7 @@ test('configured headers are sent, the agent says who it is, and gzip is used wh
   assert.equal(receiver.received[0]?.metrics.length, 6);
 });
 
-test('a receiver with its own authority gets a client certificate, and one nobody vouches for gets nothing', async (t) => {
+test('a receiver with its own authority gets a client certificate, and one that is not trusted gets nothing', async (t) => {
   const receiver = await otlpReceiver(t, { tls: true });
   const file = (name: string) => ({ path: name, content: pem(name) });
   const trusted = exporting(t, {
@@ -127,7 +127,7 @@ test('a receiver with its own authority gets a client certificate, and one nobod
   recordPlant(stranger.provider);
   await stranger.provider.forceFlush();
   assert.deepEqual(stranger.outcomes, ['failure']);
-  assert.match(stranger.log.lines[0] ?? '', /fails: its certificate is not trusted/);
+  assert.match(stranger.log.lines[0] ?? '', /failed: its certificate is not trusted/);
   assert.equal(receiver.received.length, 1);
 });
 
@@ -197,9 +197,9 @@ test('an outage is logged when it begins and when it ends, and every export is c
   receiver.script((response) => response.end());
   for (let n = 0; n < 2; n++) await provider.forceFlush();
   assert.deepEqual(log.lines, [
-    `info: OTLP export to ${receiver.url} works`,
-    `warn: OTLP export to ${receiver.url} fails: HTTP 401 Who are you. It is tried again every 1h`,
-    `info: OTLP export to ${receiver.url} works again`,
+    `info: OTLP export to ${receiver.url} succeeded`,
+    `warn: OTLP export to ${receiver.url} failed: HTTP 401 Who are you; trying again every 1h`,
+    `info: OTLP export to ${receiver.url} recovered`,
   ]);
   assert.deepEqual(outcomes, ['success', 'failure', 'failure', 'failure', 'success', 'success']);
 });
@@ -209,7 +209,7 @@ test('a receiver that is not there, is overloaded or speaks gRPC is named in wor
     const { provider, log } = exporting(t, { url });
     recordPlant(provider);
     await provider.forceFlush();
-    return /fails: (.*)\. It is tried/.exec(log.lines[0] ?? '')?.[1];
+    return /failed: (.*); trying again/.exec(log.lines[0] ?? '')?.[1];
   };
   assert.equal(await reasonOf(`http://${await deadAddress()}/v1/metrics`), 'connection refused');
   const overloaded = await otlpReceiver(t);
@@ -224,7 +224,7 @@ test('a receiver that drips its answer is cut off in time', async (t) => {
   const { provider, log } = exporting(t, { url, timeout: 100 });
   recordPlant(provider);
   await provider.forceFlush();
-  assert.match(log.lines[0] ?? '', /fails: no answer within 100ms/);
+  assert.match(log.lines[0] ?? '', /failed: no answer within 100ms/);
 });
 
 for (const [protocol, answer] of [
@@ -240,8 +240,8 @@ for (const [protocol, answer] of [
     receiver.script((response) => response.end('\x1fnonsense'));
     await provider.forceFlush();
     assert.deepEqual(log.lines, [
-      `warn: ${receiver.url} rejects 3 data points of an OTLP export: too old`,
-      `info: OTLP export to ${receiver.url} works`,
+      `warn: OTLP export to ${receiver.url}: the receiver rejected 3 data points: too old`,
+      `info: OTLP export to ${receiver.url} succeeded`,
     ]);
     assert.deepEqual(outcomes, ['success', 'success', 'success']);
   });

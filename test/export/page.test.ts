@@ -35,6 +35,13 @@ test('the page shows version, age and each source with state and problem', () =>
   assert.match(text, /growatt\/parents failing circuit open 2 h ago 30 min 1 2 Growatt refuses the token\./);
 });
 
+test('the summary counts the sources of every state', () => {
+  const states = ['ok', 'waiting', 'failing', 'starting', 'empty', 'ok'] as const;
+  const sources = states.map((state, i) => ({ ...someStatus.sources[0]!, name: `a/${i}`, state }));
+  const text = textOf(renderPage({ ...someStatus, sources }, now));
+  assert.match(text, /Sources 2 ok, 1 empty, 1 failing, 1 waiting, 1 starting/);
+});
+
 test('the page links to every other view and to nothing outside', () => {
   const links = [...renderPage(someStatus, now).matchAll(/(?:href|src)="([^"]*)"/g)].map(([, url]) => url);
   assert.deepEqual(links, ['/metrics', '/api/v1/status', '/healthz', '/readyz']);

@@ -90,7 +90,7 @@ test('a Pushgateway that fails by itself is asked three times', async (t) => {
   const broken = await startFakePushgateway(t, answering(502, '<html><h1>Bad\nGateway</h1></html>'));
   assert.equal(
     await failureOf(gatewayAt(broken.url)),
-    `Push to ${broken.host}: refused (HTTP 502): Bad Gateway; see the log of the Pushgateway or of the proxy before it`,
+    `Push to ${broken.host}: refused (HTTP 502): Bad Gateway; see the log of the Pushgateway, or of the proxy in front of it`,
   );
   assert.equal(broken.pushes.length, 3);
 });
@@ -135,22 +135,22 @@ const REFUSALS: readonly (readonly [what: string, answer: ReturnType<typeof answ
     [
       'a missing password',
       answering(401, 'Unauthorized'),
-      'not allowed (HTTP 401); PUSHGATEWAY_URL needs the right user:password@',
+      'not allowed (HTTP 401); check user and password in PUSHGATEWAY_URL',
     ],
     [
       'a forbidden path',
       answering(403),
-      'not allowed (HTTP 403); PUSHGATEWAY_URL needs the right user:password@',
+      'not allowed (HTTP 403); check user and password in PUSHGATEWAY_URL',
     ],
     [
       'something else at the address',
       answering(404, 'not found'),
-      'there is no Pushgateway at this address (HTTP 404); check PUSHGATEWAY_URL, which must end before /metrics/job',
+      'no Pushgateway at this address (HTTP 404); check PUSHGATEWAY_URL, which must end before /metrics/job',
     ],
     [
       'something that takes no PUT',
       answering(405),
-      'there is no Pushgateway at this address (HTTP 405); check PUSHGATEWAY_URL, which must end before /metrics/job',
+      'no Pushgateway at this address (HTTP 405); check PUSHGATEWAY_URL, which must end before /metrics/job',
     ],
     [
       'a redirect is not followed',

@@ -112,11 +112,11 @@ test('an address that this machine does not have is an error that says so', asyn
   );
 });
 
-test('a forbidden port, an unknown name and anything else are errors for people too', () => {
+test('a forbidden port, an unknown name and anything else are errors that say what to do', () => {
   const message = (code: string) =>
     listenError({ host: 'sun', port: 80 }, Object.assign(new Error('x'), { code })).message;
-  assert.match(message('EACCES'), /^Port 80 on sun may not be used by this user\./);
-  assert.match(message('ENOTFOUND'), /^Cannot listen on port 80 of sun: this name is unknown\./);
+  assert.match(message('EACCES'), /^No permission to listen on port 80 of sun\./);
+  assert.match(message('ENOTFOUND'), /^Cannot listen on port 80 of sun: unknown host name\./);
   assert.equal(message('EIO'), 'Cannot listen on port 80 of sun (EIO). Check EXPORTER_LISTEN_ADDR.');
 });
 

@@ -70,9 +70,9 @@ test('a closed port is a refused connection', async () => {
 test('reasons that Node hides in causes are given in words', async () => {
   const cases: [string[], string][] = [
     [['ENOTFOUND'], 'no such host'],
-    [['EAI_AGAIN'], 'the name could not be looked up'],
+    [['EAI_AGAIN'], 'host name lookup failed'],
     [['ECONNREFUSED', 'ENETUNREACH'], 'connection refused'],
-    [['UND_ERR_CONNECT_TIMEOUT'], 'no connection in time'],
+    [['UND_ERR_CONNECT_TIMEOUT'], 'connection timed out'],
     [['DEPTH_ZERO_SELF_SIGNED_CERT'], 'its certificate is not trusted'],
     [['CERT_HAS_EXPIRED'], 'its certificate has expired'],
     [['ERR_TLS_CERT_ALTNAME_INVALID'], 'its certificate is for another name'],
@@ -91,13 +91,13 @@ test('a plain HTTP server asked for TLS is no answer, not a crash', async (t) =>
   const server = await scriptedServer(t, always('{}'));
   await assert.rejects(
     ask(`https://${server.address}`),
-    failsAs('unreachable', /\(it does not speak TLS\)$/),
+    failsAs('unreachable', /\(the server does not use TLS\)$/),
   );
 });
 
 test('a connection that is cut is unreachable, before the answer and in the middle of it', async (t) => {
   const server = await scriptedServer(t, (_request, response) => response.socket?.resetAndDestroy());
-  const closed = /no answer from .* \(connection closed by the other side\)$/;
+  const closed = /no answer from .* \(connection closed by the server\)$/;
   await assert.rejects(ask(server.url), failsAs('unreachable', closed));
   server.script((_request, response) => {
     response.writeHead(200, { 'Content-Length': '500' }).write('{"a":');

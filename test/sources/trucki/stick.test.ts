@@ -169,7 +169,7 @@ test('each broken answer is a failure of the right kind', async (t) => {
     ['gzip-bomb', 'malformed', /larger than 65536 bytes/],
     ['http-500', 'server', /HTTP 500/],
     ['http-429', 'refused', /HTTP 429/],
-    ['reset', 'unreachable', /connection closed by the other side/],
+    ['reset', 'unreachable', /connection closed by the server/],
     ['redirect', 'malformed', /redirect/],
   ];
   for (const [kind, expected, message] of cases) {
