@@ -1,7 +1,9 @@
 import { formatTime } from '../../base/duration.ts';
 import type { AccountCalls } from './account-calls.ts';
 import type { Call } from './call.ts';
+import type { Device } from './device.ts';
 import type { Inventory } from './inventory.ts';
+import { listPlantsCall, listV4Call } from './listings.ts';
 import type { GrowattIntervals } from './settings.ts';
 
 /** Beyond so many plants, what is called plant by plant is called that much more rarely. */
@@ -12,10 +14,14 @@ const NIGHT_FACTOR = 4;
 /** The intervals of the calls that list plants and devices and read figures of plants, in milliseconds. */
 export class DiscoverySchedule {
   readonly #settings: GrowattIntervals;
-  readonly #calls: AccountCalls;
-  readonly #inventory: Inventory;
+  readonly #calls: Pick<AccountCalls, 'wait'>;
+  readonly #inventory: Pick<Inventory, 'plants' | 'asleep' | 'plant' | 'isInV4'>;
 
-  constructor(settings: GrowattIntervals, calls: AccountCalls, inventory: Inventory) {
+  constructor(
+    settings: GrowattIntervals,
+    calls: Pick<AccountCalls, 'wait'>,
+    inventory: Pick<Inventory, 'plants' | 'asleep' | 'plant' | 'isInV4'>,
+  ) {
     this.#settings = settings;
     this.#calls = calls;
     this.#inventory = inventory;
@@ -36,8 +42,23 @@ export class DiscoverySchedule {
     return this.#settings.plantInterval * this.#factor;
   }
 
-  /** For people: `until the next discovery (in 3 h)`, of what a call lists. */
-  untilNext(call: Call, interval: number): string {
+  /** For people, of a plant that is skipped: `until the next discovery (in 3 h)`. */
+  untilPlantsListed(): string {
+    return this.#until(listPlantsCall, this.listInterval);
+  }
+
+  /** For people, of a device that is skipped. */
+  untilListed({ sn, plantId, family, bus }: Device): string {
+    if (this.#inventory.isInV4(sn)) return this.#until(listV4Call, this.listInterval);
+    const plant = this.#inventory.plant(plantId);
+    const busOf = plant?.buses.find(
+      ({ kind, dataloggerSn }) => kind.family === family && dataloggerSn === bus?.datalog_sn,
+    );
+    const call = busOf?.listCall ?? plant?.listDevicesCall;
+    return call ? this.#until(call, this.plantListInterval) : this.untilPlantsListed();
+  }
+
+  #until(call: Call, interval: number): string {
     const wait = this.#calls.wait(call, interval);
     return `until the next discovery (${wait > 0 ? `in ${formatTime(wait)}` : 'due now'})`;
   }

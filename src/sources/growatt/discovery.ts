@@ -1,21 +1,14 @@
 import { SourceError } from '../../base/errors.ts';
 import type { PollContext } from '../../model/poll-context.ts';
-import type { Entity, SourceEvent } from '../../model/reading.ts';
+import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountCalls } from './account-calls.ts';
 import type { Device } from './device.ts';
 import type { DiscoverySchedule } from './discovery-schedule.ts';
-import {
-  accountEntity,
-  dataEntityId,
-  deviceEntities,
-  deviceInformation,
-  plantEntities,
-  plantEntityId,
-  plantInformation,
-} from './entities.ts';
+import { dataEntityId, plantEntityId } from './entities.ts';
 import { BUS_TYPE } from './families/bus.ts';
 import type { DailyHistory } from './history/daily.ts';
 import type { Inventory } from './inventory.ts';
+import type { InventoryEvents } from './inventory-events.ts';
 import {
   listPlantsCall,
   listV4Call,
@@ -34,6 +27,7 @@ export interface DiscoveryOptions {
   readonly inventory: Inventory;
   readonly history: DailyHistory;
   readonly schedule: DiscoverySchedule;
+  readonly events: InventoryEvents;
 }
 
 const NO_PLANTS =
@@ -45,17 +39,6 @@ export class Discovery {
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
-  }
-
-  /** All that exists now. */
-  get entities(): readonly Entity[] {
-    const { account, inventory, history } = this.#options;
-    return [
-      accountEntity(account.name),
-      ...inventory.plants.flatMap(plantEntities),
-      ...inventory.devices.flatMap((device) => this.#entitiesOf(device)),
-      ...history.entities(),
-    ];
   }
 
   /** @throws SourceError, of kind `unauthorized` when the token is refused */
@@ -72,7 +55,7 @@ export class Discovery {
       unlisted ? `the account does not list plant ${unlisted}: check GROWATT_PLANT_ID` : undefined,
     );
     this.reportEmpty(context);
-    yield* this.publish();
+    yield* this.#options.events.all();
   }
 
   async *devices(context: PollContext, plant: Plant): AsyncGenerator<SourceEvent> {
@@ -82,17 +65,17 @@ export class Discovery {
     if (!page) {
       yield { type: 'attempt', entity: plantEntityId(plant.id), ok: false };
       if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
-      const until = schedule.untilNext(listPlantsCall, schedule.listInterval);
+      const until = schedule.untilPlantsListed();
       context.report(what, `skipping ${what} ${until}: ${error.message}`, error.message);
       plant.skipped = true;
       if (error.kind === 'missing') {
         inventory.dropPlant(plant);
-        yield* this.publish();
+        yield* this.#options.events.all();
       }
       return;
     }
     context.report(what, undefined);
-    yield* this.#change(plant, () => inventory.listDevices(plant, page));
+    yield* this.#options.events.change(plant, () => inventory.listDevices(plant, page));
     for (const device of plant.listedDevices) this.#reportUnknown(context, device);
     yield { type: 'attempt', entity: plantEntityId(plant.id), ok: true };
   }
@@ -105,7 +88,7 @@ export class Discovery {
     // This fails neither the plant nor its inverters.
     const what = `the list of ${kind.family.word} devices of datalogger ${dataloggerSn}`;
     reportList(context, what, error);
-    if (page) yield* this.#change(plant, () => inventory.listBus(plant, bus, page.rows));
+    if (page) yield* this.#options.events.change(plant, () => inventory.listBus(plant, bus, page.rows));
   }
 
   /** An account whose token does not reach v4 keeps its other devices. */
@@ -115,7 +98,7 @@ export class Discovery {
     reportList(context, 'the list of v4 devices', error);
     if (!page) return;
     inventory.listV4(page.rows);
-    yield* this.publish();
+    yield* this.#options.events.all();
   }
 
   /** Month and year energy, power and time zone of a plant. */
@@ -129,13 +112,13 @@ export class Discovery {
       if (error?.kind !== 'unauthorized' && error?.kind !== 'missing') return;
       // Its devices may be read all the same.
       plant.dataSkipped = true;
-      const until = schedule.untilNext(listPlantsCall, schedule.listInterval);
+      const until = schedule.untilPlantsListed();
       context.report(what, `skipping ${what} ${until}: ${error.message}`, error.message);
       return;
     }
     context.report(what, undefined);
     plant.dataRead = true;
-    yield* this.#change(plant, () => plant.locate(data.gmtZone));
+    if (plant.locate(data.gmtZone)) yield* this.#options.events.change(plant);
     const where = `the time zone of plant ${plant.id}`;
     context.report(
       where,
@@ -154,39 +137,11 @@ export class Discovery {
   /** Reports that a device was refused or is missing. */
   reportSkipped(context: PollContext, device: Device, { message }: SourceError): void {
     const what = `device ${device.sn}`;
-    context.report(what, `skipping ${what} ${this.#untilListed(device)}: ${message}`, message);
-  }
-
-  /** All that exists now, for the store. */
-  *publish(): Generator<SourceEvent> {
-    const { inventory, history } = this.#options;
-    yield { type: 'entities', entities: this.entities };
-    for (const { id, listed } of inventory.plants)
-      if (listed) yield { type: 'reading', reading: plantInformation(id, listed) };
-    for (const device of inventory.devices) yield { type: 'reading', reading: deviceInformation(device) };
-    for (const reading of history.readings()) yield { type: 'reading', reading };
-  }
-
-  /** What a change of one plant adds and removes, for the store: an account may have a thousand plants. */
-  *#change(plant: Plant, change: () => void): Generator<SourceEvent> {
-    const { inventory } = this.#options;
-    const before = inventory.devicesOf(plant);
-    change();
-    const devices = inventory.devicesOf(plant);
-    const listed = new Set(devices.map(({ sn }) => sn));
-    const dropped = before.filter(({ sn }) => !listed.has(sn));
-    // A device may be listed by another plant by now.
-    const elsewhere = new Set(dropped.length > 0 ? inventory.devices.map(({ sn }) => sn) : []);
-    const gone = dropped
-      .filter(({ sn }) => !elsewhere.has(sn))
-      .flatMap((device) => this.#entitiesOf(device).map(({ id }) => id));
-    const changed = [...plantEntities(plant), ...devices.flatMap((device) => this.#entitiesOf(device))];
-    yield { type: 'entity-changes', changed, gone };
-    for (const device of devices) yield { type: 'reading', reading: deviceInformation(device) };
-  }
-
-  #entitiesOf(device: Device): Entity[] {
-    return deviceEntities(device, this.#options.inventory.plant(device.plantId)?.zone);
+    context.report(
+      what,
+      `skipping ${what} ${this.#options.schedule.untilListed(device)}: ${message}`,
+      message,
+    );
   }
 
   #reportUnknown(context: PollContext, { sn, family, listed: { type, model } }: Device): void {
@@ -197,17 +152,6 @@ export class Discovery {
       `device ${sn}`,
       `device ${sn} (${model || 'no model'}) has ${what}: it is listed, but not read`,
     );
-  }
-
-  #untilListed(device: Device): string {
-    const { inventory, schedule } = this.#options;
-    const plant = inventory.plant(device.plantId);
-    const bus = plant?.buses.find(
-      ({ kind, dataloggerSn }) => kind.family === device.family && dataloggerSn === device.bus?.datalog_sn,
-    );
-    const call = inventory.isInV4(device.sn) ? listV4Call : (bus?.listCall ?? plant?.listDevicesCall);
-    const interval = call === listV4Call ? schedule.listInterval : schedule.plantListInterval;
-    return schedule.untilNext(call ?? listPlantsCall, interval);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Discovery } from './discovery.ts';
 import { deviceEntities, deviceEntityId } from './entities.ts';
 import type { DeviceCall, Family } from './families/family.ts';
 import type { Inventory } from './inventory.ts';
+import type { InventoryEvents } from './inventory-events.ts';
 
 /** Serial numbers that one batch call may name. */
 const BATCH_SIZE = 100;
@@ -28,6 +29,7 @@ export interface LiveReaderOptions {
   readonly calls: AccountCalls;
   readonly inventory: Inventory;
   readonly discovery: Discovery;
+  readonly events: InventoryEvents;
   readonly access: AccountAccess;
   readonly clock: Clock;
   /** Least time between two equal calls, milliseconds. */
@@ -49,7 +51,7 @@ export class LiveReader {
    * @throws SourceError when no device could be read for a reason that is not its own
    */
   async *read(context: PollContext, devices: readonly Device[]): AsyncGenerator<SourceEvent> {
-    const { calls, discovery, access } = this.#options;
+    const { calls, discovery, events, access } = this.#options;
     let answered = 0;
     let failure: SourceError | undefined;
     const refusals = new Map<Device, SourceError>();
@@ -70,7 +72,7 @@ export class LiveReader {
     }
     const missing = [...refusals].filter(([, { kind }]) => kind === 'missing');
     for (const [device] of missing) this.#options.inventory.dropDevice(device);
-    if (missing.length > 0) yield* discovery.publish();
+    if (missing.length > 0) yield* events.all();
     const refused = answered === 0 && failure?.kind === 'unauthorized';
     // Every device was refused: a list of plants shows whether the token is, which is then the one thing to report.
     if (refused) yield* access.listPlants(context);

@@ -17,6 +17,7 @@ import { ACCOUNT_ENTITY_ID, plantEntityId } from './entities.ts';
 import { DailyHistory } from './history/daily.ts';
 import { GrowattHistoryReader } from './history/reader.ts';
 import { Inventory } from './inventory.ts';
+import { InventoryEvents } from './inventory-events.ts';
 import { listPlantsCall } from './listings.ts';
 import { LiveReader } from './live-reader.ts';
 import { AccountLookup } from './lookup.ts';
@@ -53,6 +54,7 @@ export class GrowattSource implements Source {
   readonly #calls: AccountCalls;
   readonly #inventory: Inventory;
   readonly #days: DailyHistory;
+  readonly #events: InventoryEvents;
   readonly #discovery: Discovery;
   readonly #access: AccountAccess;
   readonly #live: LiveReader;
@@ -78,9 +80,10 @@ export class GrowattSource implements Source {
     const inventory = new Inventory(account);
     const days = new DailyHistory(history, calls, clock);
     const schedule = new DiscoverySchedule(settings, calls, inventory);
-    const discovery = new Discovery({ account, calls, inventory, history: days, schedule });
+    const events = new InventoryEvents(account.name, inventory, days);
+    const discovery = new Discovery({ account, calls, inventory, history: days, schedule, events });
     const access = new AccountAccess({ calls, inventory, discovery, clock });
-    const live = new LiveReader({ calls, inventory, discovery, access, clock, interval });
+    const live = new LiveReader({ calls, inventory, discovery, events, access, clock, interval });
     const work = { calls, inventory, schedule, discovery, access, live, history: days, clock };
     this.#background = new BackgroundWork({ ...work, v4, callSpacing });
     this.#lookup = new AccountLookup({ access, discovery, inventory, live, v4 });
@@ -88,13 +91,14 @@ export class GrowattSource implements Source {
     this.#calls = calls;
     this.#inventory = inventory;
     this.#days = days;
+    this.#events = events;
     this.#discovery = discovery;
     this.#access = access;
     this.#live = live;
   }
 
   get entities(): readonly Entity[] {
-    return this.#discovery.entities;
+    return this.#events.entities;
   }
 
   interval(): number {
@@ -186,7 +190,7 @@ export class GrowattSource implements Source {
   /** What an earlier run knew is known to the store again, as after a listing. */
   *#publishRestored(): Generator<SourceEvent> {
     this.#restored = false;
-    yield* this.#discovery.publish();
+    yield* this.#events.all();
     for (const { id } of this.#inventory.plants)
       yield { type: 'attempt', entity: plantEntityId(id), ok: true };
   }

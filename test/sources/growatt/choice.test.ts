@@ -118,6 +118,30 @@ test('a device that is added appears with the next discovery, one that is remove
   assert.equal(agent.value('growatt_up', { plant_id: '2' }), undefined);
 });
 
+test('a device that moves to another plant keeps being read, whichever list comes first', async (t) => {
+  for (const [from, to] of [
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    const plants = [house, barn].map((plant) =>
+      plant.id === from ? { ...plant, devices: [...plant.devices, device('M1')] } : plant,
+    );
+    const world = await startWorld(t, { plants });
+    const agent = world.run();
+    await world.until(NOON + HOUR);
+    assert.notEqual(
+      agent.value('growatt_current_power_watts', { plant_id: String(from), device_sn: 'M1' }),
+      undefined,
+    );
+    world.cloud.removeDevice('M1');
+    world.cloud.addDevice(to, device('M1'));
+    await world.until(NOON + 3.2 * HOUR);
+    assert.deepEqual(agent.values({ plant_id: String(from), device_sn: 'M1' }), {});
+    const moved = agent.values({ plant_id: String(to), device_sn: 'M1' });
+    assert.notEqual(moved.growatt_current_power_watts, undefined, `to plant ${to}`);
+  }
+});
+
 test('an empty list of devices is believed only the second time', async (t) => {
   const world = await startWorld(t, { plants: [house] });
   const agent = world.run();

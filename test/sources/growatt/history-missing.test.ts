@@ -4,10 +4,11 @@ import { SourceError } from '../../../src/base/errors.ts';
 import { AccountCalls } from '../../../src/sources/growatt/account-calls.ts';
 import type { GrowattClient } from '../../../src/sources/growatt/client.ts';
 import { DailyHistory } from '../../../src/sources/growatt/history/daily.ts';
+import { DaySchedule } from '../../../src/sources/growatt/history/day-schedule.ts';
 import { parseGmtZone } from '../../../src/sources/growatt/zone.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { plainContext } from '../../helpers/context.ts';
-import { HOUR, MINUTE, NOON } from './world.ts';
+import { DAY, HOUR, MINUTE, NOON } from './world.ts';
 
 const PLANTS = 500;
 const DAYS = 366;
@@ -87,6 +88,31 @@ test('a new day is added to the days that are missing, without computing those a
   choose();
   assert.equal(work().dates, 0);
   assert.equal(history.nextRelease(plants[0]!), Date.parse('2026-06-13T23:05:00Z'));
+});
+
+test('for a new day, the days that are read are not gone through', () => {
+  const clock = instantClock(NOON);
+  const schedule = new DaySchedule({ enabled: true, days: DAYS, schedule: '5 0 * * *' }, clock);
+  const zone = parseGmtZone('GMT+1')!;
+  const read = ['2026-06-10', '2026-06-11'].map((date) => ({ date }));
+  const before = schedule.missing(undefined, zone, '2026-06-09', read);
+  assert.deepEqual(before.dates, ['2026-06-09']);
+  clock.sleep(2 * DAY, signal);
+  const noLook = read.map(() => ({
+    get date(): string {
+      return assert.fail('it was looked at');
+    },
+  }));
+  const after = schedule.missing(before, zone, '2026-06-09', noLook);
+  assert.deepEqual([after.newest, ...after.dates], ['2026-06-13', '2026-06-09', '2026-06-12', '2026-06-13']);
+  const younger = schedule.missing(after, zone, '2026-06-12', read);
+  assert.deepEqual(younger.dates, ['2026-06-12', '2026-06-13'], 'a first day that became known counts');
+  clock.sleep(-2 * DAY, signal);
+  assert.deepEqual(
+    schedule.missing(after, zone, '2026-06-09', read).dates,
+    ['2026-06-09'],
+    'as does a clock that was set back',
+  );
 });
 
 test('while plant/power is rate limited, no day of any plant is looked up', async (t) => {

@@ -86,12 +86,12 @@ test('a token that was refused before the update is not tried sooner after it', 
   const state = JSON.parse(OLD) as OldState;
   const source = state.sources['growatt/default']!.source;
   source.denials = 2;
-  source.deniedAt = WRITTEN - MINUTE;
+  source.deniedAt = WRITTEN - 20 * MINUTE;
   const { world, agent } = await startFrom(t, JSON.stringify(state));
-  await world.until(WRITTEN + 28 * MINUTE);
+  await world.until(WRITTEN + 9.9 * MINUTE);
   assert.equal(world.cloud.calls.length, 0);
-  assert.match(agent.lines[0] ?? '', /first poll in 29 min: the token was refused/);
-  await world.until(WRITTEN + 30 * MINUTE);
+  assert.match(agent.lines[0] ?? '', /first poll in 10 min: the token was refused/);
+  await world.until(WRITTEN + 11 * MINUTE);
   assert.ok(world.cloud.calls.length > 0);
 });
 
