@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DiscoverySchedule } from '../../../src/sources/growatt/discovery-schedule.ts';
+import { listPlantsCall, listV4Call } from '../../../src/sources/growatt/listings.ts';
+import { Plant } from '../../../src/sources/growatt/plant.ts';
+import { Selection } from '../../../src/sources/growatt/selection.ts';
 import { HOUR, MINUTE } from './world.ts';
 
 const settings = {
@@ -39,4 +42,34 @@ test('the time to the next discovery is what is left of the interval', () => {
     new DiscoverySchedule(settings, { wait: () => left }, EMPTY).untilPlantsListed();
   assert.equal(until(2.5 * HOUR), 'until the next discovery (in 2 h 30 min)');
   assert.equal(until(0), 'until the next discovery (due now)');
+});
+
+test('a device that is skipped is read again with the list that has it', () => {
+  const plant = new Plant('1', new Selection({ plants: [], deviceSns: [] }));
+  const row = (sn: string, type: number) => ({
+    sn,
+    type,
+    model: '',
+    dataloggerSn: 'LOG',
+    lost: false,
+    lastUpdate: '',
+  });
+  plant.listDevices({ count: 2, rows: [row('A1', 7), row('AMMETER-LOG', 3)] });
+  const [bus] = plant.buses;
+  assert.ok(bus);
+  plant.listBus(bus, [{ address: '1', model: '' }]);
+  const waits = new Map([
+    [listV4Call, HOUR],
+    [plant.listDevicesCall, 2 * HOUR],
+    [bus.listCall, 3 * HOUR],
+    [listPlantsCall, 4 * HOUR],
+  ]);
+  const schedule = (inventory: object) =>
+    new DiscoverySchedule(settings, { wait: (call) => waits.get(call) ?? 0 }, { ...EMPTY, ...inventory });
+  const known = schedule({ plant: () => plant });
+  const [inverter, meter] = plant.devices;
+  assert.match(known.untilListed(inverter!), /in 2 h/);
+  assert.match(known.untilListed(meter!), /in 3 h/);
+  assert.match(schedule({ plant: () => plant, isInV4: () => true }).untilListed(inverter!), /in 1 h/);
+  assert.match(schedule({}).untilListed(inverter!), /in 4 h/);
 });

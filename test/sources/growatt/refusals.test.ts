@@ -54,6 +54,14 @@ test('a token that is revoked and restored: down with one line, few calls, then 
     assert.equal(warnings(agent).length, 1, agent.lines.join('\n'));
     assert.match(warnings(agent)[0] ?? '', /refuses the token/);
     world.cloud.setToken(TOKEN);
+    await world.until(NOON + 2.5 * HOUR);
+    for (const { sn } of devices) {
+      const power = agent.value('growatt_current_power_watts', { device_sn: sn });
+      assert.ok(
+        (power ?? 0) > 0,
+        `${sn} is read as soon as the token is accepted, not with the next discovery`,
+      );
+    }
     await world.until(NOON + 3.2 * HOUR);
     assert.equal(agent.value('growatt_account_up'), 1);
     for (const { sn } of devices) {
