@@ -15,23 +15,23 @@ export interface ProgressOptions {
 const BAR_WIDTH = 20;
 const PLAIN_EVERY_MS = 60_000;
 
-/** Tells people how far a backfill has come: plant, day, calls left, time left. */
+/** Shows the progress of a backfill: plant, day, calls left, time left. */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #started: number;
   #done = 0;
-  #toldAt: number;
+  #wroteAt: number;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
-    this.#started = this.#toldAt = options.clock.now();
+    this.#started = this.#wroteAt = options.clock.now();
   }
 
-  /** Milliseconds that the calls left will take, at the pace so far. */
+  /** Milliseconds that the calls left will take, at the rate so far. */
   get timeLeft(): number {
     const { calls, spacing, clock } = this.#options;
-    const pace = this.#done > 0 ? (clock.now() - this.#started) / this.#done : spacing;
-    return (calls - this.#done) * Math.max(pace, spacing);
+    const perCall = this.#done > 0 ? (clock.now() - this.#started) / this.#done : spacing;
+    return (calls - this.#done) * Math.max(perCall, spacing);
   }
 
   /** One more call is done. */
@@ -44,8 +44,8 @@ export class Progress {
       const full = Math.round((this.#done / calls) * BAR_WIDTH);
       const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
       write(`\r\u001b[K${fit(`${bar} ${date} ${left}  ${plant}`, columns)}`);
-    } else if (clock.now() - this.#toldAt >= PLAIN_EVERY_MS) {
-      this.#toldAt = clock.now();
+    } else if (clock.now() - this.#wroteAt >= PLAIN_EVERY_MS) {
+      this.#wroteAt = clock.now();
       write(`${plant}: ${date}, ${left}\n`);
     }
   }

@@ -21,9 +21,10 @@ export async function* samplesOf(
   );
   for await (const entry of journal.entries()) {
     if (!('curve' in entry)) continue;
-    const curve = entry.curve.map(([at, watts]) => [at * 1000, watts] as const);
     const samplesOn = plants.get(keyOf(entry.source, entry.plant));
-    if (samplesOn) yield* samplesOn(entry.date, { curve, end: entry.end * 1000 });
+    if (!samplesOn) continue;
+    const curve = entry.curve.map(([at, watts]) => [at * 1000, watts] as const);
+    yield* samplesOn(entry.date, { curve, end: entry.end * 1000 });
   }
 }
 

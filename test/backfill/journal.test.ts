@@ -63,7 +63,7 @@ test('a journal without an entry begins anew, whatever its head says', async (t)
   }
 });
 
-test('a journal of other days, sources, plants or time zones is left alone', (t) => {
+test('a journal of other days, sources, plants or time zones is refused and not changed', (t) => {
   const path = filled(t);
   const before = readFileSync(path, 'utf8');
   for (const change of [

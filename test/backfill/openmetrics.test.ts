@@ -37,7 +37,7 @@ test('a backfill is an OpenMetrics exposition with timestamps', async (t) => {
   assert.equal(text.match(/# EOF/g)?.length, 1);
 });
 
-test('each metric is announced once, whatever there is to say of it', async (t) => {
+test('each metric is described once, with samples or without', async (t) => {
   const journal = emptyJournal(t);
   const reader = fakeReader([plantWith({ total: undefined }), plantWith({ id: '2', total: undefined })]);
   const assignments = await plan([sourceOf(reader)], journal, YESTERDAY);

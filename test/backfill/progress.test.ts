@@ -68,7 +68,7 @@ test('the time left follows the pace, pauses included', async () => {
   assert.equal(formatTime(progress.timeLeft), '20 min');
 });
 
-test('times are told as people say them', () => {
+test('times are written as people say them', () => {
   assert.deepEqual(
     [0, 400, 59_400, 59_600, 90_000, 3_540_000, 3_599_000, 3_600_000, 7_230_000].map(formatTime),
     ['0 s', '0 s', '59 s', '1 min', '2 min', '59 min', '1 h', '1 h', '2 h 1 min'],

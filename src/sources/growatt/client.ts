@@ -11,7 +11,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** A longer Retry-After is taken as this; the call history limits the pause itself. */
 const LONGEST_RETRY_AFTER = 24 * 3_600_000;
 
-/** Error codes of reads in v1. 10012 has two meanings, told apart by its text. */
+/** Error codes of reads in v1. 10012 has two meanings; its text distinguishes them. */
 const codes: Readonly<Record<number, ErrorKind>> = {
   [-1]: 'unauthorized',
   10001: 'server',

@@ -24,7 +24,7 @@ export interface Allowances {
   readonly heldSince?: number;
   /** The agent cannot know of summer time: the time of an old reading may be an hour late. */
   readonly hourLate?: boolean;
-  /** Its datalogger may be silent: nobody can tell that from sleep. */
+  /** Its datalogger may be silent: that looks the same as sleep. */
   readonly silent?: boolean;
 }
 

@@ -192,7 +192,7 @@ test('the message of an error is one tidy line, whatever the cloud writes into i
   assert.ok(message.length < 300);
 });
 
-test('nobody listening is an unreachable cloud', async () => {
+test('a cloud that does not listen is unreachable', async () => {
   const address = await deadAddress();
   const call = clientFor(`http://${address}`).call(get, {}, signal);
   await assert.rejects(call, {

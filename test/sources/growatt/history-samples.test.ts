@@ -88,13 +88,13 @@ test('the lifetime total grows along the curve and ends at the live total', asyn
   });
 });
 
-test('before a day of unknown energy the lifetime total is not told', async (t) => {
+test('before a day of unknown energy there is no lifetime total', async (t) => {
   const samples = await backfilled(t, LIFETIME, ['2026-06-05']);
   assert.equal(samples[0]?.at, Date.parse('2026-06-06T10:00Z'));
   assert.equal(samples[0]?.value, 940);
 });
 
-test('before more was produced than the total holds, it is not told', () => {
+test('before more was produced than the total holds, there is none', () => {
   const days = ['2026-06-10', '2026-06-11'].map((date) => dayWith(date, Array(12).fill(1000)));
   const energies = new Map(days.map(({ date }) => [date, 10]));
   const samples = derive(LIFETIME, days, { energies, total: { kwh: 15, before: '2026-06-12' } });

@@ -49,13 +49,13 @@ test('a day with too few values has no power, its energy stays, and the log says
   assert.deepEqual(datesShown(agent, 'growatt_daily_peak_power_watts'), ['2026-06-10']);
   assert.deepEqual(hoursShown(agent), []);
   assert.equal(agent.value('growatt_daily_energy_kwh', { date: YESTERDAY }), 0);
-  const told = agent.lines.filter((line) => line.includes('too few power values'));
-  assert.deepEqual(told, [
+  const logged = agent.lines.filter((line) => line.includes('too few power values'));
+  assert.deepEqual(logged, [
     `warn: growatt/default: plant 1 has too few power values on ${YESTERDAY} for a peak and hourly means`,
   ]);
 });
 
-test('a cloud that says "too frequently" is not called for a while, without harm to the live values', async (t) => {
+test('a cloud that says "too frequently" is not called for a while, and the live values do not suffer', async (t) => {
   const world = await startWorld(t, { history: { enabled: true, days: 2 }, account: BERLIN });
   world.cloud.faults.next({ kind: 'rate-limited', match: 'plant/power', times: 2 });
   const agent = world.run();
@@ -75,10 +75,10 @@ test('a plant whose days are refused is asked about one of them an hour, and tha
   await world.until(NOON + 6 * HOUR - 5 * MINUTE);
   assert.equal(datesAsked(world).length, 6);
   assert.equal(agent.value('growatt_up'), 1);
-  const told = agent.lines.filter((line) => line.includes('the daily history of plant 1'));
-  assert.equal(told.length, 1);
+  const logged = agent.lines.filter((line) => line.includes('the daily history of plant 1'));
+  assert.equal(logged.length, 1);
   assert.match(
-    told[0] ?? '',
+    logged[0] ?? '',
     /^warn: growatt\/default: the daily history of plant 1 cannot be read: plant\/power: 10011 .*; next attempt in 1 h$/,
   );
 });
@@ -101,8 +101,8 @@ test('a plant without a known time zone has no days, and the log says what to do
   await world.until(NOON + 40 * MINUTE);
   assert.deepEqual(datesAsked(world), []);
   assert.ok(agent.value('growatt_current_power_watts'));
-  const told = agent.lines.filter((line) => line.includes('time zone'));
-  assert.deepEqual(told, [
+  const logged = agent.lines.filter((line) => line.includes('time zone'));
+  assert.deepEqual(logged, [
     'warn: growatt/default: the time zone of plant 1 is unknown: set plants[].timezone, which its daily values need',
   ]);
 });

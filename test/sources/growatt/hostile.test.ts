@@ -21,7 +21,7 @@ const settings = {
   idleInterval: 30 * MINUTE,
 };
 
-/** A whole account in memory, whose every answer is given by a function of the path. */
+/** A whole account without a server, whose every answer is given by a function of the path. */
 function accountWith(answer: (path: string, params: string) => string) {
   const clock = instantClock(NOON);
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -77,8 +77,8 @@ async function pollTwice(answer: (path: string, params: string) => string): Prom
         assert.ok(text.length <= 450, `${metric} ${label} has ${text.length} characters`);
       }
     }
-    const memory = JSON.parse(JSON.stringify(source.snapshot()));
-    accountWith(answer).source.restore(memory);
+    const snapshot = JSON.parse(JSON.stringify(source.snapshot()));
+    accountWith(answer).source.restore(snapshot);
     await clock.sleep(5 * MINUTE, context.signal);
   }
   assert.ok(calls < 500, `${calls} calls`);

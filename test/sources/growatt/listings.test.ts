@@ -28,7 +28,7 @@ test('a plant has its id, name, place and rated power', () => {
   assert.equal(plant.status, 1);
 });
 
-test('the location is coordinates, or city and country, or what there is of them', () => {
+test('the location is coordinates, or city and country, or the one of them that is known', () => {
   const place = (row: object) => plants({ plant_id: 1, ...row }).rows[0]?.location;
   assert.equal(place({ latitude: '52.50', longitude: '13.4', city: 'Berlin' }), '52.5,13.4');
   assert.equal(place({ latitude: 0, longitude: -1 }), '0,-1', 'which in readings would be a marker');
@@ -113,7 +113,7 @@ test('a device may be lost in three spellings', () => {
   ]);
 });
 
-test('meters, which are all called alike, are told apart by their datalogger', () => {
+test('meters, which all have one name, are distinguished by their datalogger', () => {
   const { rows } = devices(
     { device_sn: 'AMMETER', type: 3, datalogger_sn: 'LOG1' },
     { device_sn: 'AMMETER', type: 3, datalogger_sn: 'LOG2' },

@@ -109,9 +109,9 @@ test('a rate limit says until when the call is paused and how often is polled, o
   world.cloud.faults.next({ kind: 'rate-limited', match: 'tlx', times: 2 });
   await world.until(NOON + 11 * MINUTE);
   const [limitedAt = 0] = world.cloud.calls.slice(-1).map(({ at }) => at);
-  const told = `rate limited on tlx/tlx_last_data: pausing it until ${formatTimeOfDay(limitedAt + 5 * MINUTE)}, polling every 7.5 min until it recovers`;
-  assert.deepEqual(agent.lines.slice(1), [`warn: ${NAME}${told}`]);
-  assert.equal(agent.poller.status.problem, told);
+  const problem = `rate limited on tlx/tlx_last_data: pausing it until ${formatTimeOfDay(limitedAt + 5 * MINUTE)}, polling every 7.5 min until it recovers`;
+  assert.deepEqual(agent.lines.slice(1), [`warn: ${NAME}${problem}`]);
+  assert.equal(agent.poller.status.problem, problem);
   await world.until(NOON + 22 * MINUTE);
   const [again = 0] = world.cloud.calls
     .filter(({ path }) => path.includes('tlx'))

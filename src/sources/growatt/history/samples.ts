@@ -72,7 +72,7 @@ function ofDay(
   return value === undefined ? [] : [{ labels: { plant_id: plant.id, date }, at: end, value }];
 }
 
-/** Instants serve as well as wall times, except to tell hours apart. */
+/** Instants serve as well as wall times; only the hours of the day would differ. */
 const slotsOf = ({ curve }: HistoryDay) => curve.map(([at, watts]) => ({ wall: at, watts }));
 
 const round = (value: number) => Math.round(value * 1000) / 1000;
