@@ -209,7 +209,7 @@ test('a backfill that is killed or stopped goes on, and writes byte for byte the
     const result = await ended;
     clearInterval(watch);
     if (signal === 'SIGKILL') assert.equal(result.signal, 'SIGKILL');
-    else assert.match(result.err, /Stopped\. The same command goes on where this one stopped\.\n$/);
+    else assert.match(result.err, /Interrupted\. Run the same command again to resume\.\n$/);
     if (signal !== 'SIGKILL') assert.equal(result.code, 0);
     assert.equal(existsSync(out), false);
   }
@@ -228,6 +228,6 @@ test('an outage ends it with one line that says what to do', async (t) => {
   assert.equal(code, 1);
   const [first, second, ...others] = err.trimEnd().split('\n');
   assert.equal(first, 'Looking up the plants');
-  assert.match(second ?? '', /^plant\/list: .*\. The same command goes on where this one stopped\.$/);
+  assert.match(second ?? '', /^plant\/list: .*\. Run the same command again to resume\.$/);
   assert.deepEqual(others, []);
 });
