@@ -166,7 +166,7 @@ for (const [what, bytes] of [
   ['sends what is neither HTTP nor TLS', '\x16\x03\x01\x00\x05hello'],
 ]) {
   test(`A client that ${what} is cut off`, async (t) => {
-    const { address, url } = await gatedServer(t, TLS, { limits: { headersTimeout: 60 } });
+    const { address, url } = await gatedServer(t, TLS, { limits: { headersTimeout: 500 } });
     await sendRaw(address.port, bytes ?? '').catch(() => '');
     assert.equal((await askSecurely(`${url}/healthz`)).status, 200);
   });
