@@ -42,7 +42,6 @@ const entry = z.union([
 ]);
 
 export type Entry = z.infer<typeof entry>;
-export type DayEntry = Extract<Entry, { curve: unknown }>;
 
 const PIECE_BYTES = 64 * 1024;
 

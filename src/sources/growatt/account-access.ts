@@ -6,6 +6,9 @@ import type { AccountCalls } from './account-calls.ts';
 import type { Discovery } from './discovery.ts';
 import { ACCOUNT_ENTITY_ID } from './entities.ts';
 import type { Inventory } from './inventory.ts';
+import type { AccountSnapshot } from './snapshot.ts';
+
+type AccessSnapshot = Pick<AccountSnapshot, 'refusals' | 'refusedAt'>;
 
 const MINUTE = 60_000;
 /** A refused token is tried again after this, then after twice as long each time. */
@@ -62,11 +65,12 @@ export class AccountAccess {
     this.#refusals = 0;
   }
 
-  snapshot(): { refusals: number; refusedAt: number } {
+  snapshot(): AccessSnapshot {
     return { refusals: this.#refusals, refusedAt: this.#refusedAt };
   }
 
-  restore({ refusals, refusedAt }: { refusals: number; refusedAt: number }): void {
+  /** Restores what `snapshot` returned in an earlier run. */
+  restore({ refusals, refusedAt }: AccessSnapshot): void {
     this.#refusals = refusals;
     this.#refusedAt = refusedAt;
   }

@@ -167,7 +167,7 @@ test('250 plants are found on three pages, and a page that fails is asked for ag
   assert.equal(world.callCounts()['plant/list'], 3);
   assert.equal(agent.source.size().plants, 250);
 
-  const unlucky = await startWorld(t, { plants, settings: { callSpacing: 0 } });
+  const unlucky = await startWorld(t, { plants, settings: { callSpacing: 1000 } });
   // Page 2 fails for good in the first poll, and is there in the next one.
   const cut = unlucky.run();
   unlucky.cloud.faults.next({ kind: 'strings', match: 'plant/list' });
