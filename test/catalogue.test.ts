@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { catalogue, definitionOf, definitionsOf } from '../src/catalogue.ts';
+import { kindPages } from '../src/docs/kind-pages.ts';
 import { metricsReference } from '../src/docs/metrics.ts';
 import { define, type MetricGroup, UNITS } from '../src/model/metric.ts';
 import { busFamilies } from '../src/sources/growatt/families/bus.ts';
@@ -13,6 +14,11 @@ import { ownCatalogue } from '../src/telemetry/own-catalogue.ts';
 test('docs/metrics.md is what `npm run docs` makes of the catalogue', () => {
   const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
   assert.equal(page, metricsReference());
+});
+
+test('docs/families.md is what `npm run docs` makes of the field tables and the cases', async () => {
+  for (const [path, text] of Object.entries(await kindPages()))
+    assert.equal(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'), text);
 });
 
 test('a group of metrics that two kinds share is listed and described once, a group of its own with its texts', () => {

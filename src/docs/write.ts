@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { configurationReference } from './configuration.ts';
+import { kindPages } from './kind-pages.ts';
 import { metricsReference } from './metrics.ts';
 
 /** The pages that are made from the program's own tables; this file is the command that writes them. */
 const PAGES = {
-  'docs/configuration.md': configurationReference,
-  'docs/metrics.md': metricsReference,
+  'docs/configuration.md': configurationReference(),
+  'docs/metrics.md': metricsReference(),
+  ...(await kindPages()),
 };
 
-for (const [path, render] of Object.entries(PAGES)) {
-  writeFileSync(new URL(`../../${path}`, import.meta.url), render());
+for (const [path, text] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../../${path}`, import.meta.url), text);
 }

@@ -40,6 +40,24 @@ export interface SettingsDocs {
   readonly notes?: string;
 }
 
+/** An answer of a real device that the tests hold the kind against. */
+export interface CheckedAnswer {
+  /** Name of its folder among the cases of the kind. */
+  readonly name: string;
+  /** The family of devices that it is of. */
+  readonly family: string;
+  /** The answer as it was published. */
+  readonly answer: unknown;
+}
+
+/** A page of the docs that is made from the tables of a kind. */
+export interface KindPage {
+  /** Its name in the folder docs. */
+  readonly file: string;
+  /** @returns Markdown */
+  readonly render: (answers: readonly CheckedAnswer[]) => Promise<string>;
+}
+
 /**
  * One kind of source: everything that configuration, catalogue, commands and docs know of it. C is its part of
  * the resolved configuration.
@@ -52,6 +70,8 @@ export interface SourceKind<S extends Section = Section, C = unknown> {
   /** Groups that several kinds give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
+  /** A page about its devices, if it reads several families of them. */
+  readonly page?: KindPage;
   /** Loads the simulator of its devices, which only `demo` and `simulate` need. */
   readonly simulator: () => Promise<StartSimulator>;
   /** What its answers hold, for masking them; absent where nothing can be captured. */

@@ -250,7 +250,7 @@ test('an answer that is not one of a stick is written as far as it is JSON, with
 });
 
 test('the folder must be new or empty, and no call is made before that is known', async (t) => {
-  const server = await scriptedServer(t, always('{}'));
+  const server = await scriptedServer(t, always('{"VGRID":230}'));
   const env = { TRUCKI_TARGETS: server.url.host };
   const folder = newFolder(t);
   mkdirSync(folder);

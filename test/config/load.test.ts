@@ -198,3 +198,11 @@ test('the configuration is frozen at every depth', () => {
   };
   check(config);
 });
+
+test('a URL with a query is no stick, and the message says the right form', () => {
+  const message = messageOf(() => load(undefined, { TRUCKI_TARGETS: 'http://1.2.3.4/?maxPower=850' }));
+  assert.match(
+    message,
+    /^TRUCKI_TARGETS: must be host or host:port, without scheme, path or query, not "http/,
+  );
+});

@@ -144,14 +144,20 @@ export class Discovery {
     );
   }
 
-  #reportUnknown(context: PollContext, { sn, family, listed: { type, model } }: Device): void {
-    // What is neither meter nor sensor on a bus is the datalogger itself.
-    if (family || type === BUS_TYPE || this.#options.inventory.isInV4(sn)) return;
+  #reportUnknown(context: PollContext, { sn, family, listed }: Device): void {
+    const { account, inventory } = this.#options;
+    const { type, model, dataloggerSn } = listed;
+    if (family || inventory.isInV4(sn)) return;
+    const named = `(${model || 'no model'})`;
+    if (type === BUS_TYPE) {
+      // What is neither meter nor sensor nor balcony battery on a bus is the datalogger itself.
+      const own = sn.slice(0, sn.length - `-${dataloggerSn}`.length);
+      const problem = `device ${own} ${named} is a balcony battery, which only the v4 API reads: set GROWATT_V4=true`;
+      if (!account.v4 && isBalconyBattery(own, model)) context.report(`device ${sn}`, problem);
+      return;
+    }
     const what = type === undefined ? 'no device type' : `the unknown device type ${type}`;
-    context.report(
-      `device ${sn}`,
-      `device ${sn} (${model || 'no model'}) has ${what}: it is listed, but not read`,
-    );
+    context.report(`device ${sn}`, `device ${sn} ${named} has ${what}: it is listed, but not read`);
   }
 }
 
@@ -164,3 +170,6 @@ function refusedHelp({ baseUrl, official }: GrowattAccount, { message }: SourceE
   const where = official ? 'GROWATT_REGION (a token belongs to one region)' : 'GROWATT_BASE_URL';
   return `${new URL(baseUrl).host} refuses the token (${message}): check the token and ${where}`;
 }
+
+/** NOAH and NEXA have serial numbers of 16 characters, dataloggers of 10. */
+const isBalconyBattery = (sn: string, model: string) => /noah|nexa/i.test(model) || sn.length >= 16;

@@ -17,6 +17,10 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
     introduction:
       'What ends with the device ends with the plant or the account where those are the labels of the metric.',
   },
+  page: {
+    file: 'families.md',
+    render: async (answers) => (await import('./families-page.ts')).familiesPage(answers),
+  },
   hasHistory: true,
   resolve: resolveGrowatt,
   shown: shownGrowatt,

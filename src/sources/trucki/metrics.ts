@@ -1,8 +1,15 @@
-import { define, type MetricGroup } from '../../model/metric.ts';
+import { define, type MetricGroup, type Range } from '../../model/metric.ts';
 
 const labels = ['stick'];
 const ofInverter = { labels: ['inverter'] };
 const ofState = { labels: ['state'] };
+
+/** Sticks drive inverters of up to 2 kW on batteries of up to 60 V, three of them in all. */
+const POWER: Range = [0, 20_000];
+const GRID_VOLTAGE: Range = [0, 500];
+const BATTERY_VOLTAGE: Range = [0, 200];
+const ENERGY_OF_DAY: Range = [0, 1000];
+const ENERGY: Range = [0, 1e6];
 
 export const stickMetrics: MetricGroup = {
   title: 'Sticks',
@@ -17,12 +24,12 @@ export const stickMetrics: MetricGroup = {
     [
       'trucki_grid_voltage_volts',
       'AC grid voltage in volts, measured by the inverter (VGRID).',
-      { unit: 'volts' },
+      { unit: 'volts', range: GRID_VOLTAGE },
     ],
     [
       'trucki_battery_voltage_volts',
       'Battery voltage in volts, measured by the inverter (VBAT).',
-      { unit: 'volts' },
+      { unit: 'volts', range: BATTERY_VOLTAGE },
     ],
     [
       'trucki_inverter_temperature_celsius',
@@ -32,7 +39,7 @@ export const stickMetrics: MetricGroup = {
     [
       'trucki_inverter_ac_power_watts',
       'AC output power in watts (ACPOWER, ACPOWERSUN2, ACPOWERSUN3).',
-      { unit: 'watts', ...ofInverter },
+      { unit: 'watts', range: POWER, ...ofInverter },
     ],
     [
       'trucki_inverter_reachable',
@@ -43,12 +50,12 @@ export const stickMetrics: MetricGroup = {
     [
       'trucki_inverter_ac_power_setpoint_watts',
       'Setpoint of the AC power in watts (SETACPOWER, SUNnSETPOINT).',
-      { unit: 'watts', ...ofInverter },
+      { unit: 'watts', range: POWER, ...ofInverter },
     ],
     [
       'trucki_inverter_ac_power_limit_watts',
       'Limit of the AC power at present in watts (POWERLIMIT, SUNnPOWERLIMIT).',
-      { unit: 'watts', ...ofInverter },
+      { unit: 'watts', range: POWER, ...ofInverter },
     ],
     [
       'trucki_remote_round_trip_seconds',
@@ -68,22 +75,22 @@ export const stickMetrics: MetricGroup = {
     [
       'trucki_meter_import_energy_today_kwh',
       'Energy drawn from the grid today in kilowatt hours (METERDAYENERGY).',
-      { unit: 'kwh', validity: 'today' },
+      { unit: 'kwh', validity: 'today', range: ENERGY_OF_DAY },
     ],
     [
       'trucki_inverter_energy_today_kwh',
       'AC energy of the day in kilowatt hours, counted by the inverter (DAYENERGY).',
-      { unit: 'kwh', validity: 'today' },
+      { unit: 'kwh', validity: 'today', range: ENERGY_OF_DAY },
     ],
     [
       'trucki_inverter_energy_total_kwh',
       'AC energy of the inverter since it was made in kilowatt hours (TOTALENERGY).',
-      { unit: 'kwh', validity: 'lifetime' },
+      { unit: 'kwh', validity: 'lifetime', range: ENERGY },
     ],
     [
       'trucki_zero_export_power_watts',
       'Power that the zero export controller requests from all inverters in watts (ZEPCPOWER).',
-      { unit: 'watts' },
+      { unit: 'watts', range: POWER },
     ],
     [
       'trucki_zero_export_state',
@@ -103,11 +110,15 @@ export const stickMetrics: MetricGroup = {
       { unit: 'ratio' },
     ],
     ['trucki_uptime_seconds', 'Time since the stick started in seconds (UPTIME).', { unit: 'seconds' }],
-    ['trucki_charger_dc_power_watts', 'DC power of the charger in watts (DCPOWER).', { unit: 'watts' }],
+    [
+      'trucki_charger_dc_power_watts',
+      'DC power of the charger in watts (DCPOWER).',
+      { unit: 'watts', range: POWER },
+    ],
     [
       'trucki_charger_dc_power_setpoint_watts',
       'Setpoint of the DC power of the charger in watts (SETDCPOWER).',
-      { unit: 'watts' },
+      { unit: 'watts', range: POWER },
     ],
     [
       'trucki_charger_output_current_amps',
@@ -122,7 +133,7 @@ export const stickMetrics: MetricGroup = {
     [
       'trucki_charger_output_voltage_setpoint_volts',
       'Setpoint of the output voltage of the charger in volts (VOUTSET).',
-      { unit: 'volts' },
+      { unit: 'volts', range: BATTERY_VOLTAGE },
     ],
     [
       'trucki_charger_efficiency_ratio',

@@ -13,6 +13,7 @@ import {
   wifiStates,
   zeroExportStates,
 } from './keys.ts';
+import { stickMetrics } from './metrics.ts';
 import { type NumberOrWord, parseUptime, parseValue } from './parse.ts';
 
 /** What the known keys of an answer hold. */
@@ -20,6 +21,11 @@ type Answer = ReadonlyMap<string, NumberOrWord>;
 
 /** Keys whose words or numbers the tables below look at. */
 const KNOWN = new Set([...numberRows.map(({ key }) => key), 'RSSI', 'WIFI', 'MQTT_ZEPC_VALUE']);
+
+/** Whether an answer has a key that only a stick has; one that is low on memory leaves out most of them. */
+export function isOfStick(body: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(body).some((key) => KNOWN.has(key) || key === 'UPTIME');
+}
 
 /** Turns a stick's answer into a reading. A key that cannot be parsed does not affect the others. */
 export function readAnswer(
@@ -164,10 +170,20 @@ function oneOf(metric: string, states: readonly string[], present: string): Valu
   return states.map((state) => ({ metric, value: Number(state === present), labels: { state } }));
 }
 
+const ranges = new Map(stickMetrics.definitions.map(({ name, range }) => [name, range]));
+
+/** Whether a number can be true; what stands for "none" is a copy as well. */
+function isPossible(key: string, value: number): boolean {
+  const row = numberRows.find((candidate) => candidate.key === key);
+  if (!row || (row.noneOutsideRange && value === 0)) return true;
+  const [least, greatest] = row.range ?? ranges.get(row.metric) ?? [-Infinity, Infinity];
+  return value >= least && value <= greatest;
+}
+
 function legacyValues(answer: Answer): Value[] {
   const values = legacyRows.flatMap(({ key, metric, fallback }): Value[] => {
     const value = answer.get(key)?.number ?? fallback;
-    return value === undefined ? [] : [{ metric, value }];
+    return value === undefined || (value !== fallback && !isPossible(key, value)) ? [] : [{ metric, value }];
   });
   const state = wifiState(answer);
   // trucki2prometheus says 0, disconnected, for words it does not know.

@@ -82,8 +82,8 @@ export function resolveTrucki(settings: Settings): TruckiConfig {
   return { ...trucki, targets };
 }
 
-/** `name=host[:port]` or `host[:port]`. */
+/** `name=host[:port]` or `host[:port]`; the `=` in the query of a URL does not end a name. */
 function targetFromText(text: string): Readonly<Record<string, string>> {
-  const [, name, address = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(text) ?? [];
+  const [, name, address = ''] = /^(?:([^=/?]*)=)?(.*)$/s.exec(text) ?? [];
   return name === undefined ? { address } : { name: name.trim(), address: address.trim() };
 }

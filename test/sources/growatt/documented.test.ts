@@ -134,6 +134,28 @@ test('a device of unknown type is listed, not read, and that is said once', asyn
   assert.equal(agent.value('growatt_up'), 1);
 });
 
+test('a balcony battery in the list of version 1 is one line that says how it is read', async (t) => {
+  for (const listed of [
+    { device_sn: '0AAA00AA00AA00AA', datalogger_sn: '0AAA00AA00AA00AA', model: '', type: 3 },
+    { device_sn: 'NOAH1', model: 'NOAH 2000', type: 3 },
+  ]) {
+    const devices = [
+      listed,
+      { device_sn: 'XGD1A23456', datalogger_sn: 'XGD1A23456', model: 'ShineWiFi-X', type: 3 },
+    ];
+    const list = { data: { count: 2, devices }, error_code: '0', error_msg: '' };
+    const { agent, world } = await startDocumented(t, { '/v1/device/list': list });
+    await world.until(NOON + 4 * HOUR);
+    const { device_sn: sn, model } = listed;
+    assert.deepEqual(
+      agent.lines.filter((line) => line.startsWith('warn')),
+      [
+        `warn: growatt/default: device ${sn} (${model || 'no model'}) is a balcony battery, which only the v4 API reads: set GROWATT_V4=true`,
+      ],
+    );
+  }
+});
+
 test('an answer about another device is ignored', async (t) => {
   const path = '/v1/device/tlx/tlx_last_data';
   const foreign = JSON.parse(JSON.stringify(answers[path]).replaceAll('ABC1234567', 'SOMEBODYELSE'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { definitionOf } from '../../../src/catalogue.ts';
-import { foldCase } from '../../../src/sources/growatt/expressions.ts';
+import { foldCase, keysOf } from '../../../src/sources/growatt/expressions.ts';
 import { busFamilies } from '../../../src/sources/growatt/families/bus.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
@@ -49,6 +49,42 @@ test('a*1000 is given in a unit a thousand times as large', () => {
   assert.deepEqual(read('a*1000', { a: 1.8345 }), [1834.5]);
   assert.deepEqual(read('a*1000', { a: 0.001 }), [1]);
   assert.deepEqual(read('a*1000', { a: '' }), [undefined]);
+});
+
+test('a if b>40 is absent unless the condition holds; of a key that is missing only != and < do', () => {
+  assert.deepEqual(read('a if b>40', { a: 5, b: 41 }), [5]);
+  assert.deepEqual(read('a if b>40', { a: 5, b: 40 }), [undefined]);
+  assert.deepEqual(read('a if b>40', { a: 5 }), [undefined]);
+  assert.deepEqual(read('a if b=0', { a: 5 }), [5]);
+  assert.deepEqual(read('a if b=0 and c=0', { a: 5, c: 1 }), [undefined]);
+  assert.deepEqual(read('a if b!=0', { a: 5 }), [5]);
+  assert.deepEqual(read('a if b!=0', { a: 5, b: 0 }), [undefined]);
+  assert.deepEqual(read('a if b<40 else c', { a: 5, b: 50, c: 6 }), [6]);
+});
+
+test('a ~ b+c is absent where it is not the sum of its parts', () => {
+  const metric = 'growatt_pv_energy_total_kwh';
+  assert.deepEqual(read('a ~ b+c', { a: 100, b: 60, c: 40.5 }, metric), [100]);
+  assert.deepEqual(read('a ~ b+c', { a: 200, b: 60, c: 40 }, metric), [undefined]);
+  assert.deepEqual(read('a ~ b+c', { a: 100, b: 0, c: 0 }, metric), [100]);
+  assert.deepEqual(read('a ~ b+c', { a: 0.3, b: 0.1, c: 0 }, metric), [0.3]);
+});
+
+test('a but not b+c is absent where it is that sum, and not b alone', () => {
+  assert.deepEqual(read('a but not b+c', { a: 4477.3, b: 2250.7, c: 2226.6 }), [undefined]);
+  assert.deepEqual(read('a but not b+c', { a: 3820.5, b: 5193.8, c: 1373.3 }), [3820.5]);
+  assert.deepEqual(read('a but not b+c', { a: 500, b: 500, c: 0 }), [500]);
+});
+
+test('lowest and highest take the extremes of those that were measured', () => {
+  assert.deepEqual(read('lowest 1: a,b,c', { a: 3.3, b: 0.002, c: 3.2 }), [3.2]);
+  assert.deepEqual(read('highest 1: a*0.001,b*0.001', { a: 3311, b: 3308 }), [3.311]);
+  assert.deepEqual(read('lowest 1: a,b', { a: 0 }), [undefined]);
+});
+
+test('of keys that differ only in case the one that is filled counts', () => {
+  assert.deepEqual(read('vacRs', { vacRs: 406.6, vacrs: 0 }), [406.6]);
+  assert.deepEqual(read('vacRs', { vacrs: 0, vacRs: 406.6 }), [406.6]);
 });
 
 test('>a and <a take the two directions of a signed power', () => {
@@ -127,4 +163,10 @@ test('every field table names metrics of the catalogue, each once', () => {
       assert.deepEqual(allowed, ['plant_id', 'device_sn', ...Object.keys(labels)], `${word} ${metric}`);
     }
   }
+});
+
+test('the keys of an expression are those of its conditions too, each once', () => {
+  const expression = 'a+b if c>40 and d=0 else a ~ e+f else g but not h+i else <j|k*0.001';
+  assert.deepEqual(keysOf(expression), ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k']);
+  assert.deepEqual(keysOf('lowest 1: a*1000,b'), ['a', 'b']);
 });

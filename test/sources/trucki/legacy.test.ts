@@ -55,6 +55,19 @@ test('the zeros of a silent inverter stay with the legacy names, as they always 
   assert.equal(values.trucki_inverter_ac_power_output, -1);
 });
 
+test('a value outside of its range has no legacy name either', () => {
+  const body = {
+    VGRID: -1234,
+    VBAT: 1e300,
+    TEMP: 6553,
+    TOTALENERGY: 1e300,
+    SUN2ROUNDTRIP: 1e9,
+    DAYENERGY: 1.5,
+  };
+  const shown = Object.entries(legacyOf(body)).filter(([, value]) => value !== -1);
+  assert.deepEqual(shown, [['trucki_day_energy_grid_output', 1.5]]);
+});
+
 test('a word for the Wi-Fi that is not known is 0, a quality in percent has no legacy name', () => {
   assert.equal(legacyOf({ WIFI: 'ROAMING' }).trucki_wifi_state, 0);
   assert.equal(legacyOf({ WIFI: 'CONNECTION_LOST' }).trucki_wifi_state, 9);

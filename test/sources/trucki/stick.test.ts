@@ -253,3 +253,11 @@ test('a stick has three seconds to answer, and is then asked again', async (t) =
   await failed;
   assert.equal(tries.length, TRIES);
 });
+
+test('JSON without any key of a stick is the answer of something else', async (t) => {
+  const { url } = await scriptedServer(t, serving({ '/jsonlive': { temperature: 21, uptime: 5 } }));
+  const source = sourceAt(url.host);
+  const message = /answers with JSON that has no key of a Trucki stick: check the address$/;
+  await assert.rejects(eventsOf(source), failsAs('refused', message));
+  await assert.rejects(source.discover(plainContext()), failsAs('refused', message));
+});
