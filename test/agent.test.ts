@@ -101,6 +101,15 @@ test('the agent is ready only when every source has been tried, not just some of
   assert.equal(await get('/readyz'), 'not ready; not tried yet: growatt/default\n');
 });
 
+test('an account whose plants are listed and whose devices do not answer yet has not been tried', async (t) => {
+  const { run, agent, cloud, get, until } = await simulatedAgent(t);
+  cloud.faults.next({ kind: 'hang', match: 'tlxs_data' });
+  void run();
+  await until(() => cloud.calls.some(({ path }) => path.includes('tlxs_data')));
+  assert.equal(agent.status().ready, false);
+  assert.match(await get('/readyz'), /not tried yet: growatt\/default/);
+});
+
 test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
   const { run, agent, clock, get, cloud, stick, until } = await simulatedAgent(t);
   void run();

@@ -28,12 +28,6 @@ const LAYERS = [
   'main.ts',
 ];
 
-/** Imports that are still to be moved, as `unit → unit`. A line that no import needs any more is an error too. */
-const TOLERATED: readonly string[] = [];
-
-/** Imports that close a circle and are still to be moved, as `file → file`. */
-const TOLERATED_IN_CIRCLES: readonly string[] = [];
-
 /** Only this file names the kinds of sources. */
 const COMPOSITION = 'kinds.ts';
 
@@ -78,11 +72,11 @@ function objection(from: string, to: string): string | undefined {
   return kindOf(from) === undefined ? 'names a kind' : 'goes from one kind to another';
 }
 
-function objections(imports: Imports): { unit: string; text: string }[] {
+function objections(imports: Imports): string[] {
   return [...imports].flatMap(([from, targets]) =>
     targets.flatMap((to) => {
       const why = objection(from, to);
-      return why ? [{ unit: `${unitOf(from)} → ${unitOf(to)}`, text: `${from} → ${to} ${why}` }] : [];
+      return why ? [`${from} → ${to} ${why}`] : [];
     }),
   );
 }
@@ -118,31 +112,11 @@ test('every file of src belongs to a layer, and imports files that exist', () =>
 });
 
 test('no import goes upward, and kinds of sources are known only to themselves and to kinds.ts', () => {
-  const unexpected = objections(imports).filter(({ unit }) => !TOLERATED.includes(unit));
-  assert.deepEqual(
-    unexpected.map(({ text }) => text),
-    [],
-  );
-});
-
-test('what is tolerated is still needed: remove the lines named here from TOLERATED', () => {
-  const units = new Set(objections(imports).map(({ unit }) => unit));
-  assert.deepEqual(
-    TOLERATED.filter((unit) => !units.has(unit)),
-    [],
-  );
+  assert.deepEqual(objections(imports), []);
 });
 
 test('no imports form a circle, types included', () => {
-  const rest = new Map(
-    [...imports].map(([from, targets]) => [
-      from,
-      targets.filter((to) => !TOLERATED_IN_CIRCLES.includes(`${from} → ${to}`)),
-    ]),
-  );
-  assert.equal(findCircle(rest)?.join(' → '), undefined);
-  const needed = TOLERATED_IN_CIRCLES.length === 0 || findCircle(imports) !== undefined;
-  assert.ok(needed, 'empty TOLERATED_IN_CIRCLES: there is no circle any more');
+  assert.equal(findCircle(imports)?.join(' → '), undefined);
 });
 
 test('each rule finds what it forbids', () => {

@@ -47,7 +47,7 @@ export class Poller {
 
   /** True once the source has been tried, by this run of the agent or an earlier one whose readings were restored. */
   get tried(): boolean {
-    return this.#polls > 0 || this.#waiting || this.#options.store.wasTried(this.source.name);
+    return this.#polls > 0 || this.#waiting || this.#options.store.wasRestored(this.source.name);
   }
 
   /** Resolves when the signal is aborted, without waiting for a device. */

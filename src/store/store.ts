@@ -25,6 +25,8 @@ interface SourceState {
   entities: Map<string, EntityState>;
   /** When the source as a whole began to fail, milliseconds since the epoch; undefined while it answers. */
   failingSince: number | undefined;
+  /** What is known, or a part of it, was restored from an earlier run. */
+  restored: boolean;
 }
 
 /** The newest accepted readings of all sources. Everything that leaves the agent is read from here. */
@@ -86,11 +88,9 @@ export class Store {
     return samples;
   }
 
-  /** Whether an entity of the source was tried, in this run or, restored, in an earlier one. */
-  wasTried(source: string): boolean {
-    return this.#stateOf(source)
-      .entities.values()
-      .some(({ tried }) => tried);
+  /** Whether readings or failures of the source were restored from an earlier run. */
+  wasRestored(source: string): boolean {
+    return this.#stateOf(source).restored;
   }
 
   /** What is kept of a source across a restart. */
@@ -106,12 +106,13 @@ export class Store {
     const state = this.#stateOf(source);
     state.failingSince = failingSince;
     for (const [id, snapshot] of Object.entries(snapshots)) state.entities.get(id)?.restore(snapshot);
+    state.restored = state.entities.values().some(({ tried }) => tried);
   }
 
   #stateOf(source: string): SourceState {
     const known = this.#sources.get(source);
     if (known) return known;
-    const state: SourceState = { entities: new Map(), failingSince: undefined };
+    const state: SourceState = { entities: new Map(), failingSince: undefined, restored: false };
     this.#sources.set(source, state);
     return state;
   }

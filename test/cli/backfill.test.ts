@@ -82,7 +82,7 @@ test('--out is written whole, says beforehand how long it takes, and leaves no j
   assert.match(
     err,
     new RegExp(
-      `^Looking up the plants\\n.*\\nReading ${daysAgo(5)} to ${daysAgo(1)} of 1 plant: 6 calls, about 0 s\\n$`,
+      `^Looking up the plants\\n.*\\nReading ${daysAgo(5)} to ${daysAgo(1)} of 1 plant: 6 calls, about 0 s\\n\\d+ samples in .*past\\.om\\n$`,
     ),
   );
 });
@@ -107,9 +107,9 @@ test('the estimate follows the calls that are left and GROWATT_CALL_SPACING', as
   const { env } = await startHome(t, 5);
   const out = join(emptyFolder(t), 'past.om');
   const first = await run(env, { out }, { stopAt: 'Reading' });
-  assert.match(first.err, /: 6 calls, about 0 s\nStopped\. The same command goes on/);
+  assert.match(first.err, /: 6 calls, about 0 s\nInterrupted\. Run the same command again/);
   const second = await run({ ...env, GROWATT_CALL_SPACING: '10s' }, { out }, { stopAt: 'Reading' });
-  assert.match(second.err, /^Looking up the plants\nReading .*: 6 calls, about 1 min\nStopped/);
+  assert.match(second.err, /^Looking up the plants\nReading .*: 6 calls, about 1 min\nInterrupted/);
 });
 
 test('--to in the future ends with yesterday, --from before the plant begins with its first day', async (t) => {
@@ -131,7 +131,7 @@ test('days that are not over, and days before the plant, are an error that says 
     const { message } = await run(env, { ...range, out: join(folder, 'past.om') });
     assert.equal(
       message,
-      `RunError: There is no day to read: those of plant 1 that are over go from ${daysAgo(3)} to ${daysAgo(1)}.`,
+      `RunError: There is no day to read: the completed days of plant 1 are ${daysAgo(3)} to ${daysAgo(1)}.`,
     );
   }
   assert.deepEqual(readdirSync(folder), []);
@@ -153,7 +153,7 @@ test('a run that is stopped goes on where it was, and writes the same file', asy
     clearInterval(watch);
     assert.equal(code, 0);
     if (existsSync(path)) break;
-    assert.match(err, /Stopped\. The same command goes on where this one stopped\.\n$/);
+    assert.match(err, /Interrupted\. Run the same command again to resume\.\n$/);
     assert.deepEqual(readdirSync(folder).toSorted(), ['past.om.journal', 'whole.om']);
     stopped++;
   }
@@ -170,7 +170,7 @@ test('plants are not listed again: the cloud would refuse that so soon after', a
   const { message } = await run(env, { out });
   assert.equal(
     message,
-    `RunError: plant 1, ${daysAgo(3)}: plant/power: 10011 error_permission_denied. The same command goes on where this one stopped.`,
+    `RunError: plant 1, ${daysAgo(3)}: plant/power: 10011 error_permission_denied. Run the same command again to resume.`,
   );
   assert.equal(readFileSync(`${out}.journal`, 'utf8').split('\n').length, 4);
   const before = count('plant/power');
@@ -222,7 +222,7 @@ test('a file that cannot be written is named before any call', async (t) => {
   const { message } = await run(env, { out });
   assert.match(
     message ?? '',
-    /^RunError: .*\/file\/past\.om cannot be written \((ENOTDIR|EEXIST)\)\. The same/,
+    /^RunError: .*\/file\/past\.om cannot be written \((ENOTDIR|EEXIST)\)\. Run the same/,
   );
   mkdirSync(join(folder, 'past.om'));
   const late = await run(env, { out: join(folder, 'past.om') });
@@ -249,13 +249,13 @@ test('--otlp sends the same to the receiver, and a failure keeps what was read',
   const { message } = await run(otlpEnv, { otlp: true });
   assert.equal(
     message,
-    `RunError: ${receiver.url} does not take the data: HTTP 400 Bad Request. The same command goes on where this one stopped.`,
+    `RunError: ${receiver.url} does not take the data: HTTP 400 Bad Request. Run the same command again to resume.`,
   );
   assert.deepEqual(readdirSync(stateDir), ['backfill.journal']);
   receiver.script((response) => response.end());
   const { code, err } = await run(otlpEnv, { otlp: true });
   assert.equal(code, 0);
-  assert.match(err, new RegExp(`Sending to ${receiver.url}\\n$`));
+  assert.match(err, new RegExp(`Sending to ${receiver.url}\\n\\d+ samples\n$`));
   assert.equal(count('plant/power'), 3);
   assert.deepEqual(readdirSync(stateDir), []);
   const piped = await run(env);

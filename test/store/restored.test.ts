@@ -78,8 +78,8 @@ test('a source that was never tried has no up after a restart', () => {
   const after = open(NOON);
   after.store.restore('source', JSON.parse(JSON.stringify(before.store.snapshot('source'))));
   assert.deepEqual(after.shown(), {});
-  assert.equal(after.store.wasTried('source'), false);
-  assert.equal(restarted(MINUTE).store.wasTried('source'), true);
+  assert.equal(after.store.wasRestored('source'), false);
+  assert.equal(restarted(MINUTE).store.wasRestored('source'), true);
 });
 
 test('what was down is down after a restart', () => {

@@ -11,6 +11,7 @@ import { render } from '../../backfill/openmetrics.ts';
 import { createHistorySender, HistoryRejected } from '../../backfill/otlp.ts';
 import { Progress } from '../../backfill/progress.ts';
 import { metricsOf, samplesOf } from '../../backfill/samples.ts';
+import { missingIn } from '../../backfill/summary.ts';
 import { addDays } from '../../base/calendar.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatTime } from '../../base/duration.ts';
@@ -39,9 +40,9 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
     await fill(invocation, config, path, program);
     return DONE;
   } catch (error) {
-    const again = lasting ? ' The same command goes on where this one stopped.' : '';
+    const again = lasting ? ' Run the same command again to resume.' : '';
     if (program.signal.aborted) {
-      program.err(`Stopped.${again}\n`);
+      program.err(`Interrupted.${again}\n`);
       return DONE;
     }
     if (error instanceof SourceError || error instanceof HistoryRejected)
@@ -83,9 +84,18 @@ async function fill(
   }
   await read(assignments, journal, program);
   const names = metricsOf(assignments);
-  const samples = (name: string) => samplesOf(name, assignments, journal);
+  let count = 0;
+  async function* samples(name: string) {
+    for await (const sample of samplesOf(name, assignments, journal)) {
+      count++;
+      yield sample;
+    }
+  }
   if (invocation.otlp && config.otlp) await send(config.otlp, names, samples, program);
   else await write(invocation.out, render(names, samples), program);
+  const missing = await missingIn(assignments, journal);
+  program.err(`${count} samples${invocation.out === undefined ? '' : ` in ${invocation.out}`}\n`);
+  for (const line of missing) program.err(`Missing: ${line}\n`);
   journal.remove();
 }
 
@@ -111,7 +121,7 @@ function nothingToRead(assignments: readonly Assignment[]): string {
   if (assignments.length === 0) return 'There is no plant to read.';
   const [{ plant }] = assignments as [Assignment];
   const last = addDays(plant.today, -1);
-  return `There is no day to read: those of plant ${plant.id} that are over go from ${plant.created ?? 'its first one'} to ${last}.`;
+  return `There is no day to read: the completed days of plant ${plant.id} are ${plant.created ?? 'its first one'} to ${last}.`;
 }
 
 /** Makes the calls that are left, telling how long that takes. */

@@ -34,6 +34,17 @@ test('a curve is read in the order of time, whether the cloud sends the newest o
   assert.deepEqual(parseCurve(answer(oldestFirst.toReversed()), DATE), slots);
 });
 
+test('an answer in no order gives the same curve, and rows that are repeated count once', () => {
+  const powers = rows(360, 1200, (minute) => 3000 * Math.sin(((minute - 360) / 840) * Math.PI));
+  const expected = read(powers);
+  assert.ok(expected && expected.energy > 25 && expected.energy < 28);
+  const shuffled = powers.toSorted((a, b) => a.time.slice(-1).localeCompare(b.time.slice(-1)));
+  assert.notDeepEqual(shuffled, powers);
+  for (const order of [shuffled, shuffled.toReversed(), [...shuffled, ...shuffled.slice(0, 20)]]) {
+    assert.deepEqual(read(order), expected);
+  }
+});
+
 test('text is read as a number; nulls, markers, negative and broken values are no values', () => {
   const powers = [
     '12.5',

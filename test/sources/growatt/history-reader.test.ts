@@ -266,6 +266,21 @@ for (const path of ['plant/list', 'plant/data', 'plant/power', 'plant/energy']) 
   });
 }
 
+test('where plant/energy is refused, the days have no energy of the cloud, and that is reported once', async (t) => {
+  const { reader, context, notes } = await startReader(
+    t,
+    { 'plant/energy': () => refusal(10011, 'error_permission_denied') },
+    BERLIN,
+  );
+  for (const date of ['2026-06-04', '2026-06-11']) {
+    assert.deepEqual(await reader.energies(context, berlin, date, date), new Map());
+  }
+  assert.match(
+    notes[0] ?? '',
+    /^the cloud refuses plant\/energy of plant 1: computing the energy of its days/,
+  );
+});
+
 test('a cloud that goes on refusing is given up after hours, and never asked in between', async (t) => {
   const { reader, context, waits, asked } = await startReader(t, { 'plant/power': () => TOO_OFTEN }, BERLIN);
   await assert.rejects(

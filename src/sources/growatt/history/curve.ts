@@ -37,7 +37,8 @@ const answer = z.object({ data: z.looseObject({ powers: z.array(z.unknown()).nul
 const row = z.looseObject({ time: z.string() });
 
 /**
- * Reads `plant/power`: the slots of one day in the order of time. The cloud sends the newest first.
+ * Reads `plant/power`: the slots of one day in the order of time. The cloud mostly sends the newest first, but
+ * owners have published answers in no order at all.
  * @param date YYYY-MM-DD; slots of other days are dropped
  */
 export function parseCurve(envelope: unknown, date: string): Slot[] {
@@ -51,9 +52,26 @@ export function parseCurve(envelope: unknown, date: string): Slot[] {
       ? []
       : [{ wall, watts: typeof watts === 'number' && watts >= 0 ? watts : undefined }];
   });
-  // Not sorted: on a day of 25 hours one hour is there twice, and its order tells the two apart.
+  return inOrder(slots);
+}
+
+/** On a day of 25 hours one hour is there twice, and only the order of the answer tells the two apart. */
+function inOrder(slots: readonly Slot[]): Slot[] {
   const descending = slots.length > 1 && slots[0]!.wall > slots.at(-1)!.wall;
-  return descending ? slots.toReversed() : slots;
+  const given = descending ? slots.toReversed() : [...slots];
+  const stepsBack = given.flatMap(({ wall }, i) => {
+    const back = i === 0 ? 0 : given[i - 1]!.wall - wall;
+    return back > 0 ? [back] : [];
+  });
+  const [back = 0, ...more] = stepsBack;
+  if (more.length === 0 && back <= HOUR) return given;
+  return withoutRepetition(given.toSorted((a, b) => a.wall - b.wall));
+}
+
+function withoutRepetition(sorted: readonly Slot[]): Slot[] {
+  return sorted.filter(
+    ({ wall, watts }, i) => wall !== sorted[i - 1]?.wall || watts !== sorted[i - 1]?.watts,
+  );
 }
 
 /** A known value, and the time in milliseconds that it stands for. */

@@ -8,7 +8,7 @@ import {
   type Zone,
 } from '../../../base/calendar.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { SourceError } from '../../../base/errors.ts';
+import { type ErrorKind, SourceError } from '../../../base/errors.ts';
 import type { HistoryDay, HistoryPlant, HistoryReader } from '../../../model/history.ts';
 import type { PollContext } from '../../../model/poll-context.ts';
 import type { Reading, SourceEvent } from '../../../model/reading.ts';
@@ -25,6 +25,9 @@ import { parseGmtZone } from '../zone.ts';
 import { curveCall, parseCurve } from './curve.ts';
 import { ENERGY_SPAN, energiesCall, parseEnergies } from './energies.ts';
 import { historySamples } from './samples.ts';
+
+/** Failures of one call that are no failure of the account. */
+const REFUSALS: ReadonlySet<ErrorKind> = new Set(['unauthorized', 'missing', 'refused']);
 
 /** After so many pauses in a row that the cloud asked for, reading fails. */
 const MOST_PAUSES = 6;
@@ -66,8 +69,7 @@ export class GrowattHistoryReader implements HistoryReader {
     const plants: HistoryPlant[] = [];
     for (const plant of this.#inventory.plants) {
       const found = await this.#lookUp(context, plant).catch((error) => {
-        const own =
-          error instanceof SourceError && ['unauthorized', 'missing', 'refused'].includes(error.kind);
+        const own = error instanceof SourceError && REFUSALS.has(error.kind);
         if (!own) throw error;
         context.report(`plant ${plant.id}`, `skipping plant ${plant.id}: ${error.message}`);
       });
@@ -91,8 +93,17 @@ export class GrowattHistoryReader implements HistoryReader {
     return { curve, end: instantOf(zone, Date.parse(`${addDays(date, 1)}T00:00:00Z`)) - 1000 };
   }
 
+  /** Without any days where the cloud refuses the call: then energies are computed from the power curve. */
   async energies(context: PollContext, { id }: HistoryPlant, from: string, to: string) {
-    return parseEnergies(await this.#read(context, energiesCall(id, from, to)));
+    const answer = await this.#read(context, energiesCall(id, from, to)).catch((error) => {
+      const isRefusal = error instanceof SourceError && REFUSALS.has(error.kind);
+      if (!isRefusal) throw error;
+      context.report(
+        `plant/energy of plant ${id}`,
+        `the cloud refuses plant/energy of plant ${id}: computing the energy of its days from their power (${error.message})`,
+      );
+    });
+    return answer ? parseEnergies(answer) : new Map<string, number>();
   }
 
   async #lookUp(context: PollContext, plant: Plant): Promise<HistoryPlant> {
