@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { readCase, replay } from '../cli/case.ts';
@@ -9,6 +11,12 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   growatt: { GROWATT_TOKEN: 'a-token-for-cases', GROWATT_BASE_URL: 'http://cloud' },
   trucki: { TRUCKI_TARGETS: 'stick=127.0.0.1' },
 };
+
+/** What must come of a case; none for a new folder, whose test then shows the lines, to be checked one by one. */
+export function expectedLines(folder: string): string[] {
+  const file = join(folder, 'expected.prom');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+}
 
 /** What `/metrics` has of the devices of a folder that `capture` wrote, right after its answers came; sorted. */
 export async function linesOfCaptured(folder: string): Promise<string[]> {

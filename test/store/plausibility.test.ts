@@ -102,6 +102,17 @@ test('energy that grows faster than twice the rated power allows is held, and be
   assert.deepEqual(rejections, Array(6).fill('too_fast'));
 });
 
+test('the rated power says nothing of a counter that is no energy', () => {
+  const rejections = replay(
+    [
+      ['06-12 10:00', { cycles: 196 }, { cycles: 196 }],
+      ['06-12 10:05', { cycles: 198 }, { cycles: 198 }],
+    ],
+    { zone: utc, ratedPower: 1000 },
+  );
+  assert.deepEqual(rejections, []);
+});
+
 test('a jump that does not repeat itself is never believed', () => {
   replay(
     [

@@ -17,6 +17,7 @@ const NAMES = {
   frequency: 'growatt_ac_frequency_hz',
   soc: 'growatt_battery_soc_percent',
   imported: 'growatt_grid_import_energy_total_kwh',
+  cycles: 'growatt_battery_cycles_total',
 } as const;
 
 type Values = Partial<Record<keyof typeof NAMES, number>>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { linesOfCaptured } from '../../helpers/captured-case.ts';
+import { expectedLines, linesOfCaptured } from '../../helpers/captured-case.ts';
 import { readCase, readJson } from './case.ts';
 
 /**
@@ -15,7 +15,7 @@ const FOLDER = join(import.meta.dirname, 'cases');
 for (const name of readdirSync(FOLDER).toSorted()) {
   const folder = join(FOLDER, name);
   const about = readJson(folder, 'case.json');
-  const expected = readFileSync(join(folder, 'expected.prom'), 'utf8').split('\n').filter(Boolean);
+  const expected = expectedLines(folder);
   test(`${name}: the answer becomes these lines of /metrics`, async () => {
     assert.ok(existsSync(join(folder, 'source.txt')) || existsSync(join(folder, 'README.md')));
     if (about.calls) return assert.deepEqual(await linesOfCaptured(folder), expected);

@@ -30,7 +30,11 @@ const answers: Record<string, unknown> = {
   ),
 };
 
-async function startDocumented(t: TestContext, changes: Record<string, unknown> = {}) {
+async function startDocumented(
+  t: TestContext,
+  changes: Record<string, unknown> = {},
+  rejections: readonly string[] = [],
+) {
   const bodies = { ...answers, ...changes };
   const server = await scriptedServer(t, (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://cloud');
@@ -43,7 +47,7 @@ async function startDocumented(t: TestContext, changes: Record<string, unknown> 
   const world = await startWorld(t, { account: { baseUrl: server.url.origin } });
   const agent = world.run();
   await world.until(NOON + MINUTE);
-  assert.deepEqual(agent.rejections, []);
+  assert.deepEqual(agent.rejections, rejections);
   return { agent, server, world };
 }
 
@@ -93,6 +97,25 @@ test('they become the metrics of the plant, its power in watts and its place in 
   assert.equal(plant('growatt_plant_status'), 1);
   const info = { plant_name: 'Dach Süd', location: 'Musterstadt, Germany', peak_power_kw: '9.2' };
   assert.equal(agent.value('growatt_plant_info', { plant_id: '1234567', ...info }), 1);
+});
+
+test('a plant whose owner stated no peak power has none', async (t) => {
+  const peak = 'growatt_plant_peak_power_watts';
+  const { agent } = await startDocumented(t);
+  assert.equal(agent.value(peak), 9200);
+  const path = '/v1/plant/list';
+  const list = JSON.parse(JSON.stringify(answers[path]).replace('"peak_power":9.2', '"peak_power":0'));
+  const { agent: other } = await startDocumented(t, { [path]: list });
+  assert.equal(other.value(peak), undefined);
+});
+
+test('the rated power that an answer states bounds the values of that very answer', async (t) => {
+  const path = '/v1/device/tlx/tlx_last_data';
+  const changed = '"opFullwatt":3000,"ppv":4600';
+  const answer = JSON.parse(JSON.stringify(answers[path]).replace('"ppv":1880.3', changed));
+  const { agent } = await startDocumented(t, { [path]: answer }, ['out_of_range']);
+  assert.equal(agent.value('growatt_pv_power_watts', { device_sn: 'ABC1234567' }), undefined);
+  assert.equal(agent.value('growatt_pv1_power_watts', { device_sn: 'ABC1234567' }), 1010.2);
 });
 
 test('a string inverter shows its three phases, and its energies are those called power', async (t) => {
