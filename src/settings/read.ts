@@ -111,12 +111,11 @@ export class Settings {
       return fallback;
     }
     if (list) return list.collect(this.#itemsOf(list, value as readonly FileNode[], path, origin));
+    if (holds && typeof value === 'string') return this.#contentOf(value, holds, origin);
+    const name: unknown = file && this.#resolved.get(`${path}_file`);
+    if (typeof name !== 'string') return value;
     const other = this.#at(`${path}_file`);
-    if (holds && value !== undefined) return this.#contentOf(String(value), holds, origin);
-    if (!file || other.from === 'default') return value;
-    if (value === undefined)
-      return this.#contentOf(String(this.#resolved.get(`${path}_file`)), format as Format<string>, other)
-        ?.content;
+    if (value === undefined) return this.#contentOf(name, format as Format<string>, other)?.content;
     this.report({ key: origin.key, message: `cannot be used together with ${other.key}; keep one of them` });
     return undefined;
   }
@@ -143,7 +142,7 @@ export class Settings {
     }
     const described = nodeAt(this.#given.node, path);
     if (list.keeps === undefined || origin.from === 'file' || !Array.isArray(described)) return items;
-    const id = list.keeps;
+    const id = camel(list.keeps);
     const known = this.#itemsOf(list, described, path, { from: 'file', key: this.#given.path + path });
     return items.map((item) => known.find((other) => other[id] === item[id]) ?? item);
   }
@@ -157,7 +156,7 @@ export class Settings {
       this.report({ key: path, message: `must hold ${[...together([items]).keys()].join(', ')}` });
       return undefined;
     }
-    const text = origin.from === 'file' ? substitute(node, path, given) : node;
+    const text = substitute(node, path, given);
     if (text === undefined) return undefined;
     return new Settings([items], { ...given, node: fromText(text), text: { key: path, given: node } });
   }

@@ -11,6 +11,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/settings/problems.ts';
 import { fleetPlants } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
+import { emptyFolder } from '../backfill/support.ts';
 import { answering, type FakePushgateway, startFakePushgateway } from '../export/fake-pushgateway.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { berlinHome, NOON, startCloud, TOKEN } from '../simulators/helper.ts';
@@ -33,10 +34,11 @@ const baseEnv = (gateway: FakePushgateway) => ({
   GROWATT_CALL_SPACING: '0',
 });
 
-async function pushWith(env: Record<string, string>, signal = new AbortController().signal) {
+async function pushWith(env: Record<string, string>, signal = new AbortController().signal, lateness = 0) {
   const log = memoryLog();
   const config = loadConfig({ env, isTerminal: false });
-  const code = await push({ config, log, clock }, signal);
+  const later = { ...clock, now: () => clock.now() + lateness };
+  const code = await push({ config, log, clock: later }, signal);
   assert.doesNotMatch(log.lines.join('\n'), new RegExp(`hunter2|${TOKEN}`));
   return { code, log: log.lines, errors: log.lines.filter((line) => line.startsWith('error: ')) };
 }
@@ -95,6 +97,8 @@ test('every plant’s devices and energies are read, each once, however short th
     ...baseEnv(gateway),
     GROWATT_TOKEN: TOKEN,
     GROWATT_BASE_URL: cloud.url,
+    // The calls take longer than the intervals.
+    GROWATT_CALL_SPACING: '50ms',
     GROWATT_PLANT_INTERVAL: '1s',
     GROWATT_DISCOVERY_INTERVAL: '1s',
   });
@@ -108,6 +112,20 @@ test('every plant’s devices and energies are read, each once, however short th
     assert.match(body, new RegExp(`^growatt_energy_month_kwh\\{plant_id="${id}"\\} `, 'm'));
     assert.match(body, new RegExp(`^growatt_energy_today_kwh\\{plant_id="${id}",`, 'm'));
   }
+});
+
+test('a run that follows soon reads the plants again, since a push replaces all that was pushed', async (t) => {
+  const gateway = await startFakePushgateway(t);
+  const { cloud } = await startNoonCloud(t);
+  const env = {
+    ...baseEnv(gateway),
+    GROWATT_TOKEN: TOKEN,
+    GROWATT_BASE_URL: cloud.url,
+    STATE_DIR: emptyFolder(t),
+  };
+  await pushWith(env);
+  await pushWith(env, undefined, 15 * 60_000);
+  assert.equal(cloud.calls.filter(({ path }) => path.endsWith('plant/data')).length, 2);
 });
 
 test('when no source can be read, nothing is pushed and the exit code is 1', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -8,6 +9,7 @@ import { demo } from '../../src/cli/commands/demo.ts';
 import { simulate } from '../../src/cli/commands/simulate.ts';
 import { startSimulators } from '../../src/cli/simulators.ts';
 import type { SimulatorOptions, StartSimulator } from '../../src/model/simulator.ts';
+import { emptyFolder } from '../backfill/support.ts';
 import { testProgram } from './program.ts';
 
 /** Two kinds of sources whose simulators only note what is asked of them. */
@@ -90,10 +92,12 @@ test('a port in use is told as -p', async (t) => {
 });
 
 test('the demo reads its own simulators, whatever sources, shard and mode the environment names', async (t) => {
+  const folder = emptyFolder(t);
   const { program, stop, written } = testProgram({
     EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
-    EXPORTER_MODE: 'push',
+    EXPORTER_MODE: 'neither',
     SHARD: '2/7',
+    STATE_DIR: folder,
     GROWATT_TOKEN: 'the-token-of-a-real-account',
     GROWATT_REGION: 'us',
     TRUCKI_TARGETS: '192.0.2.1,192.0.2.2',
@@ -117,6 +121,7 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
   );
   stop();
   assert.equal(await ended, 0);
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 /** Prints each file of the simulators that a process loads. */

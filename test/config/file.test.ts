@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EXAMPLE_FILE } from '../../src/config/example.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { EXAMPLE_FILE } from '../../src/docs/configuration.ts';
 import { load, messageOf } from './support.ts';
 
 const plantsWith = (...ids: string[]) => ids.map((id) => ({ id, timezone: undefined, devices: [] }));
@@ -39,6 +39,11 @@ test('the short form of the file is read as it stands', () => {
 
 test('a token file in the environment takes the place of the token in the file', () => {
   const config = load(DOCUMENTED_FORM, { GROWATT_TOKEN_FILE: '/run/token' }, {}, { '/run/token': 'abc\n' });
+  assert.equal(config.sources.growatt.accounts[0]?.token, 'abc');
+});
+
+test('a token in the environment takes the place of a token file in the file', () => {
+  const config = load('token_file: /run/token\n', { GROWATT_TOKEN: 'abc' });
   assert.equal(config.sources.growatt.accounts[0]?.token, 'abc');
 });
 
@@ -141,6 +146,27 @@ accounts:
       v4: false,
     },
   ]);
+});
+
+test('an account has its own region and v4, or those at the top', () => {
+  const yaml = `
+region: au
+v4: true
+accounts: [{name: home, token: a}, {name: farm, token: b, region: us, v4: false}]
+`;
+  const { accounts } = load(yaml).sources.growatt;
+  assert.deepEqual(
+    accounts.map(({ region, baseUrl, v4 }) => [region, baseUrl, v4]),
+    [
+      ['au', 'https://openapi-au.growatt.com', true],
+      ['us', 'https://openapi-us.growatt.com', false],
+    ],
+  );
+});
+
+test('after an item of the wrong shape, only its mistake is told', () => {
+  const message = messageOf(() => load('accounts: [x, {token: a}, {region: us}]\n'));
+  assert.match(message, /^accounts\[0\]: must hold name, [^\n]*$/);
 });
 
 test('with several accounts, plants and devices in the environment are refused', () => {

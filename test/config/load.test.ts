@@ -167,6 +167,13 @@ test('mistakes in variables and flags name the variable, the flag and what is al
   ]);
 });
 
+test('a placeholder left in a list that a variable gives is named', () => {
+  assert.equal(
+    messageOf(() => load(undefined, { TRUCKI_TARGETS: `a,$\{HOST}` })),
+    'TRUCKI_TARGETS: environment variable HOST is not set',
+  );
+});
+
 test('a Growatt setting without a token is told where a token comes from', () => {
   const message = messageOf(() => load(undefined, { GROWATT_PLANT_ID: '1', TRUCKI_TARGETS: 'a' }));
   assert.match(

@@ -1,10 +1,10 @@
 import { formatTime } from '../../base/duration.ts';
 import type { AccountCalls } from './account-calls.ts';
+import type { GrowattIntervals } from './accounts.ts';
 import type { Call } from './call.ts';
 import type { Device } from './device.ts';
 import type { Inventory } from './inventory.ts';
 import { listPlantsCall, listV4Call } from './listings.ts';
-import type { GrowattIntervals } from './settings.ts';
 
 /** Beyond so many plants, what is called plant by plant is called that much more rarely. */
 const MANY_PLANTS = 100;

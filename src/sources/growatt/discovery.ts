@@ -2,6 +2,7 @@ import { SourceError } from '../../base/errors.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountCalls } from './account-calls.ts';
+import type { GrowattAccount } from './accounts.ts';
 import type { Device } from './device.ts';
 import type { DiscoverySchedule } from './discovery-schedule.ts';
 import { dataEntityId, plantEntityId } from './entities.ts';
@@ -19,7 +20,6 @@ import {
 } from './listings.ts';
 import type { Bus, Plant } from './plant.ts';
 import { readPlantData } from './plant-data.ts';
-import type { GrowattAccount } from './settings.ts';
 
 export interface DiscoveryOptions {
   readonly account: GrowattAccount;

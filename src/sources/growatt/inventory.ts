@@ -1,3 +1,4 @@
+import type { GrowattAccount } from './accounts.ts';
 import { type Device, isAsleep, isReadable, keepKnown, newDevice } from './device.ts';
 import { v4Families } from './families/v4.ts';
 import {
@@ -10,7 +11,6 @@ import {
 } from './listings.ts';
 import { type Bus, Plant } from './plant.ts';
 import { Selection } from './selection.ts';
-import type { GrowattAccount } from './settings.ts';
 import { type InventorySnapshot, restoredDevice, storedDevice } from './snapshot.ts';
 
 /** The plants and devices of one account, as far as they are listed and chosen. */

@@ -1,8 +1,9 @@
 import { growattMetrics } from '../../metrics/growatt.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { RateLimiter } from '../../policy/rate-limiter.ts';
+import { type GrowattConfig, resolveGrowatt, shownGrowatt } from './accounts.ts';
 import { captureRules } from './capture-rules.ts';
-import { type GrowattConfig, growattSettings, resolveGrowatt, shownGrowatt } from './settings.ts';
+import { growattSettings } from './settings.ts';
 import { settingsDocs } from './settings-docs.ts';
 import { GrowattSource } from './source.ts';
 

@@ -1,4 +1,4 @@
-import type { GrowattAccount } from './settings.ts';
+import type { GrowattAccount } from './accounts.ts';
 
 /** The plants and devices of an account that the configuration chooses. */
 export class Selection {

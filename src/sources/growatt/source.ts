@@ -9,6 +9,7 @@ import { createCallPolicy } from '../../policy/call-policy.ts';
 import type { RateLimiter } from '../../policy/rate-limiter.ts';
 import { AccountAccess } from './account-access.ts';
 import { AccountCalls } from './account-calls.ts';
+import type { GrowattAccount, GrowattConfig, GrowattIntervals } from './accounts.ts';
 import { BackgroundWork } from './background.ts';
 import { GrowattClient } from './client.ts';
 import { Discovery } from './discovery.ts';
@@ -21,7 +22,6 @@ import { InventoryEvents } from './inventory-events.ts';
 import { listPlantsCall } from './listings.ts';
 import { LiveReader } from './live-reader.ts';
 import { AccountLookup } from './lookup.ts';
-import type { GrowattAccount, GrowattConfig, GrowattIntervals } from './settings.ts';
 import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
 
 export interface GrowattOptions {

@@ -16,7 +16,7 @@ import type {
   GrowattAccount,
   GrowattConfig,
   GrowattIntervals,
-} from '../../../src/sources/growatt/settings.ts';
+} from '../../../src/sources/growatt/accounts.ts';
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { AgentState } from '../../../src/state/agent-state.ts';
 import { Store } from '../../../src/store/store.ts';

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import type { Zone } from '../../../base/calendar.ts';
 import { addDays, dateOf, datesBetween, instantOf, wallTimeAt } from '../../../base/calendar.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { GrowattConfig } from '../settings.ts';
+import type { GrowattConfig } from '../accounts.ts';
 
 /** The dates of a plant that are not read yet, and what they were found from. */
 export interface MissingDays {

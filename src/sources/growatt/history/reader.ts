@@ -13,6 +13,7 @@ import type { HistoryDay, HistoryPlant, HistoryReader } from '../../../model/his
 import type { PollContext } from '../../../model/poll-context.ts';
 import type { Reading, SourceEvent } from '../../../model/reading.ts';
 import type { AccountCalls } from '../account-calls.ts';
+import type { GrowattAccount } from '../accounts.ts';
 import type { Call } from '../call.ts';
 import type { Discovery } from '../discovery.ts';
 import type { Inventory } from '../inventory.ts';
@@ -20,7 +21,6 @@ import { listPlantsCall } from '../listings.ts';
 import type { Plant } from '../plant.ts';
 import { readPlantData } from '../plant-data.ts';
 import { Selection } from '../selection.ts';
-import type { GrowattAccount } from '../settings.ts';
 import { parseGmtZone } from '../zone.ts';
 import { curveCall, parseCurve } from './curve.ts';
 import { ENERGY_SPAN, energiesCall, parseEnergies } from './energies.ts';
