@@ -3,6 +3,16 @@ import { join } from 'node:path';
 import { version } from '../base/version.ts';
 import type { Exchange } from '../model/capture.ts';
 import type { DiscoveryEntry } from '../model/source.ts';
+import type { Masked } from './replacements.ts';
+
+/** What was replaced, for people. */
+const WORDS: Readonly<Record<Masked, string>> = {
+  serial: 'serial numbers and ids',
+  place: 'coordinates',
+  name: 'names and other texts',
+  address: 'addresses',
+  secret: 'passwords and tokens',
+};
 
 /** What a case is about, beside its answers; all of it masked. */
 export interface CaseDescription {
@@ -13,7 +23,7 @@ export interface CaseDescription {
   /** When the answers came, milliseconds since the epoch. */
   readonly capturedAt: number;
   /** How many originals of each content were replaced. */
-  readonly masked: Readonly<Record<string, number>>;
+  readonly masked: ReadonlyMap<Masked, number>;
   /** Keys under which text was masked because nothing is known of them. */
   readonly unknownKeys: readonly string[];
 }
@@ -73,7 +83,7 @@ function fileWord(path: string): string {
 
 function readme(exchanges: readonly Exchange[], description: CaseDescription): string {
   const { kind, devices, masked, unknownKeys } = description;
-  const counts = Object.entries(masked).map(([content, count]) => `${count} ${content}`);
+  const counts = [...masked].map(([content, count]) => `${WORDS[content]} (${count})`);
   const cut = exchanges.filter(({ complete }) => !complete).length;
   const shown = devices.map(({ family, model, supported }) =>
     [`- ${family}`, model && `model ${model}`, supported || 'not supported by this version']
@@ -88,7 +98,7 @@ answers.
 ${[...new Set(shown)].join('\n')}
 
 Before you publish this folder, open every file and look for anything that is about you: names, places, addresses,
-serial numbers, passwords. Replaced were (number of different values): ${counts.join(', ') || 'none'}.
+serial numbers, passwords. Replaced in this folder: ${counts.join(', ') || 'nothing'}.
 ${unknownKeys.length > 0 ? `\nText under these keys was replaced only because the agent does not know them: ${unknownKeys.map((key) => `\`${key}\``).join(', ')}.\nWhere such a text is needed to understand the device and says nothing about you, write it into the report.\n` : ''}
 Not replaced: numbers (power, energy, voltage), times, states, models and firmware versions. They show how much your
 system produces and when it was installed.

@@ -73,7 +73,7 @@ export class Masker {
   }
 
   /** How many different originals of each content were replaced. */
-  counts(): Readonly<Record<string, number>> {
+  counts(): ReadonlyMap<Masked, number> {
     return this.#replacements.counts();
   }
 

@@ -41,10 +41,13 @@ export class Replacements {
     return this.#contents.get(original.toLowerCase());
   }
 
-  /** How many originals of each content there are. */
-  counts(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const content of this.#contents.values()) counts[content] = (counts[content] ?? 0) + 1;
+  /** How many originals of each content were replaced. */
+  counts(): ReadonlyMap<Masked, number> {
+    const counts = new Map<Masked, number>();
+    for (const original of this.#replacements.keys()) {
+      const content = this.contentOf(original) ?? 'name';
+      counts.set(content, (counts.get(content) ?? 0) + 1);
+    }
     return counts;
   }
 

@@ -12,15 +12,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Agent } from '../../src/agent.ts';
+import { tokensOf } from '../../src/capture/json-text.ts';
+import { Masker } from '../../src/capture/masker.ts';
+import { Recorder } from '../../src/capture/recorder.ts';
 import { capture } from '../../src/cli/commands/capture.ts';
 import type { CaptureInvocation } from '../../src/cli/flags.ts';
 import { RunError } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { everyFamily, homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { FamilyName } from '../../src/simulators/growatt/specs.ts';
 import { STICK_SECRETS } from '../../src/simulators/trucki/settings.ts';
 import { startTruckiStick, type TruckiStickOptions } from '../../src/simulators/trucki/stick.ts';
+import { captureRules } from '../../src/sources/growatt/capture-rules.ts';
 import { instantClock } from '../helpers/clock.ts';
 import { always, deadAddress, scriptedServer } from '../helpers/http.ts';
 import { memoryLog } from '../helpers/log.ts';
@@ -176,6 +181,26 @@ for (const { sn, family, dataloggerSn } of everyFamily()) {
     assert.ok(replayed.length > 10);
   });
 }
+
+test('of what the cloud answers, nothing but what says whose it is changes', async (t) => {
+  const { env } = await startCloud(t);
+  const recorder = new Recorder(nodeFetch);
+  await samplesOf(env, recorder.fetch);
+  const masked = new Masker(captureRules, {}).mask(recorder.exchanges);
+  assert.ok(masked.length > 20);
+  const changed = new Set<string>();
+  for (const [i, { body, complete }] of masked.entries()) {
+    assert.ok(complete);
+    const { tokens } = tokensOf(body);
+    for (const [n, { type, key, value }] of tokensOf(recorder.exchanges[i]?.body ?? '').tokens.entries())
+      if (type !== 'key' && tokens[n]?.value !== value) changed.add(key);
+  }
+  const expected =
+    'ID battery1SerialNum boost_sn city country dataLogSn datalogSn datalog_sn dataloggerSn datalogger_sn deviceSn ' +
+    'device_id device_sn hps_sn inverterId latitude locale longitude max_sn mix_sn name pbd_sn pcs_sn plant_id ' +
+    'serialNum spa_sn storage_sn tlx_sn user_id';
+  assert.deepEqual([...changed].toSorted(), expected.split(' '));
+});
 
 test('all devices of an account are recorded with as few calls as a poll takes', async (t) => {
   const { cloud, env } = await startCloud(t);

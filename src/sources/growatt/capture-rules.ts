@@ -22,7 +22,7 @@ export const captureRules: CaptureRules = {
     ],
     [/sn$|^sn|serial|data_?log|^(tlx|inverter|max|mix|spa|boost|storage|pcs|hps|pbd)s?$/i, 'serial'],
     [/(^|_|plant|user|device|inverter|group|dealer|operator|installer|owner)id$/i, 'serial'],
-    [/^(operator|installer)$|phone|mobile|^zip|postal|imei|iccid|imsi/i, 'serial'],
+    [/^(operator|installer)$|phone|mobile|^zip|postal|(^|_)(imei|iccid|imsi)$/i, 'serial'],
     [/name$|alias|^(user|owner|contact|company|locale|location)$/i, 'name'],
     [/country|city$|province|district|street/i, 'name'],
     [/mail|url$|host$|domain|^ip$|_ip$|mac_?addr/i, 'address'],
