@@ -1,113 +1,79 @@
 /**
- * What one scrape costs, against peers, in one run: `npm run bench`. Each engine holds the same series of MIN
- * inverters and makes the whole text of a scrape after every series has changed. Prints medians and ratios.
+ * What a scrape costs over HTTP, against peers, in one run: `npm run bench`. Each engine runs in a process of its
+ * own with the flags of the deployments, holds the same series, and is scraped after all of them have changed (cold)
+ * and once more with nothing new (warm). Prints medians, ratios to the agent, and memory.
  */
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { Gauge, Registry } from 'prom-client';
-import { systemClock } from '../../src/base/clock.ts';
-import { catalogue, definitionOf } from '../../src/catalogue.ts';
-import { renderText } from '../../src/export/text-format.ts';
-import { Store } from '../../src/store/store.ts';
-import { observeStore } from '../../src/telemetry/instruments.ts';
-import { createProvider } from '../../src/telemetry/provider.ts';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { ENGINES, type Message } from './engines.ts';
 
-/** About what a MIN inverter gives. */
-const metrics = catalogue
-  .filter(({ labels, kind }) => labels.join() === 'plant_id,device_sn' && kind === 'gauge')
-  .slice(0, 30)
-  .map(({ name, help }) => ({ name, help }));
+const SERIES = [300, 3_000, 30_000];
+const ROUNDS = 30;
+const FLAGS = ['--max-semi-space-size=1'];
 
-const ROUNDS = 15;
-const devicesFor = (series: number) =>
-  Array.from({ length: Math.round(series / metrics.length) }, (_, i) => ({
-    plant_id: String(1_000_000 + Math.floor(i / 2)),
-    device_sn: `ABC${String(i).padStart(7, '0')}`,
-  }));
-
-/** A way to hold series and to make the text of a scrape. */
-interface Engine {
-  update(round: number): void;
-  scrape(): Promise<string>;
+interface Measured {
+  readonly engine: string;
+  /** Milliseconds. */
+  readonly cold: number;
+  readonly warm: number;
+  /** Bytes. */
+  readonly rss: number;
 }
 
-function ours(series: number): Engine {
-  const store = new Store({ clock: systemClock, staleAfter: 0, definitionOf });
-  const devices = devicesFor(series);
-  store.apply('bench', {
-    type: 'entities',
-    entities: devices.map((labels) => ({ id: labels.device_sn, labels })),
-  });
-  const { reader, deviceMeter } = createProvider();
-  observeStore(deviceMeter, store, catalogue);
-  return {
-    update(round) {
-      for (const { device_sn } of devices) {
-        const values = metrics.map(({ name }, i) => ({ metric: name, value: round + i + 0.5 }));
-        store.apply('bench', { type: 'reading', reading: { entity: device_sn, values } });
-      }
-    },
-    async scrape() {
-      const { resourceMetrics } = await reader.collect();
-      return renderText(resourceMetrics, 'text');
-    },
-  };
-}
-
-function stock(series: number): Engine {
-  const reader = new PrometheusExporter({ preventServerStart: true });
-  const serializer = new PrometheusSerializer();
-  const meter = new MeterProvider({ readers: [reader] }).getMeter('bench');
-  const devices = devicesFor(series);
-  let now = 0;
-  for (const [i, { name, help }] of metrics.entries()) {
-    meter.createObservableGauge(name, { description: help }).addCallback((result) => {
-      for (const labels of devices) result.observe(now + i + 0.5, labels);
-    });
+async function measure(engine: string, series: number): Promise<Measured> {
+  const program = fileURLToPath(new URL('engines.ts', import.meta.url));
+  const child = fork(program, [engine, String(series)], { execArgv: FLAGS });
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  const cold: number[] = [];
+  const warm: number[] = [];
+  let rss = 0;
+  for (let round = 1; round <= ROUNDS; round++) {
+    rss = await update(child, round);
+    cold.push(await timeOf(url));
+    warm.push(await timeOf(url));
   }
-  return {
-    update: (round) => {
-      now = round;
-    },
-    scrape: async () => serializer.serialize((await reader.collect()).resourceMetrics),
-  };
+  child.kill();
+  return { engine, cold: median(cold), warm: median(warm), rss };
 }
 
-function promClient(series: number): Engine {
-  const registry = new Registry();
-  const devices = devicesFor(series);
-  const gauges = metrics.map(
-    ({ name, help }) =>
-      new Gauge({ name, help, labelNames: ['plant_id', 'device_sn'], registers: [registry] }),
+/** @returns the memory of the process after the update, bytes */
+async function update(child: ChildProcess, round: number): Promise<number> {
+  child.send(round);
+  const [answer] = (await once(child, 'message')) as [Extract<Message, { rss: number }>];
+  return answer.rss;
+}
+
+/** Milliseconds of one scrape, its whole text read. */
+async function timeOf(url: string): Promise<number> {
+  const started = performance.now();
+  await (await fetch(`${url}/metrics`, { headers: { 'Accept-Encoding': 'identity' } })).text();
+  return performance.now() - started;
+}
+
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+console.log(`Node ${process.version}, ${FLAGS.join(' ')}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}`);
+for (const series of SERIES) {
+  console.log(
+    `\n${series} series`.padEnd(28),
+    'cold scrape'.padStart(18),
+    'warm scrape'.padStart(18),
+    'RSS'.padStart(10),
   );
-  return {
-    update(round) {
-      for (const labels of devices)
-        for (const [i, gauge] of gauges.entries()) gauge.set(labels, round + i + 0.5);
-    },
-    scrape: () => registry.metrics(),
-  };
+  const [ours, ...peers] = await inTurn(Object.keys(ENGINES), (engine) => measure(engine, series));
+  for (const { engine, cold, warm, rss } of [ours!, ...peers]) {
+    const time = (ms: number, base: number) => `${ms.toFixed(1)} ms × ${(ms / base).toFixed(1)}`.padStart(18);
+    const memory = `${Math.round(rss / 1024 / 1024)} MiB`.padStart(10);
+    console.log(engine.padEnd(27), time(cold, ours!.cold), time(warm, ours!.warm), memory);
+  }
 }
 
-const engines = { 'solar-otel-agent': ours, 'OpenTelemetry, stock': stock, 'prom-client': promClient };
-
-async function median(engine: Engine): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    engine.update(round);
-    const started = performance.now();
-    await engine.scrape();
-    times.push(performance.now() - started);
-  }
-  return times.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]!;
-}
-
-for (const series of [300, 3000, 30_000]) {
-  console.log(`\n${series} series`);
-  let own: number | undefined;
-  for (const [name, create] of Object.entries(engines)) {
-    const ms = await median(create(series));
-    own ??= ms;
-    console.log(`  ${name.padEnd(22)} ${ms.toFixed(1).padStart(7)} ms  × ${(ms / own).toFixed(1)}`);
-  }
+/** One after the other, so that none disturbs the others. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
