@@ -136,7 +136,7 @@ test('there are never two writes at once, and the last one holds the newest stat
 });
 
 test('closing writes what has not been written yet, and resolves when that is on the disk', async (t) => {
-  const { state, change, disk, saved } = await setUp(t);
+  const { state, change, pass, disk, saved } = await setUp(t);
   await state.restore();
   change(1);
   const release = disk.hold();
@@ -149,6 +149,8 @@ test('closing writes what has not been written yet, and resolves when that is on
   release();
   await closing;
   assert.equal(saved(), 1);
+  await pass(MINUTE);
+  assert.equal(disk.writes(), 1, 'and not once more when it was due');
 });
 
 test('before the state is restored nothing is saved, or it would be lost', async (t) => {

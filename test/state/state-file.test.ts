@@ -11,7 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import files, { type FileHandle, open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -183,6 +184,25 @@ for (const [kind, put] of Object.entries(irregular)) {
     assert.deepEqual(await file.read(), state, 'the last good file stays');
   });
 }
+
+test('a link or a pipe that takes the place of the file after the check is neither followed nor waited for', async (t) => {
+  const { folder, path, file, log } = startFolder(t);
+  writeFileSync(join(folder, 'target'), JSON.stringify({ version: 2, sources: state }));
+  const regular = statSync(join(folder, 'target'));
+  t.mock.method(files, 'lstat', async () => regular);
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  symlinkSync(join(folder, 'target'), path);
+  assert.deepEqual(await file.read(), {});
+  assert.deepEqual(log.lines, [`warn: ${path} cannot be read (ELOOP): starting without saved state`]);
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  assert.deepEqual(await file.read(), {});
+  assert.equal(log.lines.length, 2);
+});
 
 test('what a killed agent left of a temporary file is no obstacle', async (t) => {
   const { folder, path, file, log } = startFolder(t);

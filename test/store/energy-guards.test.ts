@@ -156,3 +156,18 @@ test("the same energy as yesterday's is believed once the day has begun", () => 
     [9, undefined],
   );
 });
+
+test('after a clock that was wrong goes back to an earlier date, its energy is believed', () => {
+  assert.deepEqual(
+    days([
+      ['06-13', 9],
+      ['06-12', 9],
+      ['06-12', 9.5],
+    ]),
+    [
+      [9, undefined],
+      [9, undefined],
+      [9.5, undefined],
+    ],
+  );
+});

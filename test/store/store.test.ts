@@ -76,6 +76,17 @@ test('while the source as a whole fails, nothing of it is up, and what is known 
   assert.deepEqual(lines(), ['growatt_up plant_id=1 1', known]);
 });
 
+test('an entity with an up of its own does not go down with the poll or with what belongs to it', () => {
+  const account: Entity = { id: 'account', labels: { account: 'a' }, up: 'growatt_account_up', ownUp: true };
+  const { store, lines } = setUp(account, { ...plant, parent: 'account' });
+  store.apply('growatt', { type: 'attempt', entity: 'account', ok: true });
+  store.apply('growatt', { type: 'attempt', entity: 'plant', ok: false });
+  store.polled('growatt', false);
+  assert.deepEqual(lines(), ['growatt_account_up account=a 1', 'growatt_up plant_id=1 0']);
+  store.apply('growatt', { type: 'attempt', entity: 'account', ok: false });
+  assert.deepEqual(lines(), ['growatt_account_up account=a 0', 'growatt_up plant_id=1 0']);
+});
+
 test('a source that never answered is down from its first failure on', () => {
   const { store, lines } = setUp(plant);
   assert.deepEqual(lines(), []);
