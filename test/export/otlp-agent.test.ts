@@ -76,6 +76,20 @@ test('a scrape goes on while a receiver does not answer, and the agent still sto
   assert.deepEqual(log.lines.filter((line) => line.includes('OTLP')).length, 1);
 });
 
+test('a receiver that does not answer the last export delays the end, but not beyond five seconds', async (t) => {
+  const receiver = await otlpReceiver(t);
+  receiver.script(() => {});
+  const { agent } = await agentWith(t, {
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
+  });
+  const before = performance.now();
+  await agent.stop();
+  const took = performance.now() - before;
+  assert.equal(receiver.received.length, 1);
+  assert.ok(took > 1000 && took < 5000, `${took} ms`);
+});
+
 test('the last export cannot hold up the end', async () => {
   const forever = new Promise<void>(() => undefined);
   const exporter: PushMetricExporter = {

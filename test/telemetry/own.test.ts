@@ -71,14 +71,14 @@ test('the state of each source is shown as it is at the scrape', async (t) => {
 
 test('the process is described in seconds and bytes', async (t) => {
   const { shown } = setUp(t);
-  const valueOf = async (metric: string) => (await shown(metric))[''] ?? Number.NaN;
+  const single = async (metric: string) => (await shown(metric))[''] ?? Number.NaN;
   assert.deepEqual(await shown('solar_agent_build_info'), { [version]: 1 });
-  const started = await valueOf('process_start_time_seconds');
+  const started = await single('process_start_time_seconds');
   assert.ok(Math.abs(started - (Date.now() / 1000 - process.uptime())) < 60, `${started}`);
   const before = process.cpuUsage();
-  const cpu = await valueOf('process_cpu_seconds_total');
+  const cpu = await single('process_cpu_seconds_total');
   assert.ok(cpu >= (before.user + before.system) / 1e6 && cpu < 600, `${cpu}`);
-  const memory = await valueOf('process_resident_memory_bytes');
+  const memory = await single('process_resident_memory_bytes');
   assert.ok(memory > 2e7 && memory < 4e9, `${memory}`);
 });
 
