@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { version } from '../../src/base/version.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -246,6 +247,30 @@ for (const [protocol, answer] of [
     assert.deepEqual(outcomes, ['success', 'success', 'success']);
   });
 }
+
+test('of a long complaint the log has the beginning', async (t) => {
+  const receiver = await otlpReceiver(t);
+  const { provider, log } = exporting(t, { url: receiver.url, protocol: 'http/json' });
+  recordPlant(provider);
+  const partialSuccess = { rejectedDataPoints: '1', errorMessage: 'x'.repeat(5000) };
+  receiver.script((response) => response.end(JSON.stringify({ partialSuccess })));
+  await provider.forceFlush();
+  assert.match(log.lines[0] ?? '', /rejected 1 data points: x{200}$/);
+});
+
+test('after the end no connection to the receiver is left open', async (t) => {
+  const receiver = await otlpReceiver(t);
+  const { provider, outcomes } = exporting(t, { url: receiver.url });
+  recordPlant(provider);
+  await provider.forceFlush();
+  await provider.shutdown();
+  assert.deepEqual(outcomes, ['success', 'success']);
+  const deadline = performance.now() + 2000;
+  while (process.getActiveResourcesInfo().includes('TCPSocketWrap')) {
+    assert.ok(performance.now() < deadline, 'a connection is still open');
+    await setImmediate();
+  }
+});
 
 /** A server that answers a connection with `first` and then, if given, with `drip` for ever. */
 async function rawServer(t: TestContext, first: string, drip?: string): Promise<string> {
