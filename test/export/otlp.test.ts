@@ -120,11 +120,12 @@ test('a receiver with its own authority gets a client certificate, and one that 
     certificate: file('ca'),
     clientCertificate: file('agent'),
     clientKey: file('agent-key'),
+    timeout: 30_000,
   });
   recordPlant(trusted.provider);
   await trusted.provider.forceFlush();
   assert.deepEqual(trusted.outcomes, ['success']);
-  const stranger = exporting(t, { url: receiver.url });
+  const stranger = exporting(t, { url: receiver.url, timeout: 30_000 });
   recordPlant(stranger.provider);
   await stranger.provider.forceFlush();
   assert.deepEqual(stranger.outcomes, ['failure']);
