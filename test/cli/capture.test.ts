@@ -258,7 +258,7 @@ test('a stick that does not answer is a sentence and exit code 1, and nothing is
   const env = { TRUCKI_TARGETS: await deadAddress() };
   await assert.rejects(
     run(env, { out: folder }),
-    (error) => error instanceof RunError && /connection refused/.test(error.message),
+    (error) => error instanceof RunError && /: GET \/jsonlive: no answer from /.test(error.message),
   );
   assert.equal(existsSync(folder), false);
 });
