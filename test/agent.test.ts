@@ -254,3 +254,16 @@ test('when the agent stops, the state of all sources is on the disk', async (t) 
   assert.ok(JSON.stringify(sources['growatt/default'].source).includes('SIMMIN0001'));
   assert.ok('trucki_inverter_energy_total_kwh' in sources['trucki/shed'].entities.stick.totals);
 });
+
+test('two shards read all sources, each of them once', async (t) => {
+  const TRUCKI_TARGETS = Array.from({ length: 12 }, (_, i) => `s${i}=127.0.0.1:${i + 1}`).join(',');
+  const namesOf = async (SHARD: string) => {
+    const { agent } = await simulatedAgent(t, { env: { SHARD, TRUCKI_TARGETS } });
+    return agent.status().sources.map(({ name }) => name);
+  };
+  const all = await namesOf('0/1');
+  const [first, second] = [await namesOf('0/2'), await namesOf('1/2')];
+  assert.equal(all.length, 13);
+  assert.ok(first.length > 0 && second.length > 0);
+  assert.deepEqual([...first, ...second].toSorted(), all.toSorted());
+});

@@ -14,7 +14,6 @@ import { secure } from './web/tls-front.ts';
 /** Limits for each client; times are milliseconds. */
 export interface ServerLimits {
   readonly headersTimeout: number;
-  readonly requestTimeout: number;
   readonly keepAliveTimeout: number;
   /** A connection on which nothing is read or written for so long is closed. */
   readonly silenceTimeout: number;
@@ -25,7 +24,6 @@ export interface ServerLimits {
 /** Well above what Prometheus and a few browsers need. */
 export const defaultLimits: ServerLimits = {
   headersTimeout: 5_000,
-  requestTimeout: 10_000,
   keepAliveTimeout: 5_000,
   silenceTimeout: 30_000,
   headerBytes: 8 * 1024,
@@ -103,7 +101,6 @@ const OPEN: Admission = { headers: {} };
 function createLimitedServer(limits: ServerLimits): Server {
   const server = createServer({
     headersTimeout: limits.headersTimeout,
-    requestTimeout: limits.requestTimeout,
     keepAliveTimeout: limits.keepAliveTimeout,
     maxHeaderSize: limits.headerBytes,
     // By default Node checks for slow clients only every 30 s.

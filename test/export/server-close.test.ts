@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { someText, withServer } from './fake-surface.ts';
 import { ask } from './http-client.ts';
@@ -57,3 +58,20 @@ test('closing twice is closing once', () =>
   withServer({}, async ({ close }) => {
     await Promise.all([close(60_000), close(0)]);
   }));
+
+test('close lets the second of two pipelined requests finish when the first one has ended', () => {
+  const { metrics, begun, finish } = slowSurface();
+  return withServer({ surface: { metrics } }, async ({ address, close }) => {
+    const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const socket = connect(address.port, '127.0.0.1');
+    socket.write(request('/healthz') + request('/metrics'));
+    const received = text(socket);
+    await begun;
+    // Whole exchanges that begin later: by then the first answer has been taken.
+    for (let n = 0; n < 3; n++) await ask(`http://127.0.0.1:${address.port}/healthz`, { agent: false });
+    const closed = close(60_000);
+    finish();
+    await closed;
+    assert.ok((await received).endsWith(someText));
+  });
+});

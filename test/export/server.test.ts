@@ -81,6 +81,13 @@ test('gzip comes when asked for and only then, with its own length, also for HEA
     assert.equal(refused.body.toString(), someText);
   }));
 
+test('a body too short to gain from it is not compressed', () =>
+  withServer({}, async ({ url }) => {
+    const reply = await ask(`${url}/healthz`, { headers: { 'accept-encoding': 'gzip' } });
+    assert.equal(reply.headers['content-encoding'], undefined);
+    assert.equal(reply.body.toString(), 'ok');
+  }));
+
 test('a new text is served at once, compressed or not', async () => {
   let text = someText;
   await withServer({ surface: { metrics: async () => text } }, async ({ url }) => {

@@ -192,6 +192,16 @@ test('a redirect is an error wherever it leads', async (t) => {
   assert.equal(elsewhere.requests.length, 0);
 });
 
+test('the connection of a redirect with an endless body is closed', async (t) => {
+  const closed = Promise.withResolvers<void>();
+  const server = await scriptedServer(t, (_request, response) => {
+    response.writeHead(302, { location: '/elsewhere' }).write('moved');
+    response.once('close', () => closed.resolve());
+  });
+  await assert.rejects(ask(server.url), failsAs('malformed', /answered with a redirect \(HTTP 302\)$/));
+  await closed.promise;
+});
+
 test('text is UTF-8 also where a character is split between two chunks', async (t) => {
   const [first, second] = [Buffer.from('{"a":"é"}').subarray(0, 7), Buffer.from('{"a":"é"}').subarray(7)];
   const server = await scriptedServer(t, (_request, response) => {

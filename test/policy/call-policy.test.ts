@@ -76,6 +76,16 @@ test('delays start near the first delay and grow about twofold, spread by chance
   assert.ok(seen.size > rounds);
 });
 
+test('delays grow to half a minute and no further', async () => {
+  const clock = instantClock();
+  const policy = createCallPolicy({ clock, retry: { timeout: 1000, retries: 4, firstDelay: 20_000 } });
+  for (let i = 0; i < 20; i++) {
+    let tries = 0;
+    await policy.execute('what', async () => (++tries < 5 ? await unreachable() : 'answer'), never);
+  }
+  assert.ok(Math.max(...clock.waits) > 20_000 && Math.max(...clock.waits) <= 30_000);
+});
+
 test('after the last retry the failure itself comes out', async () => {
   const { run, failures, counted } = setUp();
   failures.push('server', 'server', 'server', 'unreachable');

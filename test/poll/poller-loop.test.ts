@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { SourceError } from '../../src/base/errors.ts';
 import type { Source } from '../../src/model/source.ts';
 import { virtualClock } from '../helpers/clock.ts';
+import { countingTelemetry } from '../helpers/telemetry.ts';
 import { callingSource, fakeSource, MINUTE, setUp, watts } from './fake-source.ts';
 
 const answering: Source['poll'] = async function* () {
@@ -225,4 +226,58 @@ test('events reach the store as they come, and a failing source keeps its last v
   await clock.pass(1000);
   assert.equal(await again, false);
   assert.deepEqual(shown(), { trucki_up: 0, trucki_meter_power_watts: 1 });
+});
+
+test('after a restart the first poll waits no longer than an interval, whatever the clocks say', async (t) => {
+  const clock = virtualClock();
+  const polled: number[] = [];
+  const resume = { at: clock.now() + 24 * 60 * MINUTE, reason: 'the cloud would refuse an earlier call' };
+  const source = fakeSource(
+    async function* () {
+      polled.push(clock.now());
+      yield watts(1);
+    },
+    { resume },
+  );
+  const { run, log, poller } = setUp(t, source, { clock });
+  const started = clock.now();
+  void run();
+  await clock.pass(MINUTE / 2);
+  assert.equal(poller.status.state, 'waiting');
+  await clock.pass(MINUTE / 2);
+  assert.deepEqual(polled, [started + MINUTE]);
+  assert.equal(log.lines[0], 'info: fake/one: first poll in 1 min: the cloud would refuse an earlier call');
+});
+
+test('background work that is always due is asked for once a second at most', async (t) => {
+  const clock = virtualClock();
+  let asked = 0;
+  const source = fakeSource(answering, {
+    nextBackgroundAt: () => clock.now(),
+    async *runBackground() {
+      asked++;
+      yield* [];
+    },
+  });
+  const { run } = setUp(t, source, { clock });
+  void run();
+  await clock.pass(MINUTE - 1);
+  assert.ok(asked > 30 && asked <= 60, `${asked} times`);
+});
+
+test('a clock that is set back during a poll makes no negative duration', async (t) => {
+  const clock = virtualClock();
+  const seconds: number[] = [];
+  const telemetry = countingTelemetry();
+  const source = fakeSource(async function* () {
+    clock.jump(-60 * MINUTE);
+    yield watts(1);
+  });
+  const observer = {
+    ...telemetry,
+    polled: (_source: string, _outcome: string, s: number) => seconds.push(s),
+  };
+  const { poll } = setUp(t, source, { clock, telemetry: observer });
+  await poll();
+  assert.deepEqual(seconds, [0]);
 });

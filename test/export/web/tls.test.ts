@@ -173,7 +173,7 @@ for (const [what, bytes] of [
 }
 
 test('A client that says nothing after the handshake is answered 408', async (t) => {
-  const { address } = await gatedServer(t, TLS, { limits: { headersTimeout: 60, requestTimeout: 60 } });
+  const { address } = await gatedServer(t, TLS, { limits: { headersTimeout: 60 } });
   const socket = connectTls({ port: address.port, ca: pem('ca.pem') });
   const [reply] = await once(socket, 'data');
   assert.match(String(reply), /^HTTP\/1\.1 408 /);
