@@ -1,7 +1,6 @@
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
 import { type Clock, systemClock } from './base/clock.ts';
-import { SourceError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
@@ -14,9 +13,10 @@ import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
 import type { PollContext } from './model/poll-context.ts';
-import type { DiscoveryEntry, OnProgress, Source } from './model/source.ts';
+import type { OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { logCalls } from './policy/call-log.ts';
+import { discoverAll, type SourceDiscovery } from './poll/discover-all.ts';
 import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
@@ -33,14 +33,6 @@ export interface AgentOptions {
   readonly simulated?: boolean;
   /** Set when all is polled once: milliseconds that this may take. */
   readonly once?: number;
-}
-
-/** What one source has access to. */
-export interface SourceDiscovery {
-  readonly source: string;
-  readonly devices: readonly DiscoveryEntry[];
-  /** Why nothing could be listed. */
-  readonly problem?: string;
 }
 
 /** The running graph: sources → pollers → store → instruments → readers. Creating it starts nothing. */
@@ -120,23 +112,7 @@ export class Agent implements Surface {
    * @param onProgress learns how far all sources together are
    */
   async discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly SourceDiscovery[]> {
-    const progress = this.#pollers.map(() => ({ done: 0, expected: 0 }));
-    return await Promise.all(
-      this.#pollers.map(async (poller, i): Promise<SourceDiscovery> => {
-        const source = poller.source.name;
-        const onSourceProgress: OnProgress = (ofSource) => {
-          progress[i] = ofSource;
-          const sum = (key: 'done' | 'expected') => progress.reduce((total, each) => total + each[key], 0);
-          onProgress?.({ done: sum('done'), expected: sum('expected') });
-        };
-        try {
-          return { source, devices: await poller.discover(signal, onSourceProgress) };
-        } catch (error) {
-          if (!(error instanceof SourceError)) throw error;
-          return { source, devices: [], problem: error.message };
-        }
-      }),
-    );
+    return await discoverAll(this.#pollers, signal, onProgress);
   }
 
   /** A source by its name, and what its calls outside of polls are given. @throws Error when there is none */

@@ -1,12 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { dateOf, wallTimeAt } from '../base/calendar.ts';
-import type { MetricDefinition } from '../model/metric.ts';
 import type { Entity, Labels, Reading, Rejection, Value } from '../model/reading.ts';
+import {
+  type AcceptedReading,
+  acceptedValue,
+  type DefinitionOf,
+  readingSnapshot,
+  relabelled,
+  restoredReading,
+  snapshotOf,
+} from './accepted-reading.ts';
+import { AttributeSets } from './attribute-sets.ts';
 import { EnergyGuards, energyGuardsState, type Verdict } from './energy-guards.ts';
 import { growthOf, isPossible } from './plausibility.ts';
 import { clockState, ReadingClock } from './reading-clock.ts';
-import { ReadingTime, type ReadingTimes } from './reading-time.ts';
+import { ReadingTime } from './reading-time.ts';
 import { shownValue } from './validity.ts';
 
 /** What is kept of one entity across a restart; plain JSON. */
@@ -16,51 +25,16 @@ export const entitySnapshot = energyGuardsState.extend({
   /** When it was last read, milliseconds since the epoch. */
   readAt: z.number().optional(),
   failingSince: z.number().optional(),
-  reading: z
-    .object({
-      wall: z.number().optional(),
-      receivedAt: z.number(),
-      firstSeenAt: z.number(),
-      holdsFor: z.number().optional(),
-      /** A value that was held back is null. */
-      values: z.array(
-        z.object({
-          metric: z.string(),
-          value: z.number().nullable(),
-          labels: z.record(z.string(), z.string()).optional(),
-        }),
-      ),
-    })
-    .optional(),
+  reading: readingSnapshot.optional(),
 });
 
 export type EntitySnapshot = z.infer<typeof entitySnapshot>;
-
-/** The definition of a metric by name. @throws Error for an unknown name */
-export type DefinitionOf = (metric: string) => MetricDefinition;
 
 /** A value ready to be observed. */
 export interface Sample {
   readonly metric: string;
   readonly attributes: Labels;
   readonly value: number;
-}
-
-/** A value of the newest accepted reading. */
-interface AcceptedValue {
-  readonly definition: MetricDefinition;
-  /** Labels beyond those of the entity. */
-  readonly extra: Labels | undefined;
-  readonly attributes: Labels;
-  /** undefined: held back, nothing true is known. */
-  readonly value: number | undefined;
-}
-
-interface AcceptedReading {
-  readonly times: ReadingTimes;
-  /** Undefined: instantaneous values do not expire by their age. */
-  readonly holdsFor: number | undefined;
-  readonly values: readonly AcceptedValue[];
 }
 
 /** One entity: whether it can be read, its newest accepted reading, and what may be shown of that at a given time. */
@@ -110,22 +84,13 @@ export class EntityState {
 
   /** What is kept across a restart. */
   get snapshot(): EntitySnapshot {
-    const { times, holdsFor, values = [] } = this.#reading ?? {};
     return {
       ...this.#guards.state,
       clock: this.#clock.state,
       asleep: this.#clock.isAsleep(this.#entity.zone) || undefined,
       readAt: this.#readAt,
       failingSince: this.#failingSince,
-      reading: times && {
-        ...times,
-        holdsFor,
-        values: values.map(({ definition: { name: metric }, extra: labels, value = null }) => ({
-          metric,
-          value,
-          labels,
-        })),
-      },
+      reading: this.#reading && snapshotOf(this.#reading),
     };
   }
 
@@ -138,29 +103,16 @@ export class EntityState {
     this.#failingSince = failingSince;
     this.#tried = readAt !== undefined || failingSince !== undefined;
     this.#restored = this.#tried;
-    if (!reading) return;
-    const { wall, receivedAt, firstSeenAt, holdsFor } = reading;
-    const values = reading.values.flatMap(({ metric, value, labels: extra }) => {
-      const definition = this.#knownDefinition(metric);
-      const attributes = this.#attributes.with(extra);
-      return definition ? [{ definition, extra, attributes, value: value ?? undefined }] : [];
-    });
-    this.#reading = { times: { wall, receivedAt, firstSeenAt }, holdsFor, values };
+    if (reading) this.#reading = restoredReading(reading, this.#definitionOf, this.#attributes);
   }
 
   /** Takes what the source now says of the entity: labels, zone, parent. */
   describe(entity: Entity): void {
-    const relabelled = !isDeepStrictEqual(entity.labels, this.#entity.labels);
+    const isSame = isDeepStrictEqual(entity.labels, this.#entity.labels);
     this.#entity = entity;
-    if (!relabelled) return;
+    if (isSame) return;
     this.#attributes = new AttributeSets(entity.labels);
-    const reading = this.#reading;
-    if (!reading) return;
-    const values = reading.values.map((value) => ({
-      ...value,
-      attributes: this.#attributes.with(value.extra),
-    }));
-    this.#reading = { ...reading, values };
+    this.#reading &&= relabelled(this.#reading, this.#attributes);
   }
 
   attempted(ok: boolean, now: number): void {
@@ -181,12 +133,9 @@ export class EntityState {
     }
     const firstSeenAt = this.#clock.state?.seenAt ?? now;
     const verdicts = reading.values.map((value) => this.#judge(value, reading, now));
-    const values = reading.values.map(({ metric, labels: extra }, i) => ({
-      definition: this.#definitionOf(metric),
-      extra,
-      attributes: this.#attributes.with(extra),
-      value: verdicts[i]?.value,
-    }));
+    const values = reading.values.map((value, i) =>
+      acceptedValue(value, verdicts[i]?.value, this.#definitionOf, this.#attributes),
+    );
     this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, values };
     return reading.values.flatMap(({ metric, value }, i) => {
       const reason = verdicts[i]?.rejection;
@@ -237,33 +186,5 @@ export class EntityState {
     const wall = wallTime ?? (zone && wallTimeAt(zone, now));
     if (definition.validity !== 'today' || wall === undefined) return { value, rejection: undefined };
     return this.#guards.judgeDayEnergy(metric, energy, dateOf(wall));
-  }
-
-  /** The definition of a metric that an earlier version may have had under another name. */
-  #knownDefinition(metric: string): MetricDefinition | undefined {
-    try {
-      return this.#definitionOf(metric);
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** The attributes of the series of one entity: one object for each set, so that its text is made only once. */
-class AttributeSets {
-  readonly #labels: Labels;
-  readonly #known = new Map<string, Labels>();
-
-  constructor(labels: Labels) {
-    this.#labels = labels;
-  }
-
-  with(extra: Labels | undefined): Labels {
-    const key = extra ? JSON.stringify(extra) : '';
-    const known = this.#known.get(key);
-    if (known) return known;
-    const attributes = Object.freeze({ ...this.#labels, ...extra });
-    this.#known.set(key, attributes);
-    return attributes;
   }
 }

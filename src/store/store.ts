@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
-import { type DefinitionOf, EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import type { DefinitionOf } from './accepted-reading.ts';
+import { EntityState, entitySnapshot, type Sample } from './entity-state.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;

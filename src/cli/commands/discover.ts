@@ -1,6 +1,7 @@
-import { Agent, type SourceDiscovery } from '../../agent.ts';
+import { Agent } from '../../agent.ts';
 import { formatTime } from '../../base/duration.ts';
 import type { DiscoveryEntry, OnProgress } from '../../model/source.ts';
+import type { SourceDiscovery } from '../../poll/discover-all.ts';
 import type { Configured } from '../flags.ts';
 import { DONE, FAILED, logFor, type Program } from '../program.ts';
 import { configOf } from './run.ts';
