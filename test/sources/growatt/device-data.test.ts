@@ -82,6 +82,23 @@ test('a battery that does not answer has energies only, an empty one has a state
   assert.ok(battery({ vbat: 48.2 }).includes('growatt_battery_soc_percent'));
 });
 
+test('a high-voltage battery is read from its converter, where its own electronics answer little', () => {
+  const values = valuesOf(
+    deviceOf('min').read({
+      bmsSoc: 50,
+      bmsVbat: 1.6,
+      bdc1Vbat: 749,
+      bmsIbat: 0,
+      bdc1Ibat: -0.7,
+      bmsTemp1Bat: 0,
+      bdc1Soc: 50,
+    }),
+  );
+  assert.equal(values.growatt_battery_voltage_volts, 749);
+  assert.equal(values.growatt_battery_current_amps, -0.7);
+  assert.equal(values.growatt_battery_temperature_celsius, undefined);
+});
+
 test('a second battery converter counts only while it has the voltage of a battery', () => {
   const answer = { bdc1Vbat: 700, bmsSoc: 50, bdc1ChargePower: 100, bdc2ChargePower: 50 };
   const charge = (bdc2Vbat: number) =>
