@@ -7,7 +7,7 @@ const WIDTH = 80;
 const INDENT = 22;
 
 const all = Object.values<SourceKind>(kinds);
-const reads = all.map(({ settingsDocs }) => settingsDocs.reads).join(' and ');
+const reads = new Intl.ListFormat('en').format(all.map(({ settingsDocs }) => settingsDocs.reads));
 const hints = all.flatMap(({ settings }) => startsIn(settings).flatMap(([, { hint }]) => hint ?? []));
 
 /** What `--help` prints; fits 80 columns. */

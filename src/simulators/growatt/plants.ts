@@ -1,6 +1,7 @@
 import { DAY, dateText } from '../calendar.ts';
 import { longitudeWhere } from '../sun.ts';
-import type { DeviceSpec, PlantSpec } from './specs.ts';
+import { FAMILIES } from './families.ts';
+import type { DeviceSpec, FamilyName, PlantSpec } from './specs.ts';
 
 /** Solar time at the demo home when it starts: the sun is up for hours to come. */
 const DEMO_SOLAR_HOUR = 10.5;
@@ -61,23 +62,7 @@ export function demoPlants(now: number): PlantSpec[] {
 
 /** One device of every family, in one plant. */
 export function everyFamily(): DeviceSpec[] {
-  const families = [
-    'inverter',
-    'storage',
-    'max',
-    'sph',
-    'spa',
-    'min',
-    'pcs',
-    'hps',
-    'pbd',
-    'groboost',
-    'meter',
-    'env',
-    'wit',
-    'sph-s',
-    'noah',
-  ] as const;
+  const families = Object.keys(FAMILIES) as FamilyName[];
   return families.map((family, index) => ({
     sn: `SIM${family.replace('-', '').toUpperCase()}01`,
     family,

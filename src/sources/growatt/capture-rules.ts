@@ -1,5 +1,11 @@
 import type { CaptureRules } from '../../model/capture.ts';
 import { busFamilies } from './families/bus.ts';
+import { families as v1Families } from './families/index.ts';
+import { v4Families } from './families/v4.ts';
+
+const families = [...v1Families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
+/** Parameters that name devices; an answer about several repeats their list under the same name. */
+const params = families.flatMap(({ last, batch }) => [last.param, ...(batch ? [batch.param] : [])]);
 
 /**
  * What the keys of Growatt's answers hold, and the parameters of its calls. Families spell one thing in many ways
@@ -20,7 +26,7 @@ export const captureRules: CaptureRules = {
       /^(device_?type|device_name|plant_type|model|manufacturer|timezone|currency|create_date)$|(text|status|mode|version)$/i,
       'plain',
     ],
-    [/sn$|^sn|serial|data_?log|^(tlx|inverter|max|mix|spa|boost|storage|pcs|hps|pbd)s?$/i, 'serial'],
+    [new RegExp(`sn$|^sn|serial|data_?log|^(${params.join('|')})$`, 'i'), 'serial'],
     [/(^|_|plant|user|device|inverter|group|dealer|operator|installer|owner)id$/i, 'serial'],
     [/^(operator|installer)$|phone|mobile|^zip|postal|(^|_)(imei|iccid|imsi)$/i, 'serial'],
     [/name$|alias|^(user|owner|contact|company|locale|location)$/i, 'name'],
