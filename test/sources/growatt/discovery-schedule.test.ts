@@ -4,22 +4,14 @@ import { DiscoverySchedule } from '../../../src/sources/growatt/discovery-schedu
 import { listPlantsCall, listV4Call } from '../../../src/sources/growatt/listings.ts';
 import { Plant } from '../../../src/sources/growatt/plant.ts';
 import { Selection } from '../../../src/sources/growatt/selection.ts';
-import { HOUR, MINUTE } from './world.ts';
-
-const settings = {
-  callSpacing: 3000,
-  collectInterval: 5 * MINUTE,
-  discoveryInterval: 3 * HOUR,
-  plantInterval: 30 * MINUTE,
-  idleInterval: 30 * MINUTE,
-};
+import { DEFAULT_INTERVALS, HOUR } from './world.ts';
 
 const EMPTY = { plants: [], asleep: () => false, plant: () => undefined, isInV4: () => false };
 
 /** The intervals in hours: of the list of plants, of the lists of one plant, of its figures. */
 function intervals(plants: number, asleep = false) {
   const inventory = { ...EMPTY, plants: Array(plants), asleep: () => asleep };
-  const schedule = new DiscoverySchedule(settings, { wait: () => 0 }, inventory);
+  const schedule = new DiscoverySchedule(DEFAULT_INTERVALS, { wait: () => 0 }, inventory);
   const { listInterval, plantListInterval, plantDataInterval } = schedule;
   return [listInterval, plantListInterval, plantDataInterval].map((ms) => ms / HOUR);
 }
@@ -39,7 +31,7 @@ test('while everything sleeps, lists are four times as rare', () => {
 
 test('the time to the next discovery is what is left of the interval', () => {
   const until = (left: number) =>
-    new DiscoverySchedule(settings, { wait: () => left }, EMPTY).untilPlantsListed();
+    new DiscoverySchedule(DEFAULT_INTERVALS, { wait: () => left }, EMPTY).untilPlantsListed();
   assert.equal(until(2.5 * HOUR), 'until the next discovery (in 2 h 30 min)');
   assert.equal(until(0), 'until the next discovery (due now)');
 });
@@ -65,7 +57,11 @@ test('a device that is skipped is read again with the list that has it', () => {
     [listPlantsCall, 4 * HOUR],
   ]);
   const schedule = (inventory: object) =>
-    new DiscoverySchedule(settings, { wait: (call) => waits.get(call) ?? 0 }, { ...EMPTY, ...inventory });
+    new DiscoverySchedule(
+      DEFAULT_INTERVALS,
+      { wait: (call) => waits.get(call) ?? 0 },
+      { ...EMPTY, ...inventory },
+    );
   const known = schedule({ plant: () => plant });
   const [inverter, meter] = plant.devices;
   assert.match(known.untilListed(inverter!), /in 2 h/);

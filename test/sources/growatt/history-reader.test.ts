@@ -7,7 +7,7 @@ import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { plainContext } from '../../helpers/context.ts';
 import { scriptedServer } from '../../helpers/http.ts';
-import { chosen, HOUR, MINUTE, NOON, type PlantChoice } from './world.ts';
+import { chosen, DEFAULT_INTERVALS, HOUR, MINUTE, NOON, type PlantChoice } from './world.ts';
 
 type Answers = Readonly<Record<string, (params: URLSearchParams) => unknown>>;
 
@@ -52,13 +52,7 @@ async function startReader(t: TestContext, answers: Answers, choices: readonly P
       deviceSns: [],
       v4: false,
     },
-    settings: {
-      callSpacing: 3000,
-      collectInterval: 5 * MINUTE,
-      discoveryInterval: 0,
-      plantInterval: 0,
-      idleInterval: 0,
-    },
+    settings: { ...DEFAULT_INTERVALS, discoveryInterval: 0, plantInterval: 0, idleInterval: 0 },
     history: { enabled: false, days: 7, schedule: '5 0 * * *' },
     rateLimiter: new RateLimiter(clock, 0),
     clock,

@@ -11,15 +11,9 @@ import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { Store } from '../../../src/store/store.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { plainContext } from '../../helpers/context.ts';
-import { berlinHome, DAY, HOUR, MINUTE, NOON, TOKEN } from './world.ts';
+import { berlinHome, DAY, DEFAULT_INTERVALS, HOUR, MINUTE, NOON, TOKEN } from './world.ts';
 
-const settings = {
-  callSpacing: 0,
-  collectInterval: 5 * MINUTE,
-  discoveryInterval: 3 * HOUR,
-  plantInterval: 30 * MINUTE,
-  idleInterval: 30 * MINUTE,
-};
+const settings = { ...DEFAULT_INTERVALS, callSpacing: 0 };
 
 /** A whole account without a server, whose every answer is given by a function of the path. */
 function accountWith(answer: (path: string, params: string) => string) {

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { definitionOf } from '../../../src/catalogue.ts';
+import { loadConfig } from '../../../src/config/load.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
 import {
@@ -30,6 +31,11 @@ export const TOKEN = 'a-token-for-tests';
 /** Midnight in Berlin, in June. */
 export const MIDNIGHT = Date.parse('2026-06-11T22:00:00Z');
 export const NOON = MIDNIGHT + 12 * HOUR;
+
+const { growatt: intervals, exporter } = loadConfig({ env: { GROWATT_TOKEN: TOKEN }, isTerminal: false })
+  .sources.growatt;
+/** The documented defaults. */
+export const DEFAULT_INTERVALS: GrowattIntervals = { ...intervals, ...exporter };
 
 /** A plant to read, as far as a test says it. */
 export type PlantChoice = Pick<GrowattAccount['plants'][number], 'id'> &
@@ -92,14 +98,7 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}) {
   const now = () => clock.now();
   const cloud: GrowattCloud = await startGrowattCloud({ token: TOKEN, plants, now, ...options.cloud });
   t.after(() => cloud.close());
-  const settings: GrowattIntervals = {
-    callSpacing: 3000,
-    collectInterval: 5 * MINUTE,
-    discoveryInterval: 3 * HOUR,
-    plantInterval: 30 * MINUTE,
-    idleInterval: 30 * MINUTE,
-    ...options.settings,
-  };
+  const settings: GrowattIntervals = { ...DEFAULT_INTERVALS, ...options.settings };
   const history = { enabled: false, days: 7, schedule: '5 0 * * *', ...options.history };
   const whole = async (...request: Parameters<typeof fetch>) => {
     const response = await (options.fetch ?? fetch)(...request);
