@@ -10,10 +10,35 @@ import { version } from '../../src/base/version.ts';
 
 const run = promisify(execFile);
 
+interface Manifest {
+  readonly name: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>;
+}
+
+/** Of a bill of materials in the CycloneDX format. */
+interface Component {
+  readonly name: string;
+  readonly version: string;
+  readonly scope: string;
+  readonly licenses: readonly { readonly license: { readonly id: string } }[];
+  readonly hashes: readonly { readonly alg: string; readonly content: string }[];
+}
+
+interface Bom {
+  readonly components: readonly Component[];
+  readonly metadata: { readonly component: { readonly name: string; readonly version: string } };
+}
+
 describe('The bundle, alone in an empty folder', () => {
   let folder: string;
   let program: string;
-  let licences: string;
+  let manifest: Manifest;
+  let components: readonly Component[];
   const agent = (...args: readonly string[]) =>
     run(process.execPath, [program, ...args], {
       cwd: join(folder, 'empty'),
@@ -23,7 +48,8 @@ describe('The bundle, alone in an empty folder', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
     await run(process.execPath, ['deploy/build.ts', join(folder, 'dist')]);
-    licences = await readFile(join(folder, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
+    manifest = (await json('package.json')) as Manifest;
+    ({ components } = await bom(join(folder, 'dist')));
     await mkdir(join(folder, 'empty'));
     // Without its ending, as it is installed beside other programs.
     program = join(folder, 'empty/solar-otel-agent');
@@ -82,14 +108,51 @@ describe('The bundle, alone in an empty folder', () => {
     await assert.rejects(agent('healthcheck', '-p', '1'), { code: 1, stdout: '' });
   });
 
-  it('carries the licences of all it contains', async () => {
-    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
-      dependencies: Readonly<Record<string, string>>;
-    };
-    for (const name of Object.keys(dependencies))
-      assert.ok(licences.includes(`\n${name} `) || licences.startsWith(`${name} `), name);
+  it('comes with the licence of each package in it, and of no other', async () => {
+    const licences = await readFile(join(folder, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
+    const sections = licences.split(`\n${'-'.repeat(80)}\n\n`);
+    const titles = sections.map((section) => section.slice(0, section.indexOf('\n')));
+    assert.deepEqual(
+      titles,
+      components.map(({ name, version, licenses }) => `${name} ${version} (${licenses[0]?.license.id})`),
+    );
+    for (const section of sections) {
+      assert.ok(section.length > 500, section);
+      assert.match(section, /copyright|Apache License/i);
+    }
+  });
+
+  it('comes with a bill of materials that holds what is in it, with the hashes of the lockfile', async () => {
+    const names = components.map(({ name }) => name);
+    for (const name of Object.keys(manifest.dependencies)) assert.ok(names.includes(name), name);
+    for (const name of Object.keys(manifest.devDependencies)) assert.ok(!names.includes(name), name);
+    const lock = (await json('package-lock.json')) as Lock;
+    for (const { name, version, scope, licenses, hashes } of components) {
+      const locked = lock.packages[`node_modules/${name}`];
+      assert.equal(version, locked?.version);
+      assert.equal(scope, 'required');
+      assert.match(licenses[0]?.license.id ?? '', /^(?:Apache-2\.0|BSD-3-Clause|ISC|MIT)$/, name);
+      const [hash] = hashes;
+      assert.equal(hash?.alg, 'SHA-512');
+      assert.equal(`sha512-${Buffer.from(hash.content, 'hex').toString('base64')}`, locked?.integrity);
+    }
+    const { metadata } = await bom(join(folder, 'dist'));
+    assert.deepEqual(metadata.component, { ...metadata.component, name: manifest.name, version });
+  });
+
+  it('is the same when it is built again', async () => {
+    await run(process.execPath, ['deploy/build.ts', join(folder, 'again')]);
+    const files = await readdir(join(folder, 'again'));
+    assert.deepEqual(files, ['THIRD_PARTY_LICENSES.txt', 'solar-otel-agent.cdx.json', 'solar-otel-agent.js']);
+    for (const file of files) {
+      const first = file.endsWith('.js') ? program : join(folder, 'dist', file);
+      assert.ok((await readFile(join(folder, 'again', file))).equals(await readFile(first)), file);
+    }
   });
 });
+
+const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
+const bom = async (dist: string) => (await json(join(dist, 'solar-otel-agent.cdx.json'))) as Bom;
 
 /** Where the agent's log says it listens; goes on reading the log afterwards. */
 function listeningAt(log: NodeJS.ReadableStream): Promise<string> {

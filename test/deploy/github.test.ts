@@ -38,14 +38,6 @@ describe('What GitHub shows to contributors', () => {
     }
   });
 
-  it('runs actions of one commit only', () => {
-    const used = [...read('.github/workflows/ci.yml').matchAll(/uses: (.*)/g)].map(
-      ([, action = '']) => action,
-    );
-    assert.ok(used.length > 0);
-    for (const action of used) assert.match(action, /^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
-  });
-
   it('names scripts and commands that there are', () => {
     const texts = [...TEXTS, ...forms.map((file) => FORMS + file)].map(read).join('\n');
     for (const [, script = ''] of texts.matchAll(/npm run ([\w:]+)/g)) assert.ok(scripts[script], script);
