@@ -1,3 +1,4 @@
+import type { Meter } from '@opentelemetry/api';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
 import { type Clock, systemClock } from './base/clock.ts';
@@ -12,6 +13,7 @@ import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
+import type { HttpObserver } from './model/observer.ts';
 import type { PollContext } from './model/poll-context.ts';
 import type { OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
@@ -21,7 +23,7 @@ import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
-import { createOwnMetrics } from './telemetry/own.ts';
+import { countHttp, createOwnMetrics } from './telemetry/own.ts';
 import { createProvider } from './telemetry/provider.ts';
 
 export interface AgentOptions {
@@ -40,6 +42,7 @@ export class Agent implements Surface {
   readonly #rendered: RenderedMetrics;
   readonly #pollers: readonly Poller[];
   readonly #provider: MeterProvider;
+  readonly #ownMeter: Meter;
   readonly #state: AgentState;
   readonly #startTime: number;
   readonly #simulated: boolean;
@@ -55,6 +58,7 @@ export class Agent implements Surface {
       createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
     });
     this.#provider = provider;
+    this.#ownMeter = ownMeter;
     this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
     observeStore(deviceMeter, store, catalogue);
     const ownMetrics = createOwnMetrics(ownMeter, () => this.status().sources);
@@ -94,6 +98,11 @@ export class Agent implements Surface {
   /** The metrics as text. @throws Error when collecting them fails: a defect */
   metrics(format: ExpositionFormat): Promise<Body> {
     return this.#rendered.get(format);
+  }
+
+  /** Counts what a server of this agent does; call once. */
+  observeHttp(): HttpObserver {
+    return countHttp(this.#ownMeter);
   }
 
   /** State of the agent and of its sources. */

@@ -18,6 +18,23 @@ export interface Surface {
 
 type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
 
+/** What a probe asks; it must be answered however many scrapes are under way. */
+const PROBED = ['/healthz', '/-/healthy', '/readyz', '/-/ready'];
+const PATHS: readonly string[] = ['/', '/metrics', '/api/v1/status', ...PROBED];
+
+/** Whether a request is about health or readiness. */
+export const isAlwaysAnswered = (request: IncomingMessage) => PROBED.includes(requestedPath(request));
+
+/** The path of a request for a label: one that is served, or `other`. */
+export function pathOf(request: IncomingMessage): string {
+  const path = requestedPath(request);
+  return PATHS.includes(path) ? path : 'other';
+}
+
+function requestedPath({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
 /** Makes the router: GET and HEAD on every path, everything else is 404 or 405. */
 export function createRouter(surface: Surface, log: Log, clock: Pick<Clock, 'now'>): Route {
   const healthy: Route = () => plainText(200, 'ok');
@@ -33,8 +50,7 @@ export function createRouter(surface: Surface, log: Log, clock: Pick<Clock, 'now
   ]);
 
   return (request) => {
-    const [path = ''] = (request.url ?? '').split('?', 1);
-    const route = routes.get(path);
+    const route = routes.get(requestedPath(request));
     if (!route) return plainText(404, 'Not found. See / for the endpoints.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainText(405, 'Method not allowed. Use GET or HEAD.\n', { Allow: 'GET, HEAD' });

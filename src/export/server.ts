@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { HttpObserver } from '../model/observer.ts';
 import type { ListenAddress } from '../settings/addresses.ts';
+import { Connections } from './connections.ts';
 import { listenError } from './listen-error.ts';
+import { AnswersAtOnce, warnOnce } from './overload.ts';
 import { type Answer, plainText, send } from './response.ts';
-import { createRouter, type Surface } from './routes.ts';
+import { createRouter, isAlwaysAnswered, pathOf, type Surface } from './routes.ts';
 import type { Admission, Gate } from './web/gate.ts';
 import { secure } from './web/tls-front.ts';
 
@@ -18,7 +21,10 @@ export interface ServerLimits {
   /** A connection on which nothing is read or written for so long is closed. */
   readonly silenceTimeout: number;
   readonly headerBytes: number;
+  /** Open at once, handshakes included; beyond it those that ask for nothing are closed, oldest first. */
   readonly connections: number;
+  /** Scrapes and pages being answered at once; beyond it the answer is 503. Health and readiness do not count. */
+  readonly answers: number;
 }
 
 /** Well above what Prometheus and a few browsers need. */
@@ -27,7 +33,9 @@ export const defaultLimits: ServerLimits = {
   keepAliveTimeout: 5_000,
   silenceTimeout: 30_000,
   headerBytes: 8 * 1024,
-  connections: 100,
+  connections: 256,
+  // As node_exporter.
+  answers: 40,
 };
 
 export interface ServerOptions {
@@ -38,6 +46,7 @@ export interface ServerOptions {
   readonly limits?: ServerLimits;
   /** TLS, passwords and the like; undefined: none. It is closed with the server. */
   readonly gate?: Gate | undefined;
+  readonly observer?: HttpObserver;
 }
 
 export interface RunningServer {
@@ -50,23 +59,46 @@ export interface RunningServer {
 
 /** Serves the surface over HTTP. @throws Error with a message for the user when it cannot listen */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate } = options;
+  const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate, observer } = options;
   const route = createRouter(surface, log, clock);
   const server = createLimitedServer(limits);
+  const answers = new AnswersAtOnce(limits.answers);
+  const warnOfAnswers = warnOnce(
+    log,
+    clock,
+    `More than ${limits.answers} scrapes and pages are asked for at once: answering HTTP 503 to further ones`,
+  );
+  const warnOfConnections = warnOnce(
+    log,
+    clock,
+    `More than ${limits.connections} HTTP connections are open: closing those that ask for nothing, oldest first`,
+  );
+  const connections = new Connections({
+    limit: limits.connections,
+    onDropped() {
+      observer?.connectionDropped();
+      warnOfConnections();
+    },
+  });
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A body is never read, so a next request on such a connection could not be parsed.
     if (hasBody(request)) response.setHeader('Connection', 'close');
     try {
       const { headers, refusal } = (await gate?.admit(request, response)) ?? OPEN;
-      await send(request, response, refusal ?? (await answerOf(request)), headers);
+      await send(request, response, refusal ?? (await answerOf(request, response)), headers);
+      observer?.answered(pathOf(request), response.statusCode);
     } catch (error) {
       log.error('Internal error, please report it: sending an HTTP answer failed', { stack: stackOf(error) });
       response.destroy();
     }
   }
 
-  async function answerOf(request: IncomingMessage): Promise<Answer> {
+  async function answerOf(request: IncomingMessage, response: ServerResponse): Promise<Answer> {
+    if (!isAlwaysAnswered(request) && !answers.begin(response)) {
+      warnOfAnswers();
+      return BUSY;
+    }
     try {
       return await route(request);
     } catch (error) {
@@ -75,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   }
 
-  const close = closer(server, limits, gate);
+  const close = closer(server, limits, gate, connections);
   server.on('request', respond);
   // Without a listener Node would answer 100, and the client would send the body.
   server.on('checkContinue', respond);
@@ -97,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** What holds where there is no gate. */
 const OPEN: Admission = { headers: {} };
+const BUSY = plainText(503, 'Too many requests at once, try again later.\n', { 'Retry-After': '1' });
 
 function createLimitedServer(limits: ServerLimits): Server {
   const server = createServer({
@@ -106,7 +139,6 @@ function createLimitedServer(limits: ServerLimits): Server {
     // By default Node checks for slow clients only every 30 s.
     connectionsCheckingInterval: Math.min(1_000, limits.headersTimeout),
   });
-  server.maxConnections = limits.connections;
   server.timeout = limits.silenceTimeout;
   return server;
 }
@@ -116,30 +148,21 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Tracks which connections are being answered: `server.close()` alone would also wait for clients that have
- * connected without a request, and for the keep-alive time of those being answered.
+ * Follows the connections: `server.close()` alone would also wait for clients that have connected without a request,
+ * and for the keep-alive time of those being answered.
  */
-function closer(server: Server, limits: ServerLimits, gate: Gate | undefined): RunningServer['close'] {
-  const idle = new Set<Socket>();
-  const answering = new Map<Socket, ServerResponse>();
-  const connected = (socket: Socket) => {
-    idle.add(socket);
-    socket.once('close', () => idle.delete(socket));
-  };
-  const front =
-    gate?.tls &&
-    secure(server, { setup: () => gate.tls!, handshakeTimeout: limits.headersTimeout, connected });
-  if (!front) server.on('connection', connected);
-  const track = ({ socket }: IncomingMessage, response: ServerResponse) => {
-    idle.delete(socket);
-    answering.set(socket, response);
-    response.once('close', () => {
-      // A pipelined request may have begun on the same connection.
-      if (answering.get(socket) !== response) return;
-      answering.delete(socket);
-      if (!socket.destroyed) idle.add(socket);
-    });
-  };
+function closer(
+  server: Server,
+  limits: ServerLimits,
+  gate: Gate | undefined,
+  connections: Connections,
+): RunningServer['close'] {
+  server.on('connection', (socket) => connections.opened(socket));
+  if (gate?.tls) {
+    const secured = connections.secured.bind(connections);
+    secure(server, { setup: () => gate.tls!, handshakeTimeout: limits.headersTimeout, secured });
+  }
+  const track = connections.asked.bind(connections);
   server.on('request', track);
   server.on('checkContinue', track);
   let closing: Promise<void> | undefined;
@@ -147,9 +170,8 @@ function closer(server: Server, limits: ServerLimits, gate: Gate | undefined): R
   async function close(graceMs: number): Promise<void> {
     const closed = once(server, 'close');
     server.close();
-    front?.close();
-    for (const socket of idle) socket.destroy();
-    for (const [socket, response] of answering) {
+    connections.closeIdle();
+    for (const [socket, response] of connections.answering) {
       if (!response.headersSent) response.setHeader('Connection', 'close');
       response.once('close', () => socket.destroySoon());
     }

@@ -19,3 +19,11 @@ export interface CallObserver {
   /** Called before each try but the first. */
   retried(endpoint: string): void;
 }
+
+/** Learns of what the HTTP server does. */
+export interface HttpObserver {
+  /** @param path one that is served, or `other` */
+  answered(path: string, code: number): void;
+  /** A connection was closed to make room for another. */
+  connectionDropped(): void;
+}

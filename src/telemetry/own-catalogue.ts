@@ -80,6 +80,18 @@ export const ownCatalogue = {
     labels: ['outcome'],
     help: 'Exports by OTLP, each counted once however often it was tried, by outcome.',
   },
+  solar_agent_http_requests_total: {
+    kind: 'counter',
+    unit: '',
+    labels: ['path', 'code'],
+    help: 'Answers of the HTTP server by path (other: one that does not exist) and status code.',
+  },
+  solar_agent_http_connections_dropped_total: {
+    kind: 'counter',
+    unit: '',
+    labels: [],
+    help: 'Connections closed to make room: beyond 256, those that ask for nothing, oldest first.',
+  },
   process_cpu_seconds_total: {
     kind: 'counter',
     unit: 'seconds',

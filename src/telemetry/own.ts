@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import { version } from '../base/version.ts';
-import type { CallObserver, PollObserver } from '../model/observer.ts';
+import type { CallObserver, HttpObserver, PollObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
 import { type OwnName, ownCatalogue } from './own-catalogue.ts';
@@ -57,6 +57,18 @@ export function countExports(meter: Meter): (outcome: 'success' | 'failure') => 
   const exports = meter.createCounter(name, optionsOf(name));
   for (const outcome of ['success', 'failure']) exports.add(0, { outcome });
   return (outcome) => exports.add(1, { outcome });
+}
+
+/** Creates the counters of the HTTP server, which an agent that pushes does not have. */
+export function countHttp(meter: Meter): HttpObserver {
+  const counter = (name: OwnName) => meter.createCounter(name, optionsOf(name));
+  const requests = counter('solar_agent_http_requests_total');
+  const dropped = counter('solar_agent_http_connections_dropped_total');
+  dropped.add(0);
+  return {
+    answered: (path, code) => requests.add(1, { path, code: String(code) }),
+    connectionDropped: () => dropped.add(1),
+  };
 }
 
 function observeSources(meter: Meter, sources: () => readonly SourceStatus[]): void {

@@ -86,17 +86,6 @@ for (const [what, header] of [
     }));
 }
 
-test('one connection more than allowed is closed, and there is room again when one goes', () =>
-  withServer({ limits: { ...defaultLimits, connections: 2 } }, async ({ address, url }) => {
-    const held = [connect(address.port, '127.0.0.1'), connect(address.port, '127.0.0.1')];
-    await Promise.all(held.map((socket) => once(socket, 'connect')));
-    assert.equal(await sendRaw(address.port, ''), '');
-    const [first] = held;
-    first?.end('GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n').resume();
-    if (first) await once(first, 'close');
-    assert.equal((await ask(`${url}/healthz`)).status, 200);
-  }));
-
 const surface = surfaceOf();
 
 test('a port that is taken is an error that says which and what to do', () =>

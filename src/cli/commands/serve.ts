@@ -12,8 +12,9 @@ export async function serve(options: AgentOptions, signal: AbortSignal): Promise
   const { listenAddr: listen, webConfigFile } = config.exporter;
   const gate = webConfigFile === undefined ? undefined : new Gate({ path: webConfigFile, log });
   const agent = new Agent(options);
+  const observer = agent.observeHttp();
   logStart(log, config, agent.status().sources);
-  const server = await startServer({ listen, surface: agent, log, gate }).catch((error: Error) => {
+  const server = await startServer({ listen, surface: agent, log, gate, observer }).catch((error: Error) => {
     throw new RunError(error.message, { cause: error });
   });
   log.info(`Serving metrics at ${server.url}/metrics, the status page at ${server.url}/`);

@@ -9,13 +9,8 @@ export interface TlsFrontOptions {
   readonly setup: () => TlsSetup;
   /** Milliseconds from the connection to the end of the handshake. */
   readonly handshakeTimeout: number;
-  /** Is given each connection that the HTTP server gets. */
-  readonly connected: (socket: Socket) => void;
-}
-
-export interface TlsFront {
-  /** Cuts off connections whose handshake is under way. */
-  close(): void;
+  /** Is given each connection that the HTTP server gets, and the connection that it was made of. */
+  readonly secured: (raw: Socket, socket: Socket) => void;
 }
 
 /** First byte of a TLS handshake (RFC 8446, 5.1: record type 22). */
@@ -28,9 +23,11 @@ export const NOT_TLS = 'Client sent an HTTP request to an HTTPS server.\n';
  * Puts TLS before an HTTP server that does not listen yet: the server goes on to listen, count and close, but its
  * requests come out of TLS. Each connection keeps the set-up it began with.
  */
-export function secure(http: HttpServer, { setup, handshakeTimeout, connected }: TlsFrontOptions): TlsFront {
-  const [serve] = http.listeners('connection');
+export function secure(http: HttpServer, { setup, handshakeTimeout, secured }: TlsFrontOptions): void {
+  // The first listener is the server's own.
+  const [serve, ...others] = http.listeners('connection') as ((socket: Socket) => void)[];
   http.removeAllListeners('connection');
+  for (const other of others) http.on('connection', other);
   /** Connections without a finished handshake. */
   const pending = new Map<string, Socket>();
   let newest: { readonly setup: TlsSetup; readonly server: Server } | undefined;
@@ -42,9 +39,11 @@ export function secure(http: HttpServer, { setup, handshakeTimeout, connected }:
     // createServer does not hand on allowPartialTrustChain (Node.js 22 and 24), createSecureContext takes it.
     Object.assign(server, { _sharedCreds: now.context });
     server.on('secureConnection', (socket) => {
-      pending.delete(nameOf(socket));
-      if (!admits(now, socket)) return void socket.destroy();
-      connected(socket);
+      const name = nameOf(socket);
+      const raw = pending.get(name);
+      pending.delete(name);
+      if (!raw || !admits(now, socket)) return void socket.destroy();
+      secured(raw, socket);
       serve?.call(http, socket);
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
@@ -72,12 +71,6 @@ export function secure(http: HttpServer, { setup, handshakeTimeout, connected }:
     socket.on('error', () => {});
     socket.once('readable', () => begin(socket));
   });
-
-  return {
-    close() {
-      for (const socket of pending.values()) socket.destroy();
-    },
-  };
 }
 
 /** The same for a connection and for what TLS makes of it. */
