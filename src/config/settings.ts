@@ -45,7 +45,7 @@ export const agentSettings = {
   state_dir: setting(path, {
     env: 'STATE_DIR',
     otherwise: 'no state is kept',
-    doc: 'Folder where the agent keeps its state across restarts, the last readings included.',
+    doc: 'Folder where the agent keeps its state across restarts, the last readings included. It must be writable, and one agent uses it at a time.',
   }),
   shard: setting(shard, {
     env: 'SHARD',

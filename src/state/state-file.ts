@@ -1,8 +1,9 @@
 import { constants, type Stats } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { makeFolder } from './state-folder.ts';
 import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
 const NAME = 'state.json';
@@ -51,7 +52,7 @@ export class StateFile {
    */
   async write(sources: Iterable<readonly [string, SourceState]>): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#folder);
       await statOf(this.#path);
       await this.#replace(formatState(sources));
       if (this.#failing) this.#log.info(`${this.#path}: state is saved again`);

@@ -16,6 +16,7 @@ import { addDays } from '../../base/calendar.ts';
 import { systemClock } from '../../base/clock.ts';
 import { formatTime } from '../../base/duration.ts';
 import { SourceError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
 import type { OtlpExport } from '../../export/otlp-settings.ts';
 import { kinds } from '../../kinds.ts';
@@ -24,6 +25,7 @@ import type { SourceKind } from '../../model/kind.ts';
 import { startsIn } from '../../settings/setting.ts';
 import { type BackfillInvocation, UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
+import { withStateFolder } from '../state-folder.ts';
 import { configOf } from './run.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
@@ -37,7 +39,10 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
     throw new UsageError(`--out ${invocation.out} is a folder: name a file.`);
   const { path, lasting } = journalPath(invocation, config);
   try {
-    await fill(invocation, config, path, program);
+    const log = logOf(config, program);
+    await withStateFolder(config, { command: 'backfill', log }, () =>
+      fill(invocation, { config, path, log }, program),
+    );
     return DONE;
   } catch (error) {
     const again = lasting ? ' Run the same command again to resume.' : '';
@@ -58,15 +63,17 @@ export async function backfill(invocation: BackfillInvocation, program: Program)
   }
 }
 
+/** A line of log takes the place of the bar. */
+function logOf(config: Config, program: Program): Log {
+  const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
+  return logFor({ ...program, err }, config);
+}
+
 async function fill(
   invocation: BackfillInvocation,
-  config: Config,
-  path: string,
+  { config, path, log }: { readonly config: Config; readonly path: string; readonly log: Log },
   program: Program,
 ): Promise<void> {
-  // A line of log takes the place of the bar.
-  const err = (text: string) => program.err(program.isTerminal ? CLEAR_LINE + text : text);
-  const log = logFor({ ...program, err }, config);
   // The present is not exported meanwhile.
   const sources = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
   if (sources.length === 0 && !config.shard) throw new UsageError(noHistory());
