@@ -1,14 +1,20 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { agentSettings } from '../config/settings.ts';
-import { kinds } from '../kinds.ts';
-import type { SourceKind } from '../model/kind.ts';
 import { nearest } from '../settings/nearest.ts';
 import type { Flags } from '../settings/read.ts';
-import { type Flag, type Section, settingsOf } from '../settings/setting.ts';
+import {
+  COMMANDS,
+  type Command,
+  dashed,
+  isCommand,
+  OPTIONS,
+  SETTING_FLAGS,
+  takersOf,
+} from './command-table.ts';
 
 /** What the user asked for on the command line. */
 export type Invocation =
-  | { readonly command: 'help' | 'version' }
+  | { readonly command: 'help'; readonly of: Command | undefined }
+  | { readonly command: 'version' }
   | ({ readonly command: 'run' | 'check' | 'healthcheck' } & Configured)
   | ({ readonly command: 'demo' | 'simulate' } & Pick<Configured, 'flags'>)
   | ({ readonly command: 'discover'; readonly json: boolean } & Configured)
@@ -48,53 +54,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type Command = Exclude<Invocation['command'], 'help' | 'version'>;
-
-/** A flag as the parser and the help need it; by its name without dashes. */
-interface Option extends Omit<Flag, 'name' | 'value'> {
-  /** undefined: it takes no value. */
-  readonly value?: string;
-  /** Its one letter, for a flag that has a longer name too. */
-  readonly short?: string;
-}
-
-const flagsIn = (section: Section): readonly (readonly [string, Option])[] =>
-  [...settingsOf(section)].flatMap(([, { flag }]) => (flag ? [[flag.name.replace(/^-+/, ''), flag]] : []));
-
-const agentFlags = flagsIn(agentSettings);
-const kindFlags = Object.values<SourceKind>(kinds).flatMap(({ settings }) => flagsIn(settings));
-const namesOf = (flags: typeof agentFlags) => flags.map(([name]) => name);
-
-/** All flags; those that give a setting are stated with it. */
-export const OPTIONS: Readonly<Record<string, Option>> = {
-  config: { value: 'FILE', doc: 'YAML file with settings' },
-  ...Object.fromEntries([...agentFlags, ...kindFlags]),
-  json: { doc: 'JSON in place of the table' },
-  from: { value: 'YYYY-MM-DD', doc: 'first day' },
-  to: { value: 'YYYY-MM-DD', doc: 'last day' },
-  out: { value: 'PATH', doc: 'file to write, else standard output; for capture a new folder' },
-  otlp: { doc: 'send to the OTLP endpoint' },
-  source: { value: 'NAME', doc: 'source to read, such as growatt/default, where there are several' },
-  device: { value: 'SN', doc: 'only this device, as discover names it' },
-  version: { doc: 'print the version' },
-  help: { short: 'h', doc: 'print this text' },
-};
-
-const ALLOWED: Readonly<Record<Command, readonly string[]>> = {
-  run: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
-  demo: namesOf(agentFlags),
-  simulate: ['p'],
-  check: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
-  healthcheck: ['config', ...namesOf(agentFlags), ...namesOf(kindFlags)],
-  discover: ['config', 'log-level', ...namesOf(kindFlags), 'json'],
-  backfill: ['config', 'log-level', 'from', 'to', 'out', 'otlp'],
-  capture: ['config', 'log-level', ...namesOf(kindFlags), 'source', 'device', 'out'],
-};
-
-/** The commands that take a flag; none for those that stand alone. */
-export const takersOf = (option: string): readonly string[] =>
-  Object.entries(ALLOWED).flatMap(([command, options]) => (options.includes(option) ? [command] : []));
-
 /** Reads the arguments after the program's name. Throws UsageError. */
 export function parseFlags(argv: readonly string[]): Invocation {
   const { positionals, tokens } = parseArgs({
@@ -112,16 +71,20 @@ export function parseFlags(argv: readonly string[]): Invocation {
       throw new UsageError(`Unknown flag ${token.rawName}.${didYouMean(token.rawName, FLAG_NAMES)}`);
     given.set(name, [...(given.get(name) ?? []), optionText(name, token.value, token.inlineValue)]);
   }
-  const [word = 'run', extra] = positionals;
-  if (given.has('help')) return { command: 'help' };
-  if (given.has('version')) return { command: 'version' };
+  const [first, ...others] = positionals;
+  const asksForHelp = given.has('help') || first === 'help';
+  const [word = 'run', extra] = first === 'help' ? others : positionals;
   if (!isCommand(word)) {
-    throw new UsageError(`Unknown command ${JSON.stringify(word)}.${didYouMean(word, Object.keys(ALLOWED))}`);
+    throw new UsageError(
+      `Unknown command ${JSON.stringify(word)}.${didYouMean(word, Object.keys(COMMANDS))}`,
+    );
   }
+  if (asksForHelp) return { command: 'help', of: others.length > 0 || first === word ? word : undefined };
+  if (given.has('version')) return { command: 'version' };
   if (extra !== undefined)
     throw new UsageError(`${word} does not take the argument ${JSON.stringify(extra)}.`);
   for (const option of given.keys()) {
-    if (ALLOWED[word].includes(option)) continue;
+    if (COMMANDS[word].options.includes(option)) continue;
     const names = takersOf(option).join(', ');
     throw new UsageError(`${word} does not take ${dashed(option)}; it belongs to: ${names}.`);
   }
@@ -160,7 +123,7 @@ function invocation(command: Command, given: ReadonlyMap<string, readonly string
 
 /** The texts of the settings that flags give. */
 function settingsFrom(given: ReadonlyMap<string, readonly string[]>): Flags {
-  const texts = [...agentFlags, ...kindFlags].flatMap(([name, { repeatable, takes, toSetting }]) => {
+  const texts = SETTING_FLAGS.flatMap(([name, { repeatable, takes, toSetting }]) => {
     const texts = given.get(name);
     const last = texts?.at(-1);
     if (texts === undefined || last === undefined) return [];
@@ -194,9 +157,6 @@ function dayOf(flag: string, text: string | undefined): string | undefined {
   return text;
 }
 
-const isCommand = (word: string): word is Command => Object.hasOwn(ALLOWED, word);
-/** A flag as it is typed. */
-export const dashed = (option: string) => (option.length === 1 ? `-${option}` : `--${option}`);
 const FLAG_NAMES = Object.keys(OPTIONS).map(dashed);
 
 /** The flags as Node's parser takes them; what may follow each is checked afterwards. */

@@ -1,10 +1,11 @@
 import { kinds } from '../kinds.ts';
 import type { SourceKind } from '../model/kind.ts';
 import { startsIn } from '../settings/setting.ts';
-import { dashed, OPTIONS, takersOf } from './flags.ts';
+import { COMMANDS, type Command, dashed, OPTIONS, takersOf } from './command-table.ts';
 
 const WIDTH = 80;
 const INDENT = 22;
+const COMMAND_INDENT = 14;
 
 const all = Object.values<SourceKind>(kinds);
 const reads = new Intl.ListFormat('en').format(all.map(({ settingsDocs }) => settingsDocs.reads));
@@ -16,16 +17,9 @@ export const HELP = `Usage: solar-otel-agent [COMMAND] [FLAGS]
 ${wrap(`Polls ${reads} in the background and exports their metrics to Prometheus, OpenTelemetry (OTLP) and the Pushgateway.`)}
 
 Commands:
-  run         the agent (when no command is given); with EXPORTER_MODE=push it
-              collects once, pushes and exits
-  demo        the agent over simulated devices: no account, no hardware
-  simulate    only the simulated devices
-  check       print the configuration as resolved, without secrets
-  discover    list plants and devices, and whether they are supported
-  healthcheck ask the running agent for /healthz, exit code 0 or 1; that it asks
-              for a password or a client certificate counts as an answer
-  backfill    write past days as OpenMetrics, for promtool to import
-  capture     write the answers of a source, masked, for a bug report
+${Object.entries(COMMANDS)
+  .map(([command, { summary }]) => lineOf(command, summary, COMMAND_INDENT))
+  .join('\n')}
 
 Flags:
 ${Object.keys(OPTIONS).map(flagLines).join('\n')}
@@ -35,16 +29,41 @@ ${wrap(['Flags beat environment variables, which beat the file', ...hints].map((
 Examples:
 ${all.map(({ settingsDocs }) => `  ${settingsDocs.usage}`).join('\n')}
 
+The flags of one command: solar-otel-agent COMMAND --help.
 Then open http://localhost:9120/. All settings: docs/configuration.md.
 `;
 
+/** What `COMMAND --help` prints; fits 80 columns. */
+export function helpOf(command: Command): string {
+  const { summary, details, options, optionDocs, examples } = COMMANDS[command];
+  return `Usage: solar-otel-agent ${command} [FLAGS]
+
+${wrap(`${capitalized(summary)}. ${details}`)}
+
+Flags:
+${[...options, 'help'].map((name) => optionLine(name, optionDocs?.[name] ?? OPTIONS[name]!.doc)).join('\n')}
+
+Examples:
+${examples.map((example) => `  solar-otel-agent ${example}`).join('\n')}
+`;
+}
+
 function flagLines(name: string): string {
-  const { value = '', short, doc } = OPTIONS[name] ?? { doc: '' };
+  const { doc } = OPTIONS[name]!;
   const takers = takersOf(name);
-  const typed = `  ${short ? `${dashed(short)}, ` : ''}${dashed(name)} ${value}`;
-  const text = takers.length === 0 ? doc : `${doc} (${takers.join(', ')})`;
-  if (typed.length >= INDENT) return `${typed}\n${wrap(' '.repeat(INDENT) + text, INDENT)}`;
-  return wrap(typed.padEnd(INDENT) + text, INDENT);
+  return optionLine(name, takers.length === 0 ? doc : `${doc} (${takers.join(', ')})`);
+}
+
+function optionLine(name: string, text: string): string {
+  const { value = '', short } = OPTIONS[name]!;
+  return lineOf(`${short ? `${dashed(short)}, ` : ''}${dashed(name)} ${value}`, text, INDENT);
+}
+
+/** A word and what is said of it, in two columns. */
+function lineOf(word: string, text: string, indent: number): string {
+  const start = `  ${word}`;
+  if (start.length >= indent) return `${start.trimEnd()}\n${wrap(' '.repeat(indent) + text, indent)}`;
+  return wrap(start.padEnd(indent) + text, indent);
 }
 
 /** Breaks a text at spaces; further lines are indented. */

@@ -11,7 +11,7 @@ import { healthcheck } from './commands/healthcheck.ts';
 import { run } from './commands/run.ts';
 import { simulate } from './commands/simulate.ts';
 import { type Invocation, parseFlags, UsageError } from './flags.ts';
-import { HELP } from './help.ts';
+import { HELP, helpOf } from './help.ts';
 import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
 
 /** Does what the command line asks for. @returns the exit code */
@@ -63,7 +63,7 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
 async function dispatch(invocation: Invocation, program: Program): Promise<number> {
   switch (invocation.command) {
     case 'help':
-      await program.out(HELP);
+      await program.out(invocation.of ? helpOf(invocation.of) : HELP);
       return DONE;
     case 'version':
       await program.out(`solar-otel-agent ${version}\n`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COMMANDS, dashed, isCommand, OPTIONS } from '../../src/cli/command-table.ts';
 import { parseFlags, UsageError } from '../../src/cli/flags.ts';
-import { HELP } from '../../src/cli/help.ts';
+import { HELP, helpOf } from '../../src/cli/help.ts';
 
 test('no command means run', () => {
   assert.deepEqual(parseFlags([]), { command: 'run', configFile: undefined, flags: {} });
@@ -46,23 +47,34 @@ test('each command has its own flags', () => {
   );
 });
 
-test('help and version go before everything else that is understood', () => {
-  for (const argv of [['--help'], ['-h'], ['run', '--help', '--version']]) {
-    assert.deepEqual(parseFlags(argv), { command: 'help' });
+test('help and version go before every flag, also before flags that the command does not take', () => {
+  for (const argv of [['--help'], ['-h'], ['--help', '--version'], ['help'], ['--json', '--help']]) {
+    assert.deepEqual(parseFlags(argv), { command: 'help', of: undefined });
   }
+  for (const argv of [
+    ['capture', '--help'],
+    ['-h', 'capture', '--otlp'],
+    ['help', 'capture'],
+  ]) {
+    assert.deepEqual(parseFlags(argv), { command: 'help', of: 'capture' });
+  }
+  assert.deepEqual(parseFlags(['run', '--help']), { command: 'help', of: 'run' });
   assert.deepEqual(parseFlags(['--version']), { command: 'version' });
+  assert.deepEqual(parseFlags(['capture', '--version']), { command: 'version' });
 });
 
 const MISTAKES: Readonly<Record<string, string>> = {
   chek: 'Unknown command "chek". Did you mean check?',
+  'chek --help': 'Unknown command "chek". Did you mean check?',
+  'help bakfill': 'Unknown command "bakfill". Did you mean backfill?',
   serve: 'Unknown command "serve".\nRun --help for usage.',
   'check twice': 'check does not take the argument "twice".',
   '--cofig x': 'Unknown flag --cofig. Did you mean --config?',
   '--verbose': 'Unknown flag --verbose.\nRun --help for usage.',
   '--json': 'run does not take --json; it belongs to: discover.',
   'demo --config x':
-    'demo does not take --config; it belongs to: run, check, healthcheck, discover, backfill, capture.',
-  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, healthcheck, discover, capture.',
+    'demo does not take --config; it belongs to: run, check, discover, healthcheck, backfill, capture.',
+  'backfill -t x': 'backfill does not take -t; it belongs to: run, check, discover, healthcheck, capture.',
   'backfill --out f --otlp': 'backfill takes --out or --otlp, not both.',
   'capture --device SN1': 'capture needs --out FOLDER.',
   'discover --json=1': '--json takes no value.',
@@ -91,33 +103,29 @@ for (const [line, message] of Object.entries(MISTAKES)) {
   });
 }
 
-test('the help names every command and flag and fits 80 columns', () => {
-  const words = [
-    'run',
-    'demo',
-    'simulate',
-    'check',
-    'discover',
-    'healthcheck',
-    'backfill',
-    '--config',
-    '--web.config.file',
-    '--log-level',
-    '--json',
-  ];
-  for (const word of [
-    ...words,
-    '-t',
-    '-p',
-    '-i',
-    '--from',
-    '--to',
-    '--out',
-    '--otlp',
-    '--version',
-    '--help',
-  ]) {
-    assert.match(HELP, new RegExp(`^ +(-h, )?${word}\\b`, 'm'), word);
-  }
-  for (const line of HELP.split('\n')) assert.ok(line.length <= 80, line);
+const commands = Object.keys(COMMANDS).filter(isCommand);
+
+test('the help names every command and flag once', () => {
+  for (const word of commands) assert.equal(linesWith(HELP, word), 1, word);
+  for (const name of Object.keys(OPTIONS)) assert.equal(linesWith(HELP, dashed(name)), 1, name);
 });
+
+for (const command of commands) {
+  test(`the help of ${command} has its flags and no others, and its examples are understood`, () => {
+    const help = helpOf(command);
+    const flags = help.slice(help.indexOf('Flags:'), help.indexOf('Examples:'));
+    const named = Object.keys(OPTIONS).filter((name) => linesWith(flags, dashed(name)) === 1);
+    assert.deepEqual(named.toSorted(), [...COMMANDS[command].options, 'help'].toSorted());
+    const examples = help.match(/(?<=^ {2}solar-otel-agent ).*$/gm) ?? [];
+    assert.equal(examples.length, COMMANDS[command].examples.length);
+    for (const example of examples) assert.equal(parseFlags(example.split(' ')).command, command);
+  });
+}
+
+test('every help fits 80 columns', () => {
+  for (const line of [HELP, ...commands.map(helpOf)].join('').split('\n')) assert.ok(line.length <= 80, line);
+});
+
+/** How many lines begin with a word that is described. */
+const linesWith = (help: string, word: string) =>
+  [...help.matchAll(new RegExp(`^ {2}(-h, )?${word.replaceAll('.', '\\.')}(?![\\w-])`, 'gm'))].length;
