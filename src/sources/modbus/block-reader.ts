@@ -2,8 +2,8 @@ import type { Clock } from '../../base/clock.ts';
 import { SourceError } from '../../base/errors.ts';
 import type { ModbusClient } from './client.ts';
 import { type FamilyBlock, type PlannedRead, planReads } from './plan.ts';
-import { checkQuantities, ImplausibleAnswer, type Quantities } from './plausible.ts';
-import { decode } from './register-map.ts';
+import { checkQuantities, ImplausibleAnswer } from './plausible.ts';
+import { decode, type Row } from './register-map.ts';
 
 export interface BlockReaderOptions {
   readonly client: ModbusClient;
@@ -12,8 +12,11 @@ export interface BlockReaderOptions {
   readonly blockSize: number;
 }
 
+/** What rows of register maps gave; those of blocks that are not there are missing. */
+export type Numbers = ReadonlyMap<Row, number>;
+
 export interface BlocksRead {
-  readonly quantities: Quantities;
+  readonly numbers: Numbers;
   readonly rejections: readonly string[];
 }
 
@@ -58,38 +61,50 @@ export class BlockReader {
   }
 
   /**
-   * Reads blocks; of a quantity in several of them the first is taken.
    * @param main the block without which there is nothing to say; the others may be missing
    * @throws SourceError when the main block, or another one that was read before, cannot be read
    */
   async read(blocks: readonly FamilyBlock[], main: number, signal: AbortSignal): Promise<BlocksRead> {
-    const found = new Map<FamilyBlock, Quantities>();
+    const numbers = new Map<Row, number>();
     const rejections: string[] = [];
     // The main block first: when the inverter is silent, one read shows it.
     for (const block of blocks.toSorted((a, b) => Number(b.first === main) - Number(a.first === main))) {
-      const isMain = block.first === main;
-      if (!isMain && this.#isAbsent(`${block.first}`)) continue;
-      try {
-        const quantities = await this.#readBlock(block, signal);
-        if (quantities) found.set(block, quantities);
-        else if (isMain) throw new OnlyZeros(block);
-      } catch (error) {
-        if (isMain || !(error instanceof SourceError)) throw error;
-        if (error instanceof ImplausibleAnswer) rejections.push('implausible_block');
-        else if (this.#proven.has(block.first)) throw error;
-        else this.#markAbsent(`${block.first}`, error);
-      }
+      const found =
+        block.first === main
+          ? await this.#readMain(block, signal)
+          : await this.#readOther(block, rejections, signal);
+      for (const [row, number] of found) numbers.set(row, number);
     }
-    const quantities: Quantities = new Map();
-    for (const block of blocks) {
-      for (const [quantity, value] of found.get(block) ?? [])
-        if (!quantities.has(quantity)) quantities.set(quantity, value);
+    return { numbers, rejections };
+  }
+
+  /** Reads blocks of which each may be missing. @throws SourceError when one that was read before cannot be read */
+  async readOptional(blocks: readonly FamilyBlock[], signal: AbortSignal): Promise<BlocksRead> {
+    return await this.read(blocks, Number.NaN, signal);
+  }
+
+  async #readMain(block: FamilyBlock, signal: AbortSignal): Promise<Numbers> {
+    const numbers = await this.#readBlock(block, signal);
+    if (!numbers) throw new OnlyZeros(block);
+    return numbers;
+  }
+
+  /** @returns nothing for a block that is not there */
+  async #readOther(block: FamilyBlock, rejections: string[], signal: AbortSignal): Promise<Numbers> {
+    const key = `${block.first}`;
+    try {
+      return (!this.#isAbsent(key) && (await this.#readBlock(block, signal))) || new Map();
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (error instanceof ImplausibleAnswer) rejections.push('implausible_block');
+      else if (this.#proven.has(block.first)) throw error;
+      else this.#markAbsent(key, error);
+      return new Map();
     }
-    return { quantities, rejections };
   }
 
   /** @returns undefined for a block of zeros: it is not there */
-  async #readBlock(block: FamilyBlock, signal: AbortSignal): Promise<Quantities | undefined> {
+  async #readBlock(block: FamilyBlock, signal: AbortSignal): Promise<Numbers | undefined> {
     for (;;) {
       const result = await this.#tryBlock(block, signal);
       if (typeof result !== 'number') return result;
@@ -99,8 +114,8 @@ export class BlockReader {
   }
 
   /** @returns as #readBlock, or how many registers were too many for one read */
-  async #tryBlock(block: FamilyBlock, signal: AbortSignal): Promise<Quantities | undefined | number> {
-    const quantities: Quantities = new Map();
+  async #tryBlock(block: FamilyBlock, signal: AbortSignal): Promise<Numbers | undefined | number> {
+    const numbers = new Map<Row, number>();
     let isZero = true;
     for (const read of planReads(block, this.#size)) {
       const key = `${read.address}+${read.count}`;
@@ -109,10 +124,7 @@ export class BlockReader {
         const registers = await this.#readRegisters(block.name, read, signal);
         if (read.count > ONE_QUANTITY) this.#proven.add(block.first);
         isZero &&= registers.every((word) => word === 0);
-        for (const row of read.rows) {
-          if (!quantities.has(row.quantity))
-            quantities.set(row.quantity, decode(row, registers, read.address));
-        }
+        for (const row of read.rows) numbers.set(row, decode(row, registers, read.address));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         const isKnown = this.#proven.has(block.first) || read.count <= ONE_QUANTITY;
@@ -122,13 +134,13 @@ export class BlockReader {
         else throw error;
       }
     }
-    return isZero ? undefined : quantities;
+    return isZero ? undefined : numbers;
   }
 
   async #readRegisters(name: string, { address, count, rows }: PlannedRead, signal: AbortSignal) {
     const check = (registers: readonly number[]) => {
-      const numbers = rows.map((row) => [row.quantity, decode(row, registers, address)] as const);
-      checkQuantities(new Map(numbers), `input ${address} to ${address + count - 1}`);
+      const quantities = rows.map((row) => [row.quantity, decode(row, registers, address)] as const);
+      checkQuantities(new Map(quantities), `input ${address} to ${address + count - 1}`);
     };
     return await this.#options.client.read(name, { space: 'input', address, count }, signal, check);
   }

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import type { Reading, SourceEvent } from '../../../src/model/reading.ts';
 import { createCallPolicy, type RetryOptions } from '../../../src/policy/call-policy.ts';
 import {
   type ModbusServer,
@@ -9,7 +10,13 @@ import {
 import { ModbusClient } from '../../../src/sources/modbus/client.ts';
 import { connectTcp } from '../../../src/sources/modbus/connection.ts';
 import { Gateway, type GatewayOptions } from '../../../src/sources/modbus/gateway.ts';
+import {
+  ModbusSource,
+  type ModbusSourceOptions,
+  type ModbusTarget,
+} from '../../../src/sources/modbus/source.ts';
 import { instantClock } from '../../helpers/clock.ts';
+import { eventsOf, valuesOf } from '../../helpers/context.ts';
 
 export type Words = Readonly<Record<number, number>>;
 
@@ -71,4 +78,44 @@ export function gatewayTo(server: { host: string; port: number }, options: Parti
 export function clientOf(gateway: Gateway, unit = 1, retry: RetryOptions = QUICK): ModbusClient {
   const policy = createCallPolicy({ clock: instantClock(), retry, rateLimiter: gateway.rateLimiter });
   return new ModbusClient({ gateway, unit, policy });
+}
+
+/** A source of one unit of a simulated gateway. */
+export function sourceTo(
+  server: { host: string; port: number },
+  options: Partial<ModbusSourceOptions> = {},
+  target: Partial<ModbusTarget> = {},
+): ModbusSource {
+  return new ModbusSource({
+    target: {
+      name: 'roof',
+      plantId: '7',
+      plantName: 'Home',
+      describesPlant: false,
+      unit: 1,
+      family: undefined,
+      zone: undefined,
+      blockSize: 125,
+      ...target,
+    },
+    interval: 30_000,
+    gateway: gatewayTo(server),
+    clock: instantClock(Date.parse('2026-06-12T10:00:00Z')),
+    retry: QUICK,
+    ...options,
+  });
+}
+
+/** The reading of the inverter in the events of one poll. */
+export function readingIn(events: readonly SourceEvent[]): Reading {
+  const readings = events.filter((event) => event.type === 'reading').map(({ reading }) => reading);
+  const reading = readings.find(({ entity }) => /^device\/[^/]*$/.test(entity));
+  if (!reading) throw new Error('no reading of the inverter');
+  return reading;
+}
+
+/** What a poll says of the inverter, each value by `metric` or `metric{label="value"}`, but for its time. */
+export async function polled(source: ModbusSource): Promise<Record<string, number>> {
+  const { growatt_last_update_timestamp_seconds: _, ...values } = valuesOf(readingIn(await eventsOf(source)));
+  return values;
 }

@@ -1,0 +1,45 @@
+import type { Zone } from '../../base/calendar.ts';
+import type { Entity, Reading } from '../../model/reading.ts';
+import type { Inverter } from './inverter.ts';
+
+/** An inverter of the configuration, as far as labels go. */
+export interface TargetLabels {
+  /** Value of the label `target`. */
+  readonly name: string;
+  readonly plantId: string;
+  readonly plantName: string;
+  /** True when no other target says the name of the same plant. */
+  readonly describesPlant: boolean;
+}
+
+export const TARGET = 'target';
+const PLANT = 'plant';
+/** The totals of another inverter are none of this one's. */
+export const deviceEntity = ({ serial }: Inverter) => `device/${serial}`;
+const infoEntity = (inverter: Inverter) => `${deviceEntity(inverter)}/info`;
+
+/** An inverter without a serial number has its target's name for one. */
+export const serialOf = ({ serial }: Inverter, { name }: TargetLabels) => serial || name;
+
+/** The target and, once it is known, the inverter that it is. */
+export function entitiesOf(target: TargetLabels, inverter: Inverter | undefined, zone: Zone): Entity[] {
+  const plant = { plant_id: target.plantId };
+  const entities: Entity[] = [{ id: TARGET, labels: { target: target.name }, up: 'growatt_modbus_up' }];
+  if (target.describesPlant) entities.push({ id: PLANT, labels: plant });
+  if (!inverter) return entities;
+  const labels = { ...plant, device_sn: serialOf(inverter, target) };
+  return [...entities, { id: deviceEntity(inverter), labels, zone }, { id: infoEntity(inverter), labels }];
+}
+
+/** Names and models, which change only with the inverter. */
+export function informationOf(target: TargetLabels, inverter: Inverter): Reading[] {
+  const { family, model } = inverter;
+  const device = { device_type: family.deviceType, model };
+  const plant = { plant_name: target.plantName, location: '', peak_power_kw: '' };
+  return [
+    { entity: infoEntity(inverter), values: [{ metric: 'growatt_device_info', value: 1, labels: device }] },
+    ...(target.describesPlant
+      ? [{ entity: PLANT, values: [{ metric: 'growatt_plant_info', value: 1, labels: plant }] }]
+      : []),
+  ];
+}

@@ -1,0 +1,187 @@
+import { dateOf, fixedZone, wallTimeAt, type Zone } from '../../base/calendar.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { CallObserver } from '../../model/observer.ts';
+import type { PollContext } from '../../model/poll-context.ts';
+import type { Entity, Reading, SourceEvent } from '../../model/reading.ts';
+import type { Circuit, DiscoveryEntry, Source } from '../../model/source.ts';
+import { type CallPolicy, createCallPolicy, type RetryOptions } from '../../policy/call-policy.ts';
+import { ModbusClient } from './client.ts';
+import { deviceEntity, entitiesOf, informationOf, serialOf, TARGET, type TargetLabels } from './entities.ts';
+import type { Family } from './families.ts';
+import type { Gateway } from './gateway.ts';
+import type { Inverter } from './inverter.ts';
+import { InverterReader, type InverterReading } from './reader.ts';
+import { isAsleep, type LastSign } from './sleep.ts';
+import { parseSnapshot, snapshotOf } from './snapshot.ts';
+import { OFFLINE } from './status.ts';
+
+/** An inverter of the configuration. */
+export interface ModbusTarget extends TargetLabels {
+  readonly unit: number;
+  /** undefined: it is detected. */
+  readonly family: Family | undefined;
+  /** undefined: as the inverter's clock shows. */
+  readonly zone: Zone | undefined;
+  /** Registers in one read, at most. */
+  readonly blockSize: number;
+}
+
+export interface ModbusSourceOptions {
+  readonly target: ModbusTarget;
+  /** Milliseconds between polls. */
+  readonly interval: number;
+  /** Shared with all targets behind the same host and port. */
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly observer?: CallObserver;
+  readonly retry?: RetryOptions;
+}
+
+/** A line of `discover` that says how the family was recognised. */
+export interface ModbusDiscoveryEntry extends DiscoveryEntry {
+  readonly evidence: readonly string[];
+}
+
+/** An answer takes 0.3 s on the wire, and some dongles several seconds. */
+const RETRY: RetryOptions = { timeout: 5000, retries: 2, firstDelay: 500 };
+
+/** What stays true of an inverter that is switched off. */
+const LASTING = /_total(_kwh)?$|_timestamp_seconds$/;
+/** What stays true until midnight. */
+const OF_THE_DAY = /_today_kwh$/;
+
+/** The zone of this process, for inverters whose clock was never set. */
+const processZone: Zone = {
+  fixed: false,
+  offsetAt: (instant) => -new Date(instant).getTimezoneOffset(),
+};
+
+/** One inverter on the local network. It answers live: its readings have the agent's time. */
+export class ModbusSource implements Source {
+  readonly name: string;
+  readonly #options: ModbusSourceOptions;
+  readonly #policy: CallPolicy;
+  readonly #reader: InverterReader;
+  #inverter: Inverter | undefined;
+  #zone: Zone;
+  #last: LastSign | undefined;
+  #isAsleep = false;
+  /** What was last said of the inverter, its zone included. */
+  #described = '';
+
+  constructor(options: ModbusSourceOptions) {
+    const { target, gateway, clock, observer, retry = RETRY } = options;
+    this.name = `modbus/${target.name}`;
+    this.#options = options;
+    const { rateLimiter } = gateway;
+    this.#policy = createCallPolicy({ clock, retry, rateLimiter, ...(observer && { observer }) });
+    const client = new ModbusClient({ gateway, unit: target.unit, policy: this.#policy });
+    this.#reader = new InverterReader({ client, clock, ...target });
+    this.#zone = target.zone ?? processZone;
+  }
+
+  get entities(): readonly Entity[] {
+    return entitiesOf(this.#options.target, this.#inverter, this.#zone);
+  }
+
+  /** That of an inverter that sleeps is closed, however long it has been silent. */
+  get circuit(): Circuit {
+    return this.#isAsleep ? 'closed' : this.#policy.circuit;
+  }
+
+  interval(): number {
+    return this.#options.interval;
+  }
+
+  async *poll({ signal }: PollContext): AsyncIterable<SourceEvent> {
+    const reading = await this.#read(signal);
+    const inverter = reading?.inverter ?? this.#inverter;
+    if (inverter) yield* this.#describe(inverter);
+    yield { type: 'attempt', entity: TARGET, ok: true };
+    const entity = inverter && deviceEntity(inverter);
+    if (!entity) return;
+    if (reading) yield { type: 'reading', reading: this.#accept(entity, reading) };
+    // Once said that it is off, only that it could be asked.
+    else if (this.#isAsleep) yield { type: 'attempt', entity, ok: true };
+    else yield { type: 'reading', reading: this.#fallAsleep(entity) };
+  }
+
+  async discover({ signal }: PollContext): Promise<readonly ModbusDiscoveryEntry[]> {
+    const { target } = this.#options;
+    const { inverter, evidence } = await this.#reader.detect(signal);
+    const { family, model } = inverter;
+    const device = serialOf(inverter, target);
+    const plant = target.plantId;
+    return [{ plant, device, family: family.name, model, lastUpdate: 'now', supported: true, evidence }];
+  }
+
+  snapshot(): unknown {
+    return snapshotOf(this.#reader.knowledge, this.#last);
+  }
+
+  restore(snapshot: unknown): void {
+    const { knowledge, last } = parseSnapshot(snapshot);
+    if (!knowledge) return;
+    this.#reader.restore(knowledge);
+    this.#inverter = knowledge.detection.inverter;
+    this.#zone = this.#zoneNow();
+    // If it still sleeps, that is said again with the first poll.
+    this.#last = last;
+  }
+
+  /** @returns undefined when the inverter sleeps @throws SourceError */
+  async #read(signal: AbortSignal): Promise<InverterReading | undefined> {
+    try {
+      const reading = await this.#reader.read(signal);
+      this.#isAsleep = false;
+      return reading;
+    } catch (error) {
+      if (isAsleep(error, this.#last, this.#options.clock.now())) return undefined;
+      this.#isAsleep = false;
+      throw error;
+    }
+  }
+
+  #zoneNow(): Zone {
+    const offset = this.#reader.knowledge?.offset;
+    return this.#options.target.zone ?? (offset === undefined ? processZone : fixedZone(offset));
+  }
+
+  /** Says what there is to read, when that is new. */
+  *#describe(inverter: Inverter): Iterable<SourceEvent> {
+    const { target } = this.#options;
+    const { offset, detection } = this.#reader.knowledge ?? {};
+    const described = JSON.stringify([
+      inverter.serial,
+      detection?.inverter.family.name,
+      inverter.model,
+      offset,
+    ]);
+    if (described === this.#described) return;
+    this.#described = described;
+    this.#inverter = inverter;
+    this.#zone = this.#zoneNow();
+    yield { type: 'entities', entities: this.entities };
+    for (const reading of informationOf(target, inverter)) yield { type: 'reading', reading };
+  }
+
+  #accept(entity: string, { values, rejections, facts, takenAt }: InverterReading): Reading {
+    const hasBattery = this.#reader.knowledge?.features.includes('battery') ?? false;
+    const timed = [...values, { metric: 'growatt_last_update_timestamp_seconds', value: takenAt / 1000 }];
+    this.#last = { ...facts, hasBattery, takenAt, values: timed };
+    return { entity, values: timed, rejections, producing: facts.power > 0 };
+  }
+
+  /** The inverter is off: what stays true of it. */
+  #fallAsleep(entity: string): Reading {
+    const last = this.#last;
+    this.#isAsleep = true;
+    const dateAt = (instant: number) => dateOf(wallTimeAt(this.#zone, instant));
+    const isToday = last !== undefined && dateAt(last.takenAt) === dateAt(this.#options.clock.now());
+    const kept = (last?.values ?? []).filter(
+      ({ metric }) => LASTING.test(metric) || (isToday && OF_THE_DAY.test(metric)),
+    );
+    const values = [...kept, { metric: 'growatt_inverter_status', value: OFFLINE }];
+    return { entity, values, producing: false };
+  }
+}
