@@ -24,8 +24,8 @@ const MINUTE = 60_000;
 /** After these times (ms) it is asked again for what was refused, or not answered when it was first asked for. */
 const REFUSED_FOR = 60 * MINUTE;
 const SILENT_FOR = 10 * MINUTE;
-/** What fits in two registers is one quantity: it cannot be asked for in smaller parts. */
-const ONE_QUANTITY = 2;
+/** A read of a single quantity cannot be divided. */
+const isIndivisible = ({ rows }: PlannedRead) => rows.length === 1;
 
 /** The main block is empty, as that of a dongle that has heard nothing of its inverter. */
 export class OnlyZeros extends SourceError {
@@ -40,6 +40,8 @@ export class BlockReader {
   #size: number;
   /** Blocks that were answered at the present size, by their first register. */
   readonly #proven = new Set<number>();
+  /** Reads of single quantities that were answered. */
+  readonly #answered = new Set<string>();
   /** Blocks that got lost when they were first asked for. */
   readonly #lost = new Set<number>();
   /** What is not there, by block or read, and when it is asked for again. */
@@ -122,13 +124,16 @@ export class BlockReader {
       if (this.#isAbsent(key)) continue;
       try {
         const registers = await this.#readRegisters(block.name, read, signal);
-        if (read.count > ONE_QUANTITY) this.#proven.add(block.first);
+        if (isIndivisible(read)) this.#answered.add(key);
+        else this.#proven.add(block.first);
         isZero &&= registers.every((word) => word === 0);
         for (const row of read.rows) numbers.set(row, decode(row, registers, read.address));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        const isKnown = this.#proven.has(block.first) || read.count <= ONE_QUANTITY;
-        if (isKnown && error.kind === 'refused') this.#markAbsent(key, error);
+        const isKnown = this.#proven.has(block.first) || isIndivisible(read);
+        // Between others that are answered, a quantity that never was is not there.
+        const isMissing = isIndivisible(read) && !this.#answered.has(key) && numbers.size > 0;
+        if ((isKnown && error.kind === 'refused') || isMissing) this.#markAbsent(key, error);
         else if (isKnown || error instanceof ImplausibleAnswer) throw error;
         else if (await this.#isTooLong(block, error, signal)) return read.count;
         else throw error;

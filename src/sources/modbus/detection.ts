@@ -2,7 +2,7 @@ import { SourceError } from '../../base/errors.ts';
 import type { ModbusClient, Registers } from './client.ts';
 import { type Family, families, type Model, models } from './families.ts';
 import { parseLayout, parseRating, parseSerial } from './holding.ts';
-import { Inquiry, type Verdict } from './inquiry.ts';
+import { Inquiry, isComplete, type Verdict } from './inquiry.ts';
 import type { Inverter } from './inverter.ts';
 import { base } from './maps/base.ts';
 import { legacy, spf } from './maps/older.ts';
@@ -166,9 +166,14 @@ function serialPlaces({ main, offGrid }: Family): readonly Registers[] {
 async function findSerial(inquiry: Inquiry, family: Family) {
   for (const place of serialPlaces(family)) {
     const { space, address, count } = place;
-    const serial = parseSerial((await inquiry.ask(space, address, count)) ?? []);
+    // Where only the short one exists, some inverters answer for single registers only.
+    const ask = async () =>
+      place === SHORT
+        ? await inquiry.askEach(space, address, count)
+        : await inquiry.ask(space, address, count);
+    const serial = serialIn(await ask());
     if (serial === undefined) continue;
-    const again = parseSerial((await inquiry.ask(space, address, count)) ?? []);
+    const again = serialIn(await ask());
     if (again !== serial)
       throw new SourceError(
         'malformed',
@@ -179,6 +184,9 @@ async function findSerial(inquiry: Inquiry, family: Family) {
   inquiry.evidence.push('no serial number');
   return { serial: '', serialAt: undefined };
 }
+
+const serialIn = (registers: readonly (number | undefined)[] | undefined) =>
+  registers && isComplete(registers) ? parseSerial(registers) : undefined;
 
 async function findRating(inquiry: Inquiry, { main }: Family): Promise<number | undefined> {
   const address = main === spf ? 76 : main === vpp ? 30_016 : 6;

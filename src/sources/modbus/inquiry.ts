@@ -62,8 +62,8 @@ export class Inquiry {
     const voltage = rowOf(rows, 'ac_l1_voltage');
     await this.ask('input', 0, 2);
     const first = Math.min(frequency.register, voltage.register);
-    const registers = await this.ask('input', first, 2);
-    if (!registers) {
+    const registers = await this.askEach('input', first, 2);
+    if (!isComplete(registers)) {
       this.evidence.push(`input ${first}: not there`);
       return 'absent';
     }
@@ -73,6 +73,11 @@ export class Inquiry {
     const isVoltage = volts! >= LEAST_VOLTAGE && volts! <= MOST_VOLTAGE;
     return isFrequency(hertz!) && isVoltage ? 'plausible' : 'implausible';
   }
+}
+
+/** Whether all of them are there. */
+export function isComplete(registers: readonly (number | undefined)[]): registers is readonly number[] {
+  return !registers.includes(undefined);
 }
 
 function rowOf(rows: readonly Row[], quantity: string): Row {

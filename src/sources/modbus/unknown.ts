@@ -66,9 +66,13 @@ function battery(quantities: Quantities): void {
   }
 }
 
+/** Insulation beyond it, in kΩ, is a small negative number: nothing was measured. */
+const MOST_INSULATION = 65_000;
+
 /** 0 kΩ would be a short circuit. Below 0, export is import, which has its own register. */
 function measured(quantities: Quantities): void {
-  if (quantities.get('pv_insulation') === 0) quantities.delete('pv_insulation');
+  const insulation = quantities.get('pv_insulation') ?? 0;
+  if (insulation === 0 || insulation > MOST_INSULATION) quantities.delete('pv_insulation');
   if ((quantities.get('grid_export_power') ?? 0) < 0) quantities.delete('grid_export_power');
 }
 
