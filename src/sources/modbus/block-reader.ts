@@ -24,6 +24,8 @@ const MINUTE = 60_000;
 /** After these times (ms) it is asked again for what was refused, or not answered when it was first asked for. */
 const REFUSED_FOR = 60 * MINUTE;
 const SILENT_FOR = 10 * MINUTE;
+const TELLING_LOSSES = 2;
+
 /** A read of a single quantity cannot be divided. */
 const isIndivisible = ({ rows }: PlannedRead) => rows.length === 1;
 
@@ -42,8 +44,8 @@ export class BlockReader {
   readonly #proven = new Set<number>();
   /** Reads of single quantities that were answered. */
   readonly #answered = new Set<string>();
-  /** Blocks that got lost when they were first asked for. */
-  readonly #lost = new Set<number>();
+  /** How often blocks got lost that were never answered. */
+  readonly #losses = new Map<number, number>();
   /** What is not there, by block or read, and when it is asked for again. */
   readonly #absent = new Map<string, number>();
 
@@ -99,7 +101,7 @@ export class BlockReader {
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (error instanceof ImplausibleAnswer) rejections.push('implausible_block');
-      else if (this.#proven.has(block.first)) throw error;
+      else if (error.kind !== 'refused' && this.#mayExist(block)) throw error;
       else this.#markAbsent(key, error);
       return new Map();
     }
@@ -119,6 +121,7 @@ export class BlockReader {
   async #tryBlock(block: FamilyBlock, signal: AbortSignal): Promise<Numbers | undefined | number> {
     const numbers = new Map<Row, number>();
     let isZero = true;
+    let refusal: SourceError | undefined;
     for (const read of planReads(block, this.#size)) {
       const key = `${read.address}+${read.count}`;
       if (this.#isAbsent(key)) continue;
@@ -133,12 +136,15 @@ export class BlockReader {
         const isKnown = this.#proven.has(block.first) || isIndivisible(read);
         // Between others that are answered, a quantity that never was is not there.
         const isMissing = isIndivisible(read) && !this.#answered.has(key) && numbers.size > 0;
-        if ((isKnown && error.kind === 'refused') || isMissing) this.#markAbsent(key, error);
-        else if (isKnown || error instanceof ImplausibleAnswer) throw error;
+        if ((isKnown && error.kind === 'refused') || isMissing) {
+          this.#markAbsent(key, error);
+          refusal = error;
+        } else if (isKnown || error instanceof ImplausibleAnswer) throw error;
         else if (await this.#isTooLong(block, error, signal)) return read.count;
         else throw error;
       }
     }
+    if (refusal && numbers.size === 0) throw refusal;
     return isZero ? undefined : numbers;
   }
 
@@ -152,11 +158,8 @@ export class BlockReader {
 
   /** A block that was never answered is too long for the gateway if it answers for a single quantity of it. */
   async #isTooLong(block: FamilyBlock, error: SourceError, signal: AbortSignal): Promise<boolean> {
-    // One that got lost says little: it has to happen again.
-    if (error.kind !== 'refused' && !this.#lost.has(block.first)) {
-      this.#lost.add(block.first);
-      return false;
-    }
+    if (error.kind !== 'refused') this.#losses.set(block.first, (this.#losses.get(block.first) ?? 0) + 1);
+    if (error.kind !== 'refused' && this.#mayExist(block)) return false;
     const [first] = planReads(block, 1);
     if (!first) return false;
     try {
@@ -166,6 +169,11 @@ export class BlockReader {
       if (reason instanceof SourceError) return false;
       throw reason;
     }
+  }
+
+  /** One answer that got lost says little: it has to happen again. */
+  #mayExist({ first }: FamilyBlock): boolean {
+    return this.#proven.has(first) || (this.#losses.get(first) ?? 0) < TELLING_LOSSES;
   }
 
   #isAbsent(key: string): boolean {

@@ -20,6 +20,13 @@ export interface Detection {
   readonly evidence: readonly string[];
 }
 
+/**
+ * How often an inverter may be silent before it has answered anything: without its code it might be taken for another,
+ * unless the configuration says what it is.
+ */
+const PATIENCE = 2;
+const PATIENCE_CONFIGURED = 6;
+
 /** The code that says which model an inverter is, and the layout beside it: holding 43 and 44. */
 const CODE = 43;
 /**
@@ -42,7 +49,7 @@ export async function detect(
   configured: Family | undefined,
   signal: AbortSignal,
 ): Promise<Detection> {
-  const inquiry = new Inquiry(client, signal);
+  const inquiry = new Inquiry(client, signal, configured ? PATIENCE_CONFIGURED : PATIENCE);
   const [holdingCode, layout] = await inquiry.askEach('holding', CODE, 2);
   const own = codeIn(inquiry, `holding ${CODE}`, holdingCode);
   const found = configured

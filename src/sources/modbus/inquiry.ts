@@ -1,5 +1,5 @@
 import { SourceError } from '../../base/errors.ts';
-import type { ModbusClient } from './client.ts';
+import type { ModbusClient, Registers } from './client.ts';
 import type { Space } from './frame.ts';
 import { isFrequency } from './plausible.ts';
 import { decode, type RegisterMap, type Row } from './register-map.ts';
@@ -8,8 +8,6 @@ import { decode, type RegisterMap, type Row } from './register-map.ts';
 export type Verdict = 'plausible' | 'zero' | 'implausible' | 'absent';
 
 const ENDPOINT = 'identity';
-/** After so many requests without any answer the inverter is silent, and asking on is of no use. */
-const MOST_SILENT = 2;
 /** A phase, or two of them, of any grid, V. */
 const [LEAST_VOLTAGE, MOST_VOLTAGE] = [50, 1000];
 
@@ -19,27 +17,52 @@ export class Inquiry {
   readonly evidence: string[] = [];
   readonly #client: ModbusClient;
   readonly #signal: AbortSignal;
-  #hasAnswered = false;
-  #silent = 0;
+  /** What was answered last, be it by a refusal. */
+  #answered: Registers | undefined;
+  /** How often the inverter may be silent before it has answered anything. */
+  #patience: number;
 
-  constructor(client: ModbusClient, signal: AbortSignal) {
+  constructor(client: ModbusClient, signal: AbortSignal, patience: number) {
     this.#client = client;
     this.#signal = signal;
+    this.#patience = patience;
   }
 
   /**
    * @returns undefined for registers that are not there
-   * @throws SourceError when the inverter answers to nothing
+   * @throws SourceError when the inverter cannot be asked at present
    */
   async ask(space: Space, address: number, count = 1): Promise<readonly number[] | undefined> {
+    const registers = { space, address, count };
     try {
-      const registers = await this.#client.read(ENDPOINT, { space, address, count }, this.#signal);
-      this.#hasAnswered = true;
-      return registers;
+      return await this.#read(registers);
     } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      if (error.kind === 'refused') this.#hasAnswered = true;
-      else if (!this.#hasAnswered && ++this.#silent >= MOST_SILENT) throw error;
+      if (!isSilence(error)) throw error;
+      if (!this.#answered) {
+        if (--this.#patience > 0) return undefined;
+        throw error;
+      }
+    }
+    // Some inverters do not answer at all for registers that are not there. That is certain only if they still
+    // answer for others.
+    await this.#read(this.#answered);
+    try {
+      return await this.#read(registers);
+    } catch (error) {
+      if (isSilence(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns undefined for registers that are refused */
+  async #read(registers: Registers): Promise<readonly number[] | undefined> {
+    try {
+      const words = await this.#client.read(ENDPOINT, registers, this.#signal);
+      this.#answered = registers;
+      return words;
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.kind !== 'refused') throw error;
+      this.#answered = registers;
       return undefined;
     }
   }
@@ -74,6 +97,8 @@ export class Inquiry {
     return isFrequency(hertz!) && isVoltage ? 'plausible' : 'implausible';
   }
 }
+
+const isSilence = (error: unknown) => error instanceof SourceError && error.kind === 'timeout';
 
 /** Whether all of them are there. */
 export function isComplete(registers: readonly (number | undefined)[]): registers is readonly number[] {

@@ -9,7 +9,7 @@ import { offsetOf, parseClock, parseSerial } from './holding.ts';
 import type { Inverter } from './inverter.ts';
 import { vpp } from './maps/vpp.ts';
 import { familyBlocks } from './plan.ts';
-import type { Quantities } from './plausible.ts';
+import { ImplausibleAnswer, type Quantities } from './plausible.ts';
 import type { RegisterMap } from './register-map.ts';
 import { isVoltageInDoubt } from './unknown.ts';
 import { type Facts, valuesOf } from './values.ts';
@@ -120,15 +120,20 @@ export class InverterReader {
     return this.#detection;
   }
 
-  /** Whether the inverter has the serial number that it had. */
+  /** Whether the inverter has the serial number that it had, and has it where it was. */
   async #isSame({ serialAt, inverter }: Detection, signal: AbortSignal): Promise<boolean> {
     if (!serialAt) return true;
     const check = (registers: readonly number[]) => {
       if (parseSerial(registers) === undefined)
-        throw new SourceError('malformed', `holding ${serialAt.address}: no serial number`);
+        throw new ImplausibleAnswer(`holding ${serialAt.address}: no serial number`);
     };
-    const registers = await this.#options.client.read('identity', serialAt, signal, check);
-    return parseSerial(registers) === inverter.serial;
+    try {
+      const registers = await this.#options.client.read('identity', serialAt, signal, check);
+      return parseSerial(registers) === inverter.serial;
+    } catch (error) {
+      if (error instanceof ImplausibleAnswer) return false;
+      throw error;
+    }
   }
 
   async #readBlocks({ maps, main, otherVoltage }: Family, signal: AbortSignal) {

@@ -9,26 +9,25 @@ const ANSWERS_KEPT = 64;
 
 /**
  * The last answer to each query of one gateway. Some gateways answer a query with a complete earlier answer to
- * another one; where both are of the same length, only its content shows that.
+ * another one; where both are of the same inverter and length, only its content shows that.
  */
 export class AnswerHistory {
-  readonly #answers = new Map<string, string>();
+  readonly #answers = new Map<string, { readonly query: Query; readonly content: string }>();
 
   /** @throws SourceError `malformed` when these are the registers of the last answer to another query */
   check(query: Query, registers: readonly number[]): void {
-    const key = keyOf(query);
+    const key = `${query.unit} ${describe(query)}`;
     const content = registers.join();
-    if (isTelling(registers)) {
-      for (const [other, answer] of this.#answers) {
-        if (other !== key && answer === content)
-          throw new SourceError(
-            'malformed',
-            `${describe(query)}: the answer to an earlier request (${other})`,
-          );
-      }
+    for (const [other, earlier] of this.#answers) {
+      const isReplay = other !== key && earlier.content === content && earlier.query.unit === query.unit;
+      if (isReplay && isTelling(registers))
+        throw new SourceError(
+          'malformed',
+          `${describe(query)}: the answer to an earlier request, ${describe(earlier.query)}`,
+        );
     }
     this.#answers.delete(key);
-    this.#answers.set(key, content);
+    this.#answers.set(key, { query, content });
     if (this.#answers.size <= ANSWERS_KEPT) return;
     for (const oldest of this.#answers.keys()) {
       this.#answers.delete(oldest);
@@ -36,8 +35,6 @@ export class AnswerHistory {
     }
   }
 }
-
-const keyOf = (query: Query) => `unit ${query.unit}, ${describe(query)}`;
 
 /** Blocks of zeros, and of few different words, are alike in many places. */
 function isTelling(registers: readonly number[]): boolean {

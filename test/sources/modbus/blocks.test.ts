@@ -100,17 +100,18 @@ test('an inverter that answers nothing but zeros has not been read', async (t) =
   assert.ok(await polled(sourceTo(server)));
 });
 
-test('a block that the inverter never answers for is asked for again after ten minutes', async (t) => {
+test('a block that the inverter twice did not answer for is asked for again after ten minutes', async (t) => {
   const clock = instantClock();
   const { bank } = readCase('every-register-min-xh');
   const server = await serveBanks(t, { 1: bank() });
   const source = sourceTo(server, { clock, retry: { timeout: 60, retries: 0, firstDelay: 0 } });
-  server.faults.next({ kind: 'silence', match: 'input 3125', times: 1 });
+  server.faults.next({ kind: 'silence', match: 'input 3125', times: 3 });
+  await assert.rejects(polled(source), /no complete answer/);
   assert.equal((await polled(source)).growatt_battery_soc_percent, undefined);
   const asked = () => inputs(server).filter((read) => read.startsWith('3125+')).length;
-  assert.equal(asked(), 1);
+  assert.equal(asked(), 3);
   assert.equal((await polled(source)).growatt_battery_soc_percent, undefined);
-  assert.equal(asked(), 1);
+  assert.equal(asked(), 3);
   await clock.sleep(11 * MINUTE, new AbortController().signal);
   assert.equal((await polled(source)).growatt_battery_soc_percent, 63);
 });
@@ -131,9 +132,8 @@ test('a gateway that truncates long answers is asked for shorter ones', async (t
   const source = sourceTo(server, { retry: { timeout: 60, retries: 0, firstDelay: 0 } });
   for (const match of ['3000 123', '3000 61', '3125 61'])
     server.faults.next({ kind: 'short', match, times: Number.POSITIVE_INFINITY });
-  await assert.rejects(polled(source), /malformed|bytes/);
   let values: Words = {};
-  for (let tries = 0; tries < 5 && Object.keys(values).length === 0; tries++)
+  for (let tries = 0; tries < 8 && Object.keys(values).length === 0; tries++)
     values = await polled(source).catch(() => ({}));
   assert.deepEqual(values, expected);
 });
