@@ -36,16 +36,17 @@ export class OnlyZeros extends SourceError {
   }
 }
 
+const keyOf = (range: { first: number; count: number } | PlannedRead) =>
+  `${'first' in range ? range.first : range.address}+${range.count}`;
+
 /** Reads the blocks of one inverter, in reads as long as its gateway allows. */
 export class BlockReader {
   readonly #options: BlockReaderOptions;
   #size: number;
-  /** Blocks that were answered at the present size, by their first register. */
-  readonly #proven = new Set<number>();
-  /** Reads of single quantities that were answered. */
-  readonly #answered = new Set<string>();
-  /** How often blocks got lost that were never answered. */
-  readonly #losses = new Map<number, number>();
+  /** Blocks that were answered at the present size, and reads of single quantities. */
+  readonly #proven = new Set<string>();
+  /** How often blocks, and reads of single quantities, got lost before they were answered. */
+  readonly #losses = new Map<string, number>();
   /** What is not there, by block or read, and when it is asked for again. */
   readonly #absent = new Map<string, number>();
 
@@ -95,13 +96,13 @@ export class BlockReader {
 
   /** @returns nothing for a block that is not there */
   async #readOther(block: FamilyBlock, rejections: string[], signal: AbortSignal): Promise<Numbers> {
-    const key = `${block.first}`;
+    const key = keyOf(block);
     try {
       return (!this.#isAbsent(key) && (await this.#readBlock(block, signal))) || new Map();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (error instanceof ImplausibleAnswer) rejections.push('implausible_block');
-      else if (error.kind !== 'refused' && this.#mayExist(block)) throw error;
+      else if (error.kind !== 'refused' && this.#mayExist(key)) throw error;
       else this.#markAbsent(key, error);
       return new Map();
     }
@@ -123,23 +124,23 @@ export class BlockReader {
     let isZero = true;
     let refusal: SourceError | undefined;
     for (const read of planReads(block, this.#size)) {
-      const key = `${read.address}+${read.count}`;
-      if (this.#isAbsent(key)) continue;
+      const key = keyOf(isIndivisible(read) ? read : block);
+      if (this.#isAbsent(keyOf(read))) continue;
       try {
         const registers = await this.#readRegisters(block.name, read, signal);
-        if (isIndivisible(read)) this.#answered.add(key);
-        else this.#proven.add(block.first);
+        this.#proven.add(key);
         isZero &&= registers.every((word) => word === 0);
         for (const row of read.rows) numbers.set(row, decode(row, registers, read.address));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        const isKnown = this.#proven.has(block.first) || isIndivisible(read);
-        // Between others that are answered, a quantity that never was is not there.
-        const isMissing = isIndivisible(read) && !this.#answered.has(key) && numbers.size > 0;
-        if ((isKnown && error.kind === 'refused') || isMissing) {
-          this.#markAbsent(key, error);
+        this.#count(key, error);
+        const isRefused = error.kind === 'refused' && (this.#proven.has(key) || isIndivisible(read));
+        // Between others that are answered, a quantity that is never answered for is not there.
+        const isMissing = isIndivisible(read) && numbers.size > 0 && !this.#mayExist(key);
+        if (isRefused || isMissing) {
+          this.#markAbsent(keyOf(read), error);
           refusal = error;
-        } else if (isKnown || error instanceof ImplausibleAnswer) throw error;
+        } else if (isIndivisible(read) || error instanceof ImplausibleAnswer) throw error;
         else if (await this.#isTooLong(block, error, signal)) return read.count;
         else throw error;
       }
@@ -158,8 +159,7 @@ export class BlockReader {
 
   /** A block that was never answered is too long for the gateway if it answers for a single quantity of it. */
   async #isTooLong(block: FamilyBlock, error: SourceError, signal: AbortSignal): Promise<boolean> {
-    if (error.kind !== 'refused') this.#losses.set(block.first, (this.#losses.get(block.first) ?? 0) + 1);
-    if (error.kind !== 'refused' && this.#mayExist(block)) return false;
+    if (error.kind !== 'refused' && this.#mayExist(keyOf(block))) return false;
     const [first] = planReads(block, 1);
     if (!first) return false;
     try {
@@ -171,9 +171,13 @@ export class BlockReader {
     }
   }
 
+  #count(key: string, { kind }: SourceError): void {
+    if (kind !== 'refused') this.#losses.set(key, (this.#losses.get(key) ?? 0) + 1);
+  }
+
   /** One answer that got lost says little: it has to happen again. */
-  #mayExist({ first }: FamilyBlock): boolean {
-    return this.#proven.has(first) || (this.#losses.get(first) ?? 0) < TELLING_LOSSES;
+  #mayExist(key: string): boolean {
+    return this.#proven.has(key) || (this.#losses.get(key) ?? 0) < TELLING_LOSSES;
   }
 
   #isAbsent(key: string): boolean {

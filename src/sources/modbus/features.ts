@@ -11,6 +11,10 @@ export function learnFeatures(features: Set<string>, quantities: Quantities, inv
   // Load power alone proves no meter: a TL-X without one adds up its own output.
   const offGridLoad = inverter.family.offGrid === true && any('load_power');
   if (offGridLoad || any(...flows('grid_import'), ...flows('grid_export'))) features.add('grid');
+  // What some firmware leaves at 0.
+  if (any(...flows('ac_charge'))) features.add('ac_charge');
+  if (any(...flows('self'))) features.add('self_consumption');
+  if (any('leakage_current')) features.add('leakage');
   if ((quantities.get('eps_l1_voltage') ?? 0) > LEAST_AC || any('eps_power')) features.add('eps');
   if (hasPhases(quantities, inverter)) features.add('phases');
   // Two inputs are common; off-grid models with one repeat its voltage.

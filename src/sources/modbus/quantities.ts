@@ -45,9 +45,6 @@ const BATTERY: Readonly<Record<string, string>> = {
   battery_charge_energy_total: 'battery_charge_energy_total_kwh',
   battery_discharge_energy_today: 'battery_discharge_energy_today_kwh',
   battery_discharge_energy_total: 'battery_discharge_energy_total_kwh',
-  ac_charge_power: 'battery_ac_charge_power_watts',
-  ac_charge_energy_today: 'battery_ac_charge_energy_today_kwh',
-  ac_charge_energy_total: 'battery_ac_charge_energy_total_kwh',
   cell_voltage_min: 'battery_cell_voltage_min_volts',
   cell_voltage_max: 'battery_cell_voltage_max_volts',
 };
@@ -62,6 +59,15 @@ const GRID: Readonly<Record<string, string>> = {
   grid_export_energy_total: 'grid_export_energy_total_kwh',
   load_energy_today: 'load_energy_today_kwh',
   load_energy_total: 'load_energy_total_kwh',
+};
+
+const AC_CHARGE: Readonly<Record<string, string>> = {
+  ac_charge_power: 'battery_ac_charge_power_watts',
+  ac_charge_energy_today: 'battery_ac_charge_energy_today_kwh',
+  ac_charge_energy_total: 'battery_ac_charge_energy_total_kwh',
+};
+
+const SELF_CONSUMPTION: Readonly<Record<string, string>> = {
   self_power: 'self_consumption_power_watts',
   self_energy_today: 'self_consumption_energy_today_kwh',
   self_energy_total: 'self_consumption_energy_total_kwh',
@@ -124,13 +130,18 @@ for (const [quantity, some] of [
   ...pvInputs,
   ...phases,
   ...named(BATTERY, 'battery'),
+  ...named(AC_CHARGE, 'ac_charge'),
   ...named(GRID, 'grid'),
+  ...named(SELF_CONSUMPTION, 'self_consumption'),
   ...named(BACKUP, 'eps'),
   ...strings,
   ...sensors,
   // In kΩ and mA.
   ['pv_insulation', [{ metric: 'growatt_pv_insulation_ohms', factor: 1000 }]] as [string, Target[]],
-  ['leakage_current', [{ metric: 'growatt_leakage_current_amps', factor: 0.001 }]] as [string, Target[]],
+  ['leakage_current', [{ metric: 'growatt_leakage_current_amps', factor: 0.001, feature: 'leakage' }]] as [
+    string,
+    Target[],
+  ],
 ])
   targets.set(quantity, [...(targets.get(quantity) ?? []), ...some]);
 

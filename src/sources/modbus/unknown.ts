@@ -12,6 +12,7 @@ export function removeUnknown(quantities: Quantities, inverter: Inverter): strin
   temperatures(quantities);
   battery(quantities);
   measured(quantities);
+  output(quantities, inverter);
   return [...bdcVoltage(quantities), ...bmsCurrent(quantities, inverter), ...powers(quantities, inverter)];
 }
 
@@ -36,6 +37,15 @@ function totals(quantities: Quantities): void {
     quantities.delete(`pv${n}_energy_total`);
     quantities.delete(`pv${n}_energy_today`);
   }
+  const inputs = sumOfInputs(quantities, 'energy_today');
+  if (quantities.get('pv_energy_today') === 0 && (inputs > 0.1 || !quantities.has('pv_energy_total')))
+    quantities.delete('pv_energy_today');
+}
+
+function sumOfInputs(quantities: Quantities, what: string): number {
+  let sum = 0;
+  for (let n = 1; n <= MOST_INPUTS; n++) sum += quantities.get(`pv${n}_${what}`) ?? 0;
+  return sum;
 }
 
 /** Beside a sensor that shows more than this, in °C, one at exactly 0 is not there. */
@@ -64,6 +74,8 @@ function battery(quantities: Quantities): void {
     quantities.delete('battery_voltage');
     quantities.delete('battery_current');
   }
+  if (quantities.get('battery_current') === 0 && Math.abs(chargingPower(quantities)) >= TELLING_POWER)
+    quantities.delete('battery_current');
 }
 
 /** Insulation beyond it, in kΩ, is a small negative number: nothing was measured. */
@@ -74,6 +86,19 @@ function measured(quantities: Quantities): void {
   const insulation = quantities.get('pv_insulation') ?? 0;
   if (insulation === 0 || insulation > MOST_INSULATION) quantities.delete('pv_insulation');
   if ((quantities.get('grid_export_power') ?? 0) < 0) quantities.delete('grid_export_power');
+}
+
+/** From this power on, W, no phase is without current, and no PV input without power. */
+const CERTAIN_POWER = 300;
+
+/** What cannot be 0 at this power. */
+function output(quantities: Quantities, { ratedPower = Number.POSITIVE_INFINITY }: Inverter): void {
+  const power = Math.abs(quantities.get('ac_power') ?? 0);
+  for (const current of ['ac_l1_current', 'ac_l2_current', 'ac_l3_current'])
+    if (quantities.get(current) === 0 && power >= CERTAIN_POWER) quantities.delete(current);
+  if (quantities.get('output_percent') === 0 && power > ratedPower / 50) quantities.delete('output_percent');
+  if (quantities.get('pv_power') === 0 && sumOfInputs(quantities, 'power') >= CERTAIN_POWER)
+    quantities.delete('pv_power');
 }
 
 /** Whether a and b are the same quantity measured twice. */

@@ -98,6 +98,45 @@ test('a total of 0 is unknown, and with it what an input made', () => {
   assert.deepEqual(shown(input), { pv2_energy_total_kwh: 3, pv2_energy_today_kwh: 0 });
 });
 
+test('energy of the day that stays 0 while it is made is unknown', () => {
+  const inputs = { pv1_energy_total: 9, pv1_energy_today: 3.2, pv_energy_total: 9.1 };
+  assert.equal('pv_energy_today_kwh' in shown({ ...inputs, pv_energy_today: 0 }), false);
+  assert.equal(shown({ ...inputs, pv1_energy_today: 0, pv_energy_today: 0 }).pv_energy_today_kwh, 0);
+  assert.deepEqual(shown({ pv_energy_today: 0, pv_energy_total: 0 }), {});
+});
+
+test('what cannot be 0 at the present power is unknown', () => {
+  const inverter = { family: families.min, ratedPower: 6000 };
+  const of = (ac_power: number) =>
+    Object.keys(
+      shown({ ac_power, ac_l1_current: 0, output_percent: 0, pv_power: 0, pv1_power: ac_power }, inverter),
+    );
+  assert.deepEqual(of(100), [
+    'pv_power_watts',
+    'current_power_watts',
+    'ac_current_amps',
+    'output_power_percent',
+    'pv1_power_watts',
+  ]);
+  assert.deepEqual(of(3000), ['current_power_watts', 'pv1_power_watts']);
+  const battery = { battery_soc: 7, battery_voltage: 50, battery_current: 0 };
+  assert.equal(shown({ ...battery, battery_charge_power: 99 }).battery_current_amps, 0);
+  assert.equal(shown({ ...battery, battery_charge_power: 100 }).battery_current_amps, undefined);
+});
+
+test('charging from the grid, self-consumption and leakage are shown once they were not 0', () => {
+  const features = new Set<string>();
+  const none = { ac_charge_energy_total: 0, ac_charge_power: 0, self_energy_today: 0, leakage_current: 0 };
+  assert.deepEqual(shown(none, {}, features), {});
+  shown({ ac_charge_energy_total: 4.4, self_power: 700, leakage_current: 21 }, {}, features);
+  assert.deepEqual(shown(none, {}, features), {
+    battery_ac_charge_power_watts: 0,
+    battery_ac_charge_energy_total_kwh: 0,
+    self_consumption_energy_today_kwh: 0,
+    leakage_current_amps: 0,
+  });
+});
+
 test('AC energy above PV energy is no mistake', () => {
   const { rejections, values } = read({ ac_energy_total: 787.1, pv_energy_total: 753.7 });
   assert.deepEqual([rejections.length, values.length], [0, 2]);
