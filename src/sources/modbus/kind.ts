@@ -1,0 +1,82 @@
+import { ianaZone } from '../../base/calendar.ts';
+import { battery, grid } from '../../metrics/growatt/battery-grid.ts';
+import { ac, device, pv } from '../../metrics/growatt/device.ts';
+import { plant } from '../../metrics/growatt/plant.ts';
+import type { SourceKind } from '../../model/kind.ts';
+import { connectTcp, formatAddress } from './connection.ts';
+import { familyNamed } from './families.ts';
+import { Gateway } from './gateway.ts';
+import { modbusMetrics } from './metrics.ts';
+import {
+  type ModbusConfig,
+  type ModbusTargetConfig,
+  modbusSettings,
+  parseAddress,
+  resolveModbus,
+} from './settings.ts';
+import { ModbusSource } from './source.ts';
+
+/** Polls that follow each other sooner than this, in ms, keep their connection. */
+const KEEP_OPEN_BELOW = 10_000;
+
+/** Growatt inverters on the local network, over Modbus. Its simulator is to be named where it is registered. */
+export const modbus: Omit<SourceKind<typeof modbusSettings, ModbusConfig>, 'simulator'> = {
+  title: 'Growatt over Modbus',
+  settings: modbusSettings,
+  settingsDocs: {
+    reads: 'Growatt inverters on the local network',
+    usage: 'GROWATT_MODBUS_TARGETS=roof=192.168.1.50 solar-otel-agent',
+    example: `# Growatt inverters on the local network, over Modbus. Leave this part out if you have none.
+modbus:
+  interval: 30s
+  targets:
+    - name: roof                 # becomes the label target
+      address: 192.168.1.50      # port 502
+      plant_id: "1234567"        # as in the cloud; the name unless given
+    - name: barn
+      address: 192.168.1.51:8899
+      unit: 2
+      framing: rtu-tcp           # a transparent serial gateway
+`,
+  },
+  metrics: [modbusMetrics, device, ac, pv, battery, grid, plant],
+  metricsDocs: { sourceNames: '`modbus/TARGET`' },
+  resolve: resolveModbus,
+  shown: (config) => ({ modbus: config }),
+  create({ targets, spacing }, { clock, owns, observer }) {
+    const places = groupByPlace(targets);
+    const gateways = new Map<string, Gateway>();
+    const described = new Set<string>();
+    return targets.flatMap((target) => {
+      const address = parseAddress(target.address);
+      const place = formatAddress(address);
+      const neighbours = places.get(place) ?? [];
+      // A gateway has one client: all inverters behind it are read by one process.
+      if (!owns(`modbus/${neighbours[0]?.name}`)) return [];
+      const { framing } = target;
+      const keepOpen = neighbours.some(({ interval }) => interval < KEEP_OPEN_BELOW);
+      const gateway =
+        gateways.get(place) ??
+        new Gateway({ address, framing, connect: connectTcp, clock, spacing, keepOpen });
+      gateways.set(place, gateway);
+      const describesPlant = !described.has(target.plantId);
+      described.add(target.plantId);
+      const { name, unit, plantId, plantName, blockSize, interval } = target;
+      const family = target.family === undefined ? undefined : familyNamed(target.family);
+      const zone = target.timezone === undefined ? undefined : ianaZone(target.timezone);
+      return [
+        new ModbusSource({
+          target: { name, unit, plantId, plantName, describesPlant, family, zone, blockSize },
+          interval,
+          gateway,
+          clock,
+          observer: observer(`modbus/${name}`),
+        }),
+      ];
+    });
+  },
+};
+
+function groupByPlace(targets: readonly ModbusTargetConfig[]): Map<string, ModbusTargetConfig[]> {
+  return Map.groupBy(targets, ({ address }) => formatAddress(parseAddress(address)));
+}
