@@ -113,7 +113,7 @@ export class Connection {
     }
   }
 
-  /** Ends the connection at once; nobody waits for the other side. */
+  /** Ends the connection at once, without waiting for the other side. */
   close(): void {
     this.#end ??= new SourceError('unreachable', `${this.#name}: the connection was closed`);
     this.#socket.destroy();

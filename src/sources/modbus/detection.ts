@@ -1,8 +1,9 @@
 import { SourceError } from '../../base/errors.ts';
 import type { ModbusClient, Registers } from './client.ts';
 import { type Family, families, type Model, models } from './families.ts';
-import { parseLayout, parseRating, parseSerial } from './holding.ts';
-import { Inquiry, isComplete, type Verdict } from './inquiry.ts';
+import { parseLayout } from './holding.ts';
+import { findRating, findSerial } from './identity.ts';
+import { Inquiry } from './inquiry.ts';
 import type { Inverter } from './inverter.ts';
 import { base } from './maps/base.ts';
 import { legacy, spf } from './maps/older.ts';
@@ -82,41 +83,59 @@ async function findFamily(
   phases: number | undefined,
 ): Promise<Found> {
   if (holdingCode?.family.offGrid) return holdingCode;
-  if (holdingCode) return (await confirm(inquiry, holdingCode)) ?? (await probe(inquiry, phases, true));
+  if (holdingCode) return known(inquiry, await confirm(inquiry, holdingCode, phases));
   const [offGridCode] = await inquiry.askEach('input', OFF_GRID_CODE, 1);
   if (models.get(offGridCode ?? 0)?.family.offGrid)
     return codeIn(inquiry, `input ${OFF_GRID_CODE}`, offGridCode)!;
   // The frequency of an off-grid inverter is where no other map has anything like it.
   const offGrid = await inquiry.judge(spf);
   if (offGrid === 'plausible') return plain(families.spf);
-  const probed = offGrid === 'absent' ? undefined : await probe(inquiry, phases, false);
+  const probed = offGrid === 'absent' ? undefined : known(inquiry, await probe(inquiry, phases, false));
   const [vppCode] = await inquiry.askEach('holding', VPP_CODE, 1);
   const vppModel = codeIn(inquiry, `holding ${VPP_CODE}`, vppCode);
-  return (vppModel && (await confirm(inquiry, vppModel))) ?? probed ?? (await probe(inquiry, phases, true));
+  const confirmed = vppModel && (await confirm(inquiry, vppModel, phases));
+  return known(inquiry, confirmed ?? probed ?? (await probe(inquiry, phases, true)));
 }
 
 const plain = (family: Family): Found => ({ family, model: '' });
 
-/** Other families with the same code, where the map of the first one is not there. */
-const KIN: readonly (readonly [Family, readonly Family[]])[] = [
-  [families.minXh, [families.minXh2]],
-  [families.min, [families.mid, families.legacy]],
+/** @throws SourceError when nothing was found */
+function known({ evidence }: Inquiry, found: Found | undefined): Found {
+  if (found) return found;
+  throw new SourceError(
+    'refused',
+    `no known family: ${evidence.join('; ')}; set the target's family if you know it`,
+  );
+}
+
+/** Families with the same code that are known by another map, and by whatever else they have to show. */
+const KIN: readonly (readonly [family: Family, kin: Family, shows: readonly RegisterMap[]])[] = [
+  [families.minXh, families.vpp, [vpp]],
+  [families.modXh, families.modHu, [base, vpp]],
+  [families.min, families.mid, [base]],
+  [families.min, families.legacy, [legacy]],
 ];
 
-/** Without a grid, an inverter whose code is known shows no frequency. */
-const BELIEVABLE: readonly Verdict[] = ['plausible', 'zero'];
+/** What a code says, as far as what the inverter shows agrees with it. */
+async function confirm(
+  inquiry: Inquiry,
+  { family, model, code }: CodedModel,
+  phases: number | undefined,
+): Promise<Found | undefined> {
+  if (family.main === storage)
+    return (await inquiry.ask('input', BATTERY.voltage, 2)) && { family, model, code };
+  const verdict = await inquiry.judge(family.main);
+  if (verdict === 'plausible') return { family, model, code };
+  for (const [, kin, shows] of KIN.filter(([first]) => first === family))
+    if (await showsAll(inquiry, shows)) return { family: kin, model, code };
+  const other = await probe(inquiry, phases, true);
+  // Without a grid, an inverter whose code is known shows no frequency anywhere.
+  return other ?? (verdict === 'zero' ? { family, model, code } : undefined);
+}
 
-/** What a code says, if what the inverter shows agrees with it. */
-async function confirm(inquiry: Inquiry, { family, model, code }: CodedModel): Promise<Found | undefined> {
-  const agrees =
-    family.main === storage
-      ? (await inquiry.ask('input', BATTERY.voltage, 2)) !== undefined
-      : BELIEVABLE.includes(await inquiry.judge(family.main));
-  if (agrees) return { family, model, code };
-  const kin = KIN.find(([first]) => first === family)?.[1] ?? [];
-  for (const other of kin)
-    if ((await inquiry.judge(other.main)) === 'plausible') return { family: other, model, code };
-  return undefined;
+async function showsAll(inquiry: Inquiry, maps: readonly RegisterMap[]): Promise<boolean> {
+  for (const map of maps) if ((await inquiry.judge(map)) !== 'plausible') return false;
+  return true;
 }
 
 const BATTERY = { voltage: 1013, otherSoc: 3171 } as const;
@@ -127,26 +146,26 @@ const LEAST_BATTERY = 100;
  * Without a code that can be believed: which map shows a frequency, and what is around it.
  * @param mayReadVpp whether the inverter is certainly none for off-grid use
  */
-async function probe(inquiry: Inquiry, phases: number | undefined, mayReadVpp: boolean): Promise<Found> {
-  const shows = async (map: RegisterMap) => (await inquiry.judge(map)) === 'plausible';
-  const hasBase = await shows(base);
+async function probe(
+  inquiry: Inquiry,
+  phases: number | undefined,
+  mayReadVpp: boolean,
+): Promise<Found | undefined> {
+  const hasBase = await showsAll(inquiry, [base]);
   // First, since an SPH answers for the blocks of the others as well, with stale words.
   if (await hasStorage(inquiry)) {
     if (hasBase) return plain(phases === 3 ? families.sphTl3 : families.sph);
-    if (BELIEVABLE.includes(await inquiry.judge(spa2000))) return plain(families.spa);
+    const verdict = await inquiry.judge(spa2000);
+    if (verdict === 'plausible' || verdict === 'zero') return plain(families.spa);
   }
-  if (await shows(x3000)) {
+  if (await showsAll(inquiry, [x3000])) {
     if (phases === 3) return plain(families.modXh);
     const [charge = 0] = await inquiry.askEach('input', BATTERY.otherSoc, 1);
     return plain(charge > 0 && charge <= 100 ? families.minXh : families.min);
   }
   if (hasBase) return plain(families.mid);
-  if (await shows(legacy)) return plain(families.legacy);
-  if (mayReadVpp && (await shows(vpp))) return plain(families.minXh2);
-  throw new SourceError(
-    'refused',
-    `no known family: ${inquiry.evidence.join('; ')}; set the target's family if you know it`,
-  );
+  if (await showsAll(inquiry, [legacy])) return plain(families.legacy);
+  return mayReadVpp && (await showsAll(inquiry, [vpp])) ? plain(families.vpp) : undefined;
 }
 
 async function hasStorage(inquiry: Inquiry): Promise<boolean> {
@@ -156,47 +175,4 @@ async function hasStorage(inquiry: Inquiry): Promise<boolean> {
   const found = voltage >= LEAST_BATTERY && charge > 0 && charge <= 100;
   if (found) inquiry.evidence.push(`input ${BATTERY.voltage}: ${voltage / 10} V, ${charge} %`);
   return found;
-}
-
-const SHORT: Registers = { space: 'holding', address: 23, count: 5 };
-const LONG: Registers = { space: 'holding', address: 209, count: 15 };
-const TLX: Registers = { space: 'holding', address: 3001, count: 15 };
-const VPP: Registers = { space: 'holding', address: 30_001, count: 15 };
-
-function serialPlaces({ main, offGrid }: Family): readonly Registers[] {
-  if (offGrid || main === legacy) return [SHORT];
-  if (main === x3000) return [TLX, LONG, SHORT];
-  return main === vpp ? [VPP, LONG, SHORT] : [LONG, SHORT];
-}
-
-/** Read twice: every reading is shown under it. @throws SourceError when it is not the same both times */
-async function findSerial(inquiry: Inquiry, family: Family) {
-  for (const place of serialPlaces(family)) {
-    const { space, address, count } = place;
-    // Where only the short one exists, some inverters answer for single registers only.
-    const ask = async () =>
-      place === SHORT
-        ? await inquiry.askEach(space, address, count)
-        : await inquiry.ask(space, address, count);
-    const serial = serialIn(await ask());
-    if (serial === undefined) continue;
-    const again = serialIn(await ask());
-    if (again !== serial)
-      throw new SourceError(
-        'malformed',
-        `holding ${address}: the serial number was ${serial} and then ${again}`,
-      );
-    return { serial, serialAt: place };
-  }
-  inquiry.evidence.push('no serial number');
-  return { serial: '', serialAt: undefined };
-}
-
-const serialIn = (registers: readonly (number | undefined)[] | undefined) =>
-  registers && isComplete(registers) ? parseSerial(registers) : undefined;
-
-async function findRating(inquiry: Inquiry, { main }: Family): Promise<number | undefined> {
-  const address = main === spf ? 76 : main === vpp ? 30_016 : 6;
-  if (main === legacy) return undefined;
-  return parseRating((await inquiry.ask('holding', address, 2)) ?? []);
 }

@@ -33,9 +33,11 @@ const family = (
 export const families = {
   min: family('min', 'min', [x3000]),
   minXh: family('min-xh', 'min', [x3000, x3125], { otherVoltage: vppVoltage }),
-  /** The second generation serves nothing but the VPP protocol. */
-  minXh2: family('min-xh2', 'min', [vpp, vppBattery]),
+  /** The second generation of MIN-XH serves nothing but the VPP protocol. */
+  vpp: family('vpp', 'min', [vpp, vppBattery]),
   modXh: family('mod-xh', 'min', [basePhases, x3000, x3125], { main: x3000, otherVoltage: vppVoltage }),
+  /** Hybrids with the code of MOD-XH, but without its blocks. */
+  modHu: family('mod-hu', 'min', [base, baseWarning, vpp, vppBattery]),
   mid: family('mid', 'min', [base, baseWarning, second]),
   max: family('max', 'max', [base, baseWarning, second, pv9]),
   sph: family('sph', 'sph', [base, storage, baseAcCharge], { pvInputs: 2 }),

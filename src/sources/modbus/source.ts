@@ -147,7 +147,7 @@ export class ModbusSource implements Source {
     return this.#options.target.zone ?? (offset === undefined ? processZone : fixedZone(offset));
   }
 
-  /** Says what there is to read, when that is new. */
+  /** Lists the entities and what is known of them, when that has changed. */
   *#describe(inverter: Inverter): Iterable<SourceEvent> {
     const { target } = this.#options;
     const { offset, detection } = this.#reader.knowledge ?? {};

@@ -1,5 +1,6 @@
 import type { Inverter } from './inverter.ts';
 import type { Quantities } from './plausible.ts';
+import { CERTAIN_POWER, MOST_INPUTS, removeInputs, removeMismatches, sumOfInputs } from './unknown-pv.ts';
 
 /**
  * Takes away what a register says although the inverter does not know it, or cannot mean it. Registers that are not
@@ -7,25 +8,18 @@ import type { Quantities } from './plausible.ts';
  * @returns why values were rejected; what merely is not there is no rejection
  */
 export function removeUnknown(quantities: Quantities, inverter: Inverter): string[] {
-  pvInputs(quantities, inverter);
+  removeInputs(quantities, inverter);
   totals(quantities);
   temperatures(quantities);
   battery(quantities);
   measured(quantities);
   output(quantities, inverter);
-  return [...bdcVoltage(quantities), ...bmsCurrent(quantities, inverter), ...powers(quantities, inverter)];
-}
-
-const MOST_INPUTS = 16;
-
-/** An SPH has stale words in the registers of inputs that it does not have. */
-function pvInputs(quantities: Quantities, { family, trackers }: Inverter): void {
-  const count = family.pvInputs === 0 ? 0 : (trackers ?? family.pvInputs ?? MOST_INPUTS);
-  for (const quantity of [...quantities.keys()]) {
-    const input = /^pv(\d*)_/.exec(quantity)?.[1];
-    if (input !== undefined && (input === '' ? count === 0 : Number(input) > count))
-      quantities.delete(quantity);
-  }
+  return [
+    ...removeMismatches(quantities),
+    ...bdcVoltage(quantities),
+    ...bmsCurrent(quantities, inverter),
+    ...powers(quantities, inverter),
+  ];
 }
 
 /** Totals that some firmware leaves at 0 while the inverter works; one that never made energy loses nothing. */
@@ -40,12 +34,6 @@ function totals(quantities: Quantities): void {
   const inputs = sumOfInputs(quantities, 'energy_today');
   if (quantities.get('pv_energy_today') === 0 && (inputs > 0.1 || !quantities.has('pv_energy_total')))
     quantities.delete('pv_energy_today');
-}
-
-function sumOfInputs(quantities: Quantities, what: string): number {
-  let sum = 0;
-  for (let n = 1; n <= MOST_INPUTS; n++) sum += quantities.get(`pv${n}_${what}`) ?? 0;
-  return sum;
 }
 
 /** Beside a sensor that shows more than this, in °C, one at exactly 0 is not there. */
@@ -87,9 +75,6 @@ function measured(quantities: Quantities): void {
   if (insulation === 0 || insulation > MOST_INSULATION) quantities.delete('pv_insulation');
   if ((quantities.get('grid_export_power') ?? 0) < 0) quantities.delete('grid_export_power');
 }
-
-/** From this power on, W, no phase is without current, and no PV input without power. */
-const CERTAIN_POWER = 300;
 
 /** What cannot be 0 at this power. */
 function output(quantities: Quantities, { ratedPower = Number.POSITIVE_INFINITY }: Inverter): void {

@@ -1,4 +1,5 @@
 import type { Value } from '../../model/reading.ts';
+import { scaleBatteryPower } from './battery-scale.ts';
 import { convert } from './convert.ts';
 import { learnFeatures } from './features.ts';
 import type { Inverter } from './inverter.ts';
@@ -28,6 +29,7 @@ export interface Facts {
  */
 export function valuesOf(read: Quantities, inverter: Inverter, features: Set<string>): InverterValues {
   const quantities = new Map(read);
+  scaleBatteryPower(quantities, features);
   convert(quantities, inverter.family);
   const rejections = removeUnknown(quantities, inverter);
   learnFeatures(features, quantities, inverter);

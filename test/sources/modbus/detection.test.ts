@@ -6,7 +6,7 @@ import { type Family, families, models } from '../../../src/sources/modbus/famil
 import { type Bank, bankOf, clientOf, gatewayTo, type Ranges, serveBanks, type Words } from './support.ts';
 
 const signal = new AbortController().signal;
-const QUICK = { timeout: 60, retries: 0, firstDelay: 0 };
+const QUICK = { timeout: 500, retries: 0, firstDelay: 0 };
 
 /** `AB12345678`, two characters in each register. */
 const SERIAL = { 0: 0x4142, 1: 0x3132, 2: 0x3334, 3: 0x3536, 4: 0x3738 };
@@ -63,10 +63,7 @@ test('the code of the VPP protocol is taken where the other one is not there', a
 test('a MIN of the second generation, which serves nothing below 30000, has the code of the first', async (t) => {
   const holding = { 30000: 5100, ...serialAt(30_001), 30016: 0, 30017: 42_000 };
   const { inverter } = await detected(t, bankOf(LIVE.vpp, holding, [[30_000, 31_999]]));
-  assert.deepEqual(
-    [inverter.family.name, inverter.serial, inverter.ratedPower],
-    ['min-xh2', 'AB12345678', 4200],
-  );
+  assert.deepEqual([inverter.family.name, inverter.serial, inverter.ratedPower], ['vpp', 'AB12345678', 4200]);
 });
 
 /** Nothing from 30000 on may be asked of an inverter that might be off-grid: it would restart. */
@@ -151,6 +148,14 @@ test('a code that the registers contradict is not believed', async (t) => {
 test('a known code is believed also where there is no grid to have a frequency', async (t) => {
   const { inverter } = await detected(t, bankOf({ 0: 0 }, { 43: 3502 }, [[0, 1249]]));
   assert.equal(inverter.family.name, 'sph');
+});
+
+test('zeros do not decide where another map shows a grid', async (t) => {
+  const holding = { 43: 5401, 44: 0x0203 };
+  const hybrid = bankOf({ ...LIVE.base, ...LIVE.vpp, 3000: 0 }, holding);
+  assert.equal((await detected(t, hybrid)).inverter.family.name, 'mod-hu');
+  const string = bankOf(LIVE.base, holding, [[0, 9999]]);
+  assert.equal((await detected(t, string)).inverter.family.name, 'mid');
 });
 
 test('one code is shared by MIN and by small MIC with the older registers', async (t) => {

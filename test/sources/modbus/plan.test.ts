@@ -64,8 +64,9 @@ test('with the vendor’s blocks a poll is as many reads as the family has block
   assert.deepEqual(reads, {
     min: 1,
     'min-xh': 2,
-    'min-xh2': 3,
+    vpp: 3,
     'mod-xh': 3,
+    'mod-hu': 4,
     mid: 2,
     max: 3,
     sph: 4,

@@ -224,6 +224,39 @@ test('what a battery cannot be without is unknown at 0', () => {
   assert.deepEqual(shown({ ...zero, battery_current: 0 }), { battery_soc_percent: 63 });
 });
 
+test('battery power by the VPP protocol is in 1/10 W or in W, as voltage and current say', () => {
+  const features = new Set<string>();
+  const wit = (power: number, battery_current: number) => {
+    const battery = { battery_soc: 98, battery_voltage: 53.4, battery_current, battery_power: power };
+    return shown(battery, { family: families.wit }, features).battery_discharge_power_watts;
+  };
+  assert.equal(wit(-12.3, 2.4), 12.3);
+  assert.equal(wit(-176.4, 34.1), 1764);
+  assert.equal(wit(-12.3, 2.4), 123);
+  assert.equal(wit(-1820.9, 34.1), 1820.9);
+  assert.equal(wit(-12.3, 2.4), 12.3);
+  assert.equal(wit(-176.4, 0), 176.4);
+});
+
+test('power of an input without voltage or current is rejected and counted', () => {
+  // A SPH at night: 209715.2 W from 0 V and 0 A.
+  const night = read({ pv1_voltage: 0, pv1_current: 0, pv1_power: 209_715.2 });
+  assert.deepEqual(named(night), { pv1_voltage_volts: 0, pv1_current_amps: 0 });
+  assert.deepEqual(night.rejections, ['implausible_value']);
+  const clouds = read({ pv1_voltage: 320, pv1_current: 5, pv1_power: 2400 });
+  assert.deepEqual([clouds.values.length, clouds.rejections], [3, []]);
+});
+
+test('of a further PV input nothing is believed where power, voltage and current do not fit', () => {
+  const features = new Set(['pv3']);
+  const of = (pv3_voltage: number, pv3_current: number, pv3_power: number) =>
+    Object.keys(shown({ pv3_voltage, pv3_current, pv3_power }, { family: families.max }, features)).length;
+  assert.equal(of(600, 10, 6000), 3);
+  assert.equal(of(600, 10, 3200), 3);
+  assert.equal(of(320, 461.3, 1500), 0);
+  assert.equal(of(600, 1, 6000), 0);
+});
+
 test('without a battery there is nothing of it', () => {
   assert.deepEqual(
     shown({ battery_soc: 0, battery_voltage: 1.3, battery_current: 0, battery_temperature: 12 }),

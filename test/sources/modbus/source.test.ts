@@ -25,7 +25,7 @@ function setClock(bank: Bank, wall: string): void {
 const listed = (events: readonly SourceEvent[]): readonly Entity[] =>
   events.flatMap((event) => (event.type === 'entities' ? event.entities : []));
 
-test('a poll says what there is, that the target answers, and its reading with the agent’s time', async (t) => {
+test('a poll lists the entities, says that the target answers, and gives its reading with the agent’s time', async (t) => {
   const server = await serveBanks(t, { 1: minXh.bank() });
   const source = sourceTo(server, {}, { describesPlant: true });
   assert.deepEqual(
@@ -57,7 +57,7 @@ test('a poll says what there is, that the target answers, and its reading with t
   assert.equal(reading?.producing, true);
 });
 
-test('what there is is said once, and polls ask for nothing but the blocks', async (t) => {
+test('entities are listed once, and polls ask for nothing but the blocks', async (t) => {
   const server = await serveBanks(t, { 1: minXh.bank() });
   const source = sourceTo(server);
   await eventsOf(source);
@@ -161,7 +161,7 @@ for (const kind of FAULTS) {
       ['every-register-sph', 8],
     ] as const) {
       const { bank, expected } = readCase(name);
-      const retry = { timeout: 150, retries: 0, firstDelay: 0 };
+      const retry = { timeout: 250, retries: 0, firstDelay: 0 };
       for (let at = 0; at < requests; at++) {
         const server = await serveBanks(t, { 1: bank() });
         await polled(sourceTo(server, { retry }));
