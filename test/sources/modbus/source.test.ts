@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { fixedZone } from '../../../src/base/calendar.ts';
 import { SourceError } from '../../../src/base/errors.ts';
 import type { Entity, SourceEvent } from '../../../src/model/reading.ts';
-import type { ModbusFault } from '../../../src/simulators/modbus/faults.ts';
 import { families } from '../../../src/sources/modbus/families.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { eventsOf, plainContext, valuesOf } from '../../helpers/context.ts';
@@ -134,56 +133,6 @@ test('summer time of the inverter’s clock is noticed within an hour', async (t
   await clock.sleep(61 * MINUTE, never);
   assert.deepEqual(listed(await eventsOf(source)), []);
 });
-
-/** What no fault may ever change into something else. */
-const FAULTS: readonly ModbusFault[] = [
-  'short',
-  'long',
-  'cut-off',
-  'wrong-id',
-  'wrong-unit',
-  'wrong-function',
-  'previous-answer',
-  'previous-registers',
-  'byte-by-byte',
-  'silence',
-  'reset',
-  'close',
-  'exception',
-  'busy',
-  'gateway-silent',
-];
-
-for (const kind of FAULTS) {
-  test(`${kind} at any request of a poll: no value that is not true, and later polls are complete`, async (t) => {
-    for (const [name, requests] of [
-      ['every-register-min-xh', 8],
-      ['every-register-sph', 8],
-    ] as const) {
-      const { bank, expected } = readCase(name);
-      const retry = { timeout: 250, retries: 0, firstDelay: 0 };
-      for (let at = 0; at < requests; at++) {
-        const server = await serveBanks(t, { 1: bank() });
-        await polled(sourceTo(server, { retry }));
-        server.faults.next({ kind, match: matchOf(server.requests[at]) });
-        const source = sourceTo(server, { retry });
-        const values = await polled(source).catch((error: unknown) => {
-          assert.ok(error instanceof SourceError, String(error));
-          return {};
-        });
-        for (const [metric, value] of Object.entries(values)) assert.equal(value, expected[metric], metric);
-        server.faults.clear();
-        await polled(source).catch(() => {});
-        assert.deepEqual(await polled(source), expected);
-      }
-    }
-  });
-}
-
-function matchOf(request: { functionCode: number; address: number; count: number } | undefined): string {
-  assert.ok(request);
-  return `${request.functionCode === 3 ? 'holding' : 'input'} ${request.address} ${request.count}`;
-}
 
 test('another inverter at the same address is another device, and none of its numbers are mixed', async (t) => {
   const bank = minXh.bank();
