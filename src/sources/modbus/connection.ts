@@ -55,6 +55,8 @@ export class Connection {
       };
       const settle = () => {
         signal.removeEventListener('abort', abort);
+        // Between requests it does not keep the program running.
+        socket.unref();
         if (connection.#end) reject(connection.#end);
         else resolve();
       };
@@ -93,6 +95,7 @@ export class Connection {
         const settle = (act: () => void) => {
           signal.removeEventListener('abort', abort);
           this.#exchange = undefined;
+          this.#socket.unref();
           act();
         };
         const take = (received: Buffer) => {
@@ -106,6 +109,7 @@ export class Connection {
         };
         signal.addEventListener('abort', abort, { once: true });
         this.#exchange = { received: Buffer.alloc(0), take, fail: (error) => settle(() => reject(error)) };
+        this.#socket.ref();
         this.#socket.write(request);
       });
     } finally {

@@ -275,3 +275,25 @@ test('connections are made by what is passed in', async (t) => {
   await clientOf(gateway).read('map', first, never);
   assert.deepEqual(seen, [{ host: server.host, port: server.port }]);
 });
+
+test('a connection that is kept does not keep the program running', async (t) => {
+  const server = await serveBanks(t, { 1: bank });
+  const states: string[] = [];
+  const gateway = gatewayTo(server, {
+    connect(address) {
+      const socket = connectTcp(address);
+      const { ref, unref } = socket;
+      socket.ref = () => {
+        states.push('held');
+        return ref.call(socket);
+      };
+      socket.unref = () => {
+        states.push('free');
+        return unref.call(socket);
+      };
+      return socket;
+    },
+  });
+  await clientOf(gateway).read('map', first, never);
+  assert.deepEqual(states, ['free', 'held', 'free']);
+});
