@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { FaultOrder, Faults } from '../faults.ts';
 import { exceptionBody, type Wire, type WireRequest } from './wire.ts';
 
@@ -34,7 +34,6 @@ export interface FaultyExchange {
   readonly previous: { readonly frame: Buffer; readonly body: Buffer } | undefined;
 }
 
-const BYTE_PAUSE_MS = 1;
 const SLOW_MS = 1500;
 const REGISTERS_OF_BLOCK = 125;
 
@@ -85,7 +84,7 @@ const responders: Readonly<Record<ModbusFault, Responder>> = {
   'byte-by-byte': async (exchange) => {
     for (const byte of answerOf(exchange) ?? []) {
       if (!exchange.socket.destroyed) exchange.socket.write(Buffer.from([byte]));
-      await delay(BYTE_PAUSE_MS);
+      await nextTurn();
     }
     return undefined;
   },

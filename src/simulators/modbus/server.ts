@@ -102,7 +102,7 @@ export async function startModbusServer(options: ModbusServerOptions): Promise<M
     }
   }
 
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     accepted += 1;
     const connection = accepted;
     let received = Buffer.alloc(0);

@@ -104,7 +104,7 @@ test('a block that the inverter twice did not answer for is asked for again afte
   const clock = instantClock();
   const { bank } = readCase('every-register-min-xh');
   const server = await serveBanks(t, { 1: bank() });
-  const source = sourceTo(server, { clock, retry: { timeout: 200, retries: 0, firstDelay: 0 } });
+  const source = sourceTo(server, { clock, retry: { timeout: 400, retries: 0, firstDelay: 0 } });
   server.faults.next({ kind: 'silence', match: 'input 3125', times: 3 });
   await assert.rejects(polled(source), /no complete answer/);
   assert.equal((await polled(source)).growatt_battery_soc_percent, undefined);
@@ -119,7 +119,7 @@ test('a block that the inverter twice did not answer for is asked for again afte
 test('a block that was answered before is not given up: the poll fails', async (t) => {
   const { bank } = readCase('every-register-min-xh');
   const server = await serveBanks(t, { 1: bank() });
-  const source = sourceTo(server, { retry: { timeout: 200, retries: 0, firstDelay: 0 } });
+  const source = sourceTo(server, { retry: { timeout: 400, retries: 0, firstDelay: 0 } });
   await polled(source);
   server.faults.next({ kind: 'silence', match: 'input 3125', times: 1 });
   await assert.rejects(polled(source), (error) => error instanceof SourceError && error.kind === 'timeout');
@@ -129,7 +129,7 @@ test('a block that was answered before is not given up: the poll fails', async (
 test('a gateway that truncates long answers is asked for shorter ones', async (t) => {
   const { bank, expected } = readCase('every-register-min-xh');
   const server = await serveBanks(t, { 1: bank() });
-  const source = sourceTo(server, { retry: { timeout: 200, retries: 0, firstDelay: 0 } });
+  const source = sourceTo(server, { retry: { timeout: 400, retries: 0, firstDelay: 0 } });
   for (const match of ['3000 123', '3000 61', '3125 61'])
     server.faults.next({ kind: 'short', match, times: Number.POSITIVE_INFINITY });
   let values: Words = {};
@@ -141,7 +141,7 @@ test('a gateway that truncates long answers is asked for shorter ones', async (t
 test('a pair across two blocks that the inverter never answers for does not fail the poll', async (t) => {
   const { bank, expected } = readCase('every-register-sph');
   const server = await serveBanks(t, { 1: bank() });
-  const source = sourceTo(server, { retry: { timeout: 200, retries: 0, firstDelay: 0 } });
+  const source = sourceTo(server, { retry: { timeout: 400, retries: 0, firstDelay: 0 } });
   server.faults.next({ kind: 'silence', match: 'input 1124', times: Number.POSITIVE_INFINITY });
   // What is lost once may be there: no other register stands in for it.
   await assert.rejects(polled(source), /no complete answer/);

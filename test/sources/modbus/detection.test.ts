@@ -6,7 +6,7 @@ import { type Family, families, models } from '../../../src/sources/modbus/famil
 import { type Bank, bankOf, clientOf, gatewayTo, type Ranges, serveBanks, type Words } from './support.ts';
 
 const signal = new AbortController().signal;
-const QUICK = { timeout: 500, retries: 0, firstDelay: 0 };
+const QUICK = { timeout: 1000, retries: 0, firstDelay: 0 };
 
 /** `AB12345678`, two characters in each register. */
 const SERIAL = { 0: 0x4142, 1: 0x3132, 2: 0x3334, 3: 0x3536, 4: 0x3738 };

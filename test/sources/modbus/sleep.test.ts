@@ -14,7 +14,7 @@ const HOUR = 60 * 60_000;
 const DUSK = Date.parse('2026-06-12T18:00:00Z');
 const zone = fixedZone(120);
 const never = new AbortController().signal;
-const retry = { timeout: 200, retries: 0, firstDelay: 0 };
+const retry = { timeout: 400, retries: 0, firstDelay: 0 };
 
 /** A MIN without battery; PV and AC power in W. */
 const min = (status: number, pv: number, more: Words = {}) =>

@@ -58,7 +58,7 @@ export async function serveBanks(
 }
 
 /** Short times, since every wait for an answer is a real one. */
-export const QUICK: RetryOptions = { timeout: 250, retries: 2, firstDelay: 10 };
+export const QUICK: RetryOptions = { timeout: 500, retries: 2, firstDelay: 10 };
 
 /** The agent's side of a simulated gateway. */
 export function gatewayTo(server: { host: string; port: number }, options: Partial<GatewayOptions> = {}) {
