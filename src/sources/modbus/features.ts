@@ -13,7 +13,7 @@ export function learnFeatures(features: Set<string>, quantities: Quantities, inv
   if (offGridLoad || any(...flows('grid_import'), ...flows('grid_export'))) features.add('grid');
   // What some firmware leaves at 0.
   if (any(...flows('ac_charge'))) features.add('ac_charge');
-  if (any(...flows('self'))) features.add('self_consumption');
+  if (any(...flows('self'))) features.add('self-consumption');
   if (any('leakage_current')) features.add('leakage');
   if ((quantities.get('eps_l1_voltage') ?? 0) > LEAST_AC || any('eps_power')) features.add('eps');
   if (hasPhases(quantities, inverter)) features.add('phases');

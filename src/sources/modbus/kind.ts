@@ -1,6 +1,7 @@
 import { ianaZone } from '../../base/calendar.ts';
-import { battery, grid } from '../../metrics/growatt/battery-grid.ts';
+import { battery, grid, selfConsumption } from '../../metrics/growatt/battery-grid.ts';
 import { ac, device, pv } from '../../metrics/growatt/device.ts';
+import { diagnostics, eps } from '../../metrics/growatt/diagnostics.ts';
 import { plant } from '../../metrics/growatt/plant.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { connectTcp, formatAddress } from './connection.ts';
@@ -39,7 +40,7 @@ modbus:
       framing: rtu-tcp           # a transparent serial gateway
 `,
   },
-  metrics: [modbusMetrics, device, ac, pv, battery, grid, plant],
+  metrics: [modbusMetrics, device, ac, pv, battery, grid, selfConsumption, eps, diagnostics, plant],
   metricsDocs: { sourceNames: '`modbus/TARGET`' },
   resolve: resolveModbus,
   shown: (config) => ({ modbus: config }),

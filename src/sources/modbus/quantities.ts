@@ -132,7 +132,7 @@ for (const [quantity, some] of [
   ...named(BATTERY, 'battery'),
   ...named(AC_CHARGE, 'ac_charge'),
   ...named(GRID, 'grid'),
-  ...named(SELF_CONSUMPTION, 'self_consumption'),
+  ...named(SELF_CONSUMPTION, 'self-consumption'),
   ...named(BACKUP, 'eps'),
   ...strings,
   ...sensors,

@@ -5,6 +5,7 @@ import type { Problem } from '../../../src/settings/problems.ts';
 import { Settings } from '../../../src/settings/read.ts';
 import type { FileMapping } from '../../../src/settings/yaml-file.ts';
 import { modbus } from '../../../src/sources/modbus/kind.ts';
+import { targetsOf } from '../../../src/sources/modbus/quantities.ts';
 import { type ModbusConfig, modbusSettings, resolveModbus } from '../../../src/sources/modbus/settings.ts';
 import { instantClock } from '../../helpers/clock.ts';
 import { eventsOf } from '../../helpers/context.ts';
@@ -226,4 +227,16 @@ test('what is configured reads inverters behind one gateway over one connection'
     [true, true],
   );
   assert.equal(server.connections.accepted, 1);
+});
+
+test('every metric of a reading is in a group of the kind, with the labels of that group', () => {
+  const definitions = new Map(
+    modbus.metrics.flatMap((group) => group.definitions).map((definition) => [definition.name, definition]),
+  );
+  for (const { metric, labels = {} } of [...targetsOf.values()].flat()) {
+    const own = definitions.get(metric)?.labels.filter((label) => !/^(plant_id|device_sn)$/.test(label));
+    assert.deepEqual(Object.keys(labels), own, metric);
+  }
+  for (const metric of ['growatt_modbus_up', 'growatt_device_info', 'growatt_plant_info'])
+    assert.ok(definitions.has(metric), metric);
 });
