@@ -1,5 +1,6 @@
 import { growatt } from './sources/growatt/kind.ts';
+import { modbus } from './sources/modbus/kind.ts';
 import { trucki } from './sources/trucki/kind.ts';
 
 /** All kinds of sources; a new one is one line here. */
-export const kinds = { growatt, trucki };
+export const kinds = { growatt, trucki, modbus };

@@ -19,7 +19,8 @@ export async function startSimulators({ kinds, host, port, demo }: SimulatorsOpt
     const listen = { host, port: port === 0 ? 0 : port + index };
     const start = await simulator();
     try {
-      running.push(await start({ ...listen, demo }));
+      const inverters = running.flatMap((simulator) => simulator.inverters ?? []);
+      running.push(await start({ ...listen, demo, inverters }));
     } catch (cause) {
       await close();
       throw new RunError(listenError(listen, cause, '-p').message, { cause });

@@ -72,11 +72,13 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Enviro
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
+const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 function nothingToRead(settings: readonly { readonly env?: unknown; readonly hint?: string }[]): Problem {
-  const variables = settings.flatMap(({ env }) => env ?? []);
+  const variables = settings.flatMap(({ env }) => env ?? []).map(String);
   const hints = settings.flatMap(({ hint }) => hint ?? []);
   return {
-    key: variables.join(' or '),
+    key: alternatives.format(variables),
     message: `must be set, else there is nothing to read; ${hints.join('; ')}. To look around without a device, run \`solar-otel-agent demo\`.`,
   };
 }

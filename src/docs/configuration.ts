@@ -45,7 +45,7 @@ export function configurationReference(): string {
 Settings come from flags, environment variables, a YAML file (\`--config FILE\`) and defaults; in this order, the first
 that has a value wins. An empty variable counts as unset, and white space around a value is ignored.
 \`solar-otel-agent check\` prints what results, without secrets. At least one source must be configured, with
-${starts.map(code).join(' or ')} or in the file.
+${starts.map(code).join(', ')} or in the file.
 
 ## Settings
 

@@ -63,7 +63,13 @@ export interface Rejection {
 export type SourceEvent =
   | { readonly type: 'reading'; readonly reading: Reading }
   /** Read without a new reading, or failed: only its `up` changes. */
-  | { readonly type: 'attempt'; readonly entity: string; readonly ok: boolean }
+  | {
+      readonly type: 'attempt';
+      readonly entity: string;
+      readonly ok: boolean;
+      /** It could not be read because it is switched off for the night: until its next reading it sleeps. */
+      readonly asleep?: boolean;
+    }
   /** All entities that exist from now on; readings of any other are removed. */
   | { readonly type: 'entities'; readonly entities: readonly Entity[] }
   /** Entities that are new or have changed, and ids of those that no longer exist; all others stay as they are. */

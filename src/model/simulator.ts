@@ -1,3 +1,5 @@
+import type { SimulatedInverter } from './simulated-inverter.ts';
+
 /** Where a simulator listens, and what it is for. */
 export interface SimulatorOptions {
   readonly host: string;
@@ -5,6 +7,8 @@ export interface SimulatorOptions {
   readonly port: number;
   /** For `demo`, which people watch: values change within seconds, and calls are not limited. */
   readonly demo: boolean;
+  /** The inverters of the simulators that run already, for another way to the same ones. */
+  readonly inverters: readonly SimulatedInverter[];
 }
 
 /** A running simulator of the devices of one kind of source. */
@@ -13,6 +17,8 @@ export interface Simulator {
   readonly env: Readonly<Record<string, string>>;
   /** What it is and how to reach it, for people. */
   readonly lines: readonly string[];
+  /** Its inverters, for simulators of other ways to them. */
+  readonly inverters?: readonly SimulatedInverter[];
   close(): Promise<void>;
 }
 

@@ -17,6 +17,8 @@ export interface DiscoveryEntry {
   readonly lastUpdate: string;
   /** Whether its values can be read. */
   readonly supported: boolean;
+  /** What the family was recognised by, in words; absent where the source names it itself. */
+  readonly evidence?: readonly string[];
 }
 
 /** Learns how many calls of a discovery are done, and how many there will be at least as far as is known. */

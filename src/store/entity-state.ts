@@ -51,6 +51,8 @@ export class EntityState {
   #restored = false;
   #failingSince: number | undefined;
   #reading: AcceptedReading | undefined;
+  /** The source says that it sleeps. */
+  #asleep = false;
 
   constructor(entity: Entity, definitionOf: DefinitionOf) {
     this.#entity = entity;
@@ -87,7 +89,7 @@ export class EntityState {
     return {
       ...this.#guards.state,
       clock: this.#clock.state,
-      asleep: this.#clock.isAsleep(this.#entity.zone) || undefined,
+      asleep: this.#isAsleep || undefined,
       readAt: this.#readAt,
       failingSince: this.#failingSince,
       reading: this.#reading && snapshotOf(this.#reading),
@@ -99,6 +101,7 @@ export class EntityState {
     const { clock, asleep = false, readAt, failingSince, reading } = snapshot;
     this.#guards.restore(snapshot);
     this.#clock.restore(clock, asleep);
+    this.#asleep = asleep && clock === undefined;
     this.#readAt = readAt;
     this.#failingSince = failingSince;
     this.#tried = readAt !== undefined || failingSince !== undefined;
@@ -115,8 +118,9 @@ export class EntityState {
     this.#reading &&= relabelled(this.#reading, this.#attributes);
   }
 
-  attempted(ok: boolean, now: number): void {
+  attempted(ok: boolean, now: number, asleep = false): void {
     this.#tried = true;
+    this.#asleep = asleep;
     this.#restored = false;
     if (ok) this.#readAt = now;
     this.#failingSince = ok ? undefined : (this.#failingSince ?? now);
@@ -152,7 +156,7 @@ export class EntityState {
     const circumstances = {
       now,
       stale,
-      asleep: this.#clock.isAsleep(zone),
+      asleep: this.#isAsleep,
       outdated: this.#clock.isOutdated(now),
       time,
       holdsFor: holdsFor ?? Number.POSITIVE_INFINITY,
@@ -167,6 +171,10 @@ export class EntityState {
       const attributes = this.attributes;
       samples.push({ metric: lastUpdate, attributes, value: takenAt / 1000 });
     }
+  }
+
+  get #isAsleep(): boolean {
+    return this.#asleep || this.#clock.isAsleep(this.#entity.zone);
   }
 
   #judge({ metric, value }: Value, { wallTime, producing = true }: Reading, now: number): Verdict {

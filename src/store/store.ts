@@ -61,7 +61,7 @@ export class Store {
         this.#change(source, event.changed, event.gone);
         return [];
       case 'attempt':
-        entities?.get(event.entity)?.attempted(event.ok, now);
+        entities?.get(event.entity)?.attempted(event.ok, now, event.asleep);
         return [];
       case 'reading': {
         const { reading } = event;

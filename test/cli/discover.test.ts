@@ -4,6 +4,7 @@ import { discover } from '../../src/cli/commands/discover.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { everyFamily, homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
+import { startSimulator } from '../../src/simulators/modbus/simulator.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { always, deadAddress, scriptedServer } from '../helpers/http.ts';
 
@@ -182,4 +183,24 @@ test('a terminal shows beforehand how many calls there will be, and how far they
   ]);
   const narrow = shown.every((line) => line.length < 80);
   assert.ok(narrow);
+});
+
+test('an inverter on the local network is listed with what its family was recognised by', async (t) => {
+  const { inverters } = await startCloud(t, [home()]);
+  const { env, close } = await startSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    demo: true,
+    inverters: inverters(),
+  });
+  t.after(close);
+  const local = { GROWATT_TOKEN: '', ...env };
+  const { out, code } = await run(local);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^modbus\/SIMMIN0001\nPLANT.*\n.* SIMMIN0001 +min +MIN TL-X, M… now +yes\n {2}holding 43: 5200, MIN TL-X/m,
+  );
+  const [first] = JSON.parse((await run(local, true)).out) as [{ devices: [{ evidence: string[] }] }];
+  assert.match(first.devices[0].evidence[0] ?? '', /^holding 43: 5200/);
 });

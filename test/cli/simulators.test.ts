@@ -8,9 +8,18 @@ import { test } from 'node:test';
 import { demo } from '../../src/cli/commands/demo.ts';
 import { simulate } from '../../src/cli/commands/simulate.ts';
 import { startSimulators } from '../../src/cli/simulators.ts';
+import type { SimulatedInverter } from '../../src/model/simulated-inverter.ts';
 import type { SimulatorOptions, StartSimulator } from '../../src/model/simulator.ts';
 import { emptyFolder } from '../backfill/support.ts';
 import { testProgram } from './program.ts';
+
+const inverter: SimulatedInverter = {
+  serial: 'SIM1',
+  family: 'min',
+  ratedPower: 5000,
+  hasBattery: false,
+  measure: () => undefined,
+};
 
 /** Two kinds of sources whose simulators only note what is asked of them. */
 function fakeKinds(failing?: string) {
@@ -23,6 +32,7 @@ function fakeKinds(failing?: string) {
       return {
         env: { [name]: String(options.port) },
         lines: [name],
+        ...(name === 'FIRST' && { inverters: [inverter] }),
         close: async () => void closed.push(name),
       };
     };
@@ -31,12 +41,12 @@ function fakeKinds(failing?: string) {
   return { kinds: { first: kind('FIRST'), second: kind('SECOND') }, started, closed };
 }
 
-test('the kinds take the given port and the next, in their order', async () => {
+test('the kinds take the given port and the next, in their order, and show the inverters of those before', async () => {
   const { kinds, started, closed } = fakeKinds();
   const simulators = await startSimulators({ kinds, host: '::', port: 9121, demo: false });
   assert.deepEqual(started, [
-    { host: '::', port: 9121, demo: false },
-    { host: '::', port: 9122, demo: false },
+    { host: '::', port: 9121, demo: false, inverters: [] },
+    { host: '::', port: 9122, demo: false, inverters: [inverter] },
   ]);
   assert.deepEqual(simulators.env, { FIRST: '9121', SECOND: '9122' });
   assert.deepEqual(simulators.lines, ['FIRST', 'SECOND']);
@@ -101,6 +111,7 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
     GROWATT_TOKEN: 'the-token-of-a-real-account',
     GROWATT_REGION: 'us',
     TRUCKI_TARGETS: '192.0.2.1,192.0.2.2',
+    GROWATT_MODBUS_TARGETS: '192.0.2.3',
     COLLECT_INTERVAL: '1d',
     HISTORY_DAYS: '900',
   });
@@ -117,6 +128,8 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
     [
       ['growatt/default', 10],
       ['trucki/demo', 2],
+      ['modbus/SIMMIN0001', 2],
+      ['modbus/SIMMIN0002', 2],
     ],
   );
   stop();
@@ -150,5 +163,8 @@ test('only the commands that need the simulators load them', async () => {
   const log = text(simulation.stderr);
   await once(simulation.stdout, 'data');
   simulation.kill();
-  assert.match(await log, /loaded \S*\/simulators\/growatt\/[\s\S]*loaded \S*\/simulators\/trucki\//);
+  assert.match(
+    await log,
+    /loaded \S*\/simulators\/growatt\/[\s\S]*loaded \S*\/simulators\/trucki\/[\s\S]*loaded \S*\/simulators\/modbus\//,
+  );
 });

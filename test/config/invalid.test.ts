@@ -48,7 +48,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   mode: 'exporter.mode: must be http or push, not "pull"',
   'not-a-mapping': 'FILE: must hold settings such as `token: …`, one on each line',
   'nothing-to-read':
-    `GROWATT_TOKEN or TRUCKI_TARGETS: must be set, else there is nothing to read; ${TOKEN}. ` +
+    `GROWATT_TOKEN, TRUCKI_TARGETS or GROWATT_MODBUS_TARGETS: must be set, else there is nothing to read; ${TOKEN}. ` +
     'To look around without a device, run `solar-otel-agent demo`.',
   'password-twice':
     'trucki.targets[0].password: cannot be used together with trucki.targets[0].password_file; keep one of them',
@@ -86,7 +86,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
     'plants[0].devices[0].sn: is missing; it must be an id without spaces',
   'unknown-key-without-guess':
     'mqtt: unknown setting; known here: token, token_file, region, base_url, plants, device_sns, v4, accounts, ' +
-    'growatt, exporter, history, trucki, pushgateway, otlp, stale_after, state_dir, shard, log',
+    'growatt, exporter, history, trucki, modbus, pushgateway, otlp, stale_after, state_dir, shard, log',
   'variable-form': `trucki.targets[0].address: \${HOST:-localhost} is not supported; use \${NAME} with the name of an environment variable`,
   'variable-token-unset': `token: environment variable NO_SUCH_VARIABLE is not set; ${TOKEN}`,
   'variable-unset': 'trucki.targets[0].address: environment variable NO_SUCH_VARIABLE is not set',

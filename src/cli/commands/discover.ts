@@ -72,12 +72,15 @@ const columns: readonly (readonly [title: string, width: number, cell: (entry: D
     ['READ', 4, ({ device, supported }) => (device === '' ? '' : supported ? 'yes' : 'no')],
   ];
 
-/** Fits 80 columns; serial numbers and addresses are never cut. */
+/** Fits 80 columns; serial numbers and addresses are never cut. What a family was recognised by follows its device. */
 function table(discoveries: readonly SourceDiscovery[]): string {
   return discoveries
     .map(({ source, devices, problem }) => {
-      const rows = devices.map((entry) => columns.map(([, , cell]) => cell(entry)));
-      const lines = [columns.map(([title]) => title), ...rows].map(line);
+      const rows = devices.flatMap((entry) => [
+        line(columns.map(([, , cell]) => cell(entry))),
+        ...(entry.evidence ?? []).map((fact) => `  ${fact}`),
+      ]);
+      const lines = [line(columns.map(([title]) => title)), ...rows];
       const body = problem === undefined ? lines.join('\n') : `  ${problem}`;
       return `${source}\n${body}\n`;
     })

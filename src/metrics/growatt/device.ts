@@ -1,6 +1,8 @@
-import { define, type MetricGroup } from '../../model/metric.ts';
+import { define, type MetricGroup, type Range } from '../../model/metric.ts';
 
 const labels = ['plant_id', 'device_sn'];
+
+const AC_POWER: Range = [-1e6, 1e6];
 
 export const device: MetricGroup = {
   title: 'Devices',
@@ -40,7 +42,12 @@ export const ac: MetricGroup = {
   title: 'AC output',
   introduction: 'The metrics with `phase` are those of three-phase devices.',
   definitions: define({ labels, ofDevice: true }, [
-    ['growatt_current_power_watts', 'AC output power in watts.', { unit: 'watts' }],
+    // Not `signed`: in the cloud's answers a negative number stands for an unknown one.
+    [
+      'growatt_current_power_watts',
+      'AC output power in watts; negative while a hybrid charges its battery from the AC side.',
+      { unit: 'watts', range: AC_POWER },
+    ],
     ['growatt_ac_voltage_volts', 'AC voltage of phase 1 in volts.', { unit: 'volts' }],
     ['growatt_ac_current_amps', 'AC current of phase 1 in amperes.', { unit: 'amps' }],
     [

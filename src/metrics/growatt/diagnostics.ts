@@ -4,6 +4,8 @@ const labels = ['plant_id', 'device_sn'];
 
 /** Residual current devices trip at 0.3 A. */
 const LEAKAGE: Range = [0, 1];
+/** For moments an inverter gives more than its rated power. */
+const OUTPUT: Range = [-150, 150];
 
 export const eps: MetricGroup = {
   title: 'Backup output',
@@ -35,7 +37,11 @@ inputs, \`battery2\` to \`battery4\` the further packs. A number is that of the 
       'growatt_derating_mode',
       'Reason for limited output as the family of the device numbers it, 0 for none.',
     ],
-    ['growatt_output_power_percent', 'AC output in percent of the rated power.', { unit: 'percent' }],
+    [
+      'growatt_output_power_percent',
+      'AC output in percent of the rated power; negative while a hybrid charges its battery from the AC side.',
+      { unit: 'percent', range: OUTPUT },
+    ],
     [
       'growatt_pv_insulation_ohms',
       'Insulation resistance of the PV side against earth in ohms.',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SimulatedInverter } from '../../model/simulated-inverter.ts';
 import { createFaults, type Faults, page } from '../faults.ts';
 import { boundedLog, listen, type Reply, readBody, send } from '../server.ts';
 import { type ApiCall, ApiError, type Endpoint, type Endpoints, envelopeOf, json, refuse } from './api.ts';
@@ -6,6 +7,7 @@ import { type GrowattFault, growattFaults, loginPage } from './cloud-faults.ts';
 import { SLOT_MS } from './day.ts';
 import { deviceEndpoints } from './device-endpoints.ts';
 import { familyEndpoints } from './family-endpoints.ts';
+import { simulatedInverters } from './inverters.ts';
 import { createLimiter, type Limit } from './limits.ts';
 import { plantEndpoints } from './plant-endpoints.ts';
 import type { PlantSpec } from './specs.ts';
@@ -48,6 +50,8 @@ export interface GrowattCloud extends Pick<World, Mutation> {
   faults: Faults<GrowattFault>;
   /** Changes the accepted token; undefined refuses every one. */
   setToken(token: string | undefined): void;
+  /** Its devices as they are at each moment, not as they were last uploaded. */
+  inverters(): readonly SimulatedInverter[];
   close(): Promise<void>;
 }
 
@@ -104,6 +108,7 @@ export async function startGrowattCloud(options: GrowattCloudOptions): Promise<G
     addDevice,
     removeDevice,
     disturb,
+    inverters: () => simulatedInverters(world),
     close: server.close,
   };
 }

@@ -27,6 +27,7 @@ export const startSimulator: StartSimulator = async ({ host, port, demo }) => {
       }),
     },
     lines: [`Growatt cloud: GROWATT_BASE_URL=${cloud.url} GROWATT_TOKEN=${TOKEN}`],
+    inverters: cloud.inverters(),
     close: cloud.close,
   };
 };

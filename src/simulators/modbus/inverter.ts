@@ -1,43 +1,5 @@
+import type { InverterMeasurement, SimulatedInverter } from '../../model/simulated-inverter.ts';
 import type { RegisterBank } from './server.ts';
-
-/** Powers in W or energies in kWh. */
-export interface EnergyFlows {
-  readonly pv: number;
-  readonly ac: number;
-  readonly load: number;
-  readonly charge: number;
-  readonly discharge: number;
-  readonly gridImport: number;
-  readonly gridExport: number;
-}
-
-/** V, A and W. */
-export interface MeasuredLine {
-  readonly voltage: number;
-  readonly current: number;
-  readonly power: number;
-}
-
-/** What an inverter measures at a moment. */
-export interface InverterMeasurement {
-  readonly state: 'waiting' | 'normal' | 'fault';
-  readonly faultCode: number;
-  /** Its own wall clock: `YYYY-MM-DD HH:MM:SS`. */
-  readonly time: string;
-  readonly power: EnergyFlows;
-  readonly today: EnergyFlows;
-  readonly total: EnergyFlows;
-  /** The wired strings only. */
-  readonly strings: readonly MeasuredLine[];
-  /** Share of each string in the PV energy. */
-  readonly shares: readonly number[];
-  readonly phases: readonly MeasuredLine[];
-  readonly frequency: number;
-  /** °C */
-  readonly temperature: number;
-  /** Power above 0 charges it. */
-  readonly battery: MeasuredLine & { readonly soc: number; readonly temperature: number };
-}
 
 /** A number at a register: how many words, how many steps to the unit, and what it is. */
 export type Cell = readonly [register: number, words: 1 | 2, steps: number, value: number];
@@ -56,17 +18,11 @@ export interface Layout {
   cells(measurement: InverterMeasurement): readonly Cell[];
 }
 
-export interface SimulatedInverter {
-  readonly layout: Layout;
-  readonly serial: string;
-  /** Rated power, W. */
-  readonly ratedPower: number;
-  /** What it measures now; undefined while it is switched off. */
-  measure(): InverterMeasurement | undefined;
-}
-
 /** The registers of an inverter at the moment of each request. */
-export function inverterBank({ layout, serial, ratedPower, measure }: SimulatedInverter): RegisterBank {
+export function inverterBank(
+  layout: Layout,
+  { serial, ratedPower, measure }: Pick<SimulatedInverter, 'serial' | 'ratedPower' | 'measure'>,
+): RegisterBank {
   return {
     get awake() {
       return measure() !== undefined;

@@ -1,4 +1,5 @@
-import type { Cell, EnergyFlows, InverterMeasurement, Layout } from './inverter.ts';
+import type { EnergyFlows, InverterMeasurement, SimulatedInverter } from '../../model/simulated-inverter.ts';
+import type { Cell, Layout } from './inverter.ts';
 
 /**
  * Where each kind of inverter writes what it measures, after the vendor's protocol papers V1.24, V1.39, V3.14, V0.26
@@ -89,6 +90,9 @@ const protocolTwo = (code: number): Omit<Layout, 'cells' | 'input'> => ({
   rated: 6,
 });
 
+/** Its batteries have four times the voltage of the simulated one. */
+const HIGH_VOLTAGE = 4;
+
 const min: Layout = {
   code: 5200,
   input: [[3000, 3249]],
@@ -112,6 +116,29 @@ const min: Layout = {
     tenth(3093, m.temperature),
     whole(3100, 20_000),
     whole(3105, m.faultCode),
+  ],
+};
+
+/** The same with a battery and a meter. */
+const minXh: Layout = {
+  ...min,
+  code: 5100,
+  cells: (m) => [
+    ...min.cells(m),
+    power(3041, m.power.gridImport),
+    power(3043, m.power.gridExport),
+    power(3045, m.power.load),
+    ...both(3067, 'gridImport', m),
+    ...both(3071, 'gridExport', m),
+    ...both(3075, 'load', m),
+    ...both(3125, 'discharge', m),
+    ...both(3129, 'charge', m),
+    hundredth(3169, HIGH_VOLTAGE * m.battery.voltage),
+    tenth(3170, -m.battery.current / HIGH_VOLTAGE),
+    whole(3171, m.battery.soc),
+    power(3178, m.power.discharge),
+    power(3180, m.power.charge),
+    tenth(3218, m.battery.temperature),
   ],
 };
 
@@ -236,3 +263,9 @@ export const layouts = {
   storage: storageOnly,
   inverter: older,
 } as const satisfies Record<string, Layout>;
+
+/** The registers of an inverter; undefined for one without Modbus. */
+export function layoutOf({ family, hasBattery }: SimulatedInverter): Layout | undefined {
+  if (family === 'min' && hasBattery) return minXh;
+  return Object.hasOwn(layouts, family) ? layouts[family as keyof typeof layouts] : undefined;
+}

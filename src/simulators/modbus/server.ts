@@ -121,14 +121,16 @@ export async function startModbusServer(options: ModbusServerOptions): Promise<M
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
-  const { address: host, port, family } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
+  // All interfaces are no address to connect to.
+  const host = bound.address === '::' ? 'localhost' : bound.address;
   const disconnect = () => {
     for (const socket of open) socket.destroy();
   };
   return {
     host,
-    port,
-    address: `${family === 'IPv6' ? `[${host}]` : host}:${port}`,
+    port: bound.port,
+    address: `${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
     requests: requests.entries,
     get connections() {
       return { accepted, open: open.size };

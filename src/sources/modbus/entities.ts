@@ -18,6 +18,12 @@ const PLANT = 'plant';
 export const deviceEntity = ({ serial }: Inverter) => `device/${serial}`;
 const infoEntity = (inverter: Inverter) => `${deviceEntity(inverter)}/info`;
 
+/**
+ * What is rated is the AC side: PV modules, and a battery that they charge, may have more power. Its own power is held
+ * against the rating itself; see unknown.ts.
+ */
+const PV_PER_RATING = 5 / 3;
+
 /** An inverter without a serial number has its target's name for one. */
 export const serialOf = ({ serial }: Inverter, { name }: TargetLabels) => serial || name;
 
@@ -28,7 +34,9 @@ export function entitiesOf(target: TargetLabels, inverter: Inverter | undefined,
   if (target.describesPlant) entities.push({ id: PLANT, labels: plant });
   if (!inverter) return entities;
   const labels = { ...plant, device_sn: serialOf(inverter, target) };
-  return [...entities, { id: deviceEntity(inverter), labels, zone }, { id: infoEntity(inverter), labels }];
+  const ratedPower = inverter.ratedPower && inverter.ratedPower * PV_PER_RATING;
+  const device = { id: deviceEntity(inverter), labels, zone, ...(ratedPower && { ratedPower }) };
+  return [...entities, device, { id: infoEntity(inverter), labels }];
 }
 
 /** Names and models, which change only with the inverter. */

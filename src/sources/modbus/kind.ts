@@ -20,8 +20,8 @@ import { ModbusSource } from './source.ts';
 /** Polls that follow each other sooner than this, in ms, keep their connection. */
 const KEEP_OPEN_BELOW = 10_000;
 
-/** Growatt inverters on the local network, over Modbus. Its simulator is to be named where it is registered. */
-export const modbus: Omit<SourceKind<typeof modbusSettings, ModbusConfig>, 'simulator'> = {
+/** Growatt inverters on the local network, over Modbus. */
+export const modbus: SourceKind<typeof modbusSettings, ModbusConfig> = {
   title: 'Growatt over Modbus',
   settings: modbusSettings,
   settingsDocs: {
@@ -44,6 +44,7 @@ modbus:
   metricsDocs: { sourceNames: '`modbus/TARGET`' },
   resolve: resolveModbus,
   shown: (config) => ({ modbus: config }),
+  simulator: async () => (await import('../../simulators/modbus/simulator.ts')).startSimulator,
   create({ targets, spacing }, { clock, owns, observer }) {
     const places = groupByPlace(targets);
     const gateways = new Map<string, Gateway>();

@@ -40,21 +40,3 @@ export function checkQuantities(quantities: Quantities, what: string): void {
   const charge = quantities.get('battery_soc') ?? 0;
   if (charge > 100) throw new ImplausibleAnswer(`${what}: a state of charge of ${charge} % is not plausible`);
 }
-
-/** Bounds by the word that a metric's name ends with. */
-const RANGES: readonly (readonly [suffix: RegExp, least: number, most: number])[] = [
-  [/_watts$/, -LARGEST_POWER, LARGEST_POWER],
-  [/_volts$/, 0, 1600],
-  [/_amps$/, -1500, 1500],
-  [/_celsius$/, -60, 150],
-  [/_output_power_percent$/, -150, 150],
-  [/_percent$/, 0, 100],
-  [/_today_kwh$/, 0, 20_000],
-  [/_total_kwh$/, 0, 30_000_000],
-];
-
-/** Whether a metric can have this value. */
-export function isInRange(metric: string, value: number): boolean {
-  const range = RANGES.find(([suffix]) => suffix.test(metric));
-  return !range || (value >= range[1] && value <= range[2]);
-}

@@ -1,5 +1,4 @@
 import { SourceError } from '../../base/errors.ts';
-import type { Value } from '../../model/reading.ts';
 import { OnlyZeros } from './block-reader.ts';
 import { WAITING } from './status.ts';
 import type { Facts } from './values.ts';
@@ -9,7 +8,6 @@ export interface LastSign extends Facts {
   readonly hasBattery: boolean;
   /** When it was read, milliseconds since the epoch. */
   readonly takenAt: number;
-  readonly values: readonly Value[];
 }
 
 /** With less PV power, W, an inverter is about to switch itself off. */

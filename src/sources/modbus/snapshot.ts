@@ -27,13 +27,6 @@ const snapshotSchema = z.object({
       power: z.number(),
       status: z.number().optional(),
       hasBattery: z.boolean(),
-      values: z.array(
-        z.object({
-          metric: z.string(),
-          value: z.number(),
-          labels: z.record(z.string(), z.string()).optional(),
-        }),
-      ),
     })
     .optional(),
 });
@@ -61,9 +54,8 @@ export function parseSnapshot(snapshot: unknown): {
   const family = familyNamed(inverter.family);
   if (!family) throw new Error(`no family is called ${inverter.family}`);
   const detection = { inverter: { ...inverter, family }, serialAt, evidence };
-  const values = last?.values.map(({ labels, ...value }) => ({ ...value, ...(labels && { labels }) }));
   return {
     knowledge: { detection, features, blockSize, offset },
-    last: last && { ...last, status: last.status, values: values ?? [] },
+    last: last && { ...last, status: last.status },
   };
 }

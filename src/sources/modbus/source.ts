@@ -1,4 +1,4 @@
-import { dateOf, fixedZone, wallTimeAt, type Zone } from '../../base/calendar.ts';
+import { fixedZone, type Zone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CallObserver } from '../../model/observer.ts';
 import type { PollContext } from '../../model/poll-context.ts';
@@ -13,7 +13,6 @@ import type { Inverter } from './inverter.ts';
 import { InverterReader, type InverterReading } from './reader.ts';
 import { isAsleep, type LastSign } from './sleep.ts';
 import { parseSnapshot, snapshotOf } from './snapshot.ts';
-import { OFFLINE } from './status.ts';
 
 /** An inverter of the configuration. */
 export interface ModbusTarget extends TargetLabels {
@@ -37,18 +36,8 @@ export interface ModbusSourceOptions {
   readonly retry?: RetryOptions;
 }
 
-/** A line of `discover` that says how the family was recognised. */
-export interface ModbusDiscoveryEntry extends DiscoveryEntry {
-  readonly evidence: readonly string[];
-}
-
 /** An answer takes 0.3 s on the wire, and some dongles several seconds. */
 const RETRY: RetryOptions = { timeout: 5000, retries: 2, firstDelay: 500 };
-
-/** What stays true of an inverter that is switched off. */
-const LASTING = /_total(_kwh)?$|_timestamp_seconds$/;
-/** What stays true until midnight. */
-const OF_THE_DAY = /_today_kwh$/;
 
 /** The zone of this process, for inverters whose clock was never set. */
 const processZone: Zone = {
@@ -101,12 +90,10 @@ export class ModbusSource implements Source {
     const entity = inverter && deviceEntity(inverter);
     if (!entity) return;
     if (reading) yield { type: 'reading', reading: this.#accept(entity, reading) };
-    // Once said that it is off, only that it could be asked.
-    else if (this.#isAsleep) yield { type: 'attempt', entity, ok: true };
-    else yield { type: 'reading', reading: this.#fallAsleep(entity) };
+    else yield { type: 'attempt', entity, ok: true, asleep: true };
   }
 
-  async discover({ signal }: PollContext): Promise<readonly ModbusDiscoveryEntry[]> {
+  async discover({ signal }: PollContext): Promise<readonly DiscoveryEntry[]> {
     const { target } = this.#options;
     const { inverter, evidence } = await this.#reader.detect(signal);
     const { family, model } = inverter;
@@ -125,7 +112,6 @@ export class ModbusSource implements Source {
     this.#reader.restore(knowledge);
     this.#inverter = knowledge.detection.inverter;
     this.#zone = this.#zoneNow();
-    // If it still sleeps, that is said again with the first poll.
     this.#last = last;
   }
 
@@ -136,8 +122,8 @@ export class ModbusSource implements Source {
       this.#isAsleep = false;
       return reading;
     } catch (error) {
-      if (isAsleep(error, this.#last, this.#options.clock.now())) return undefined;
-      this.#isAsleep = false;
+      this.#isAsleep = isAsleep(error, this.#last, this.#options.clock.now());
+      if (this.#isAsleep) return undefined;
       throw error;
     }
   }
@@ -168,20 +154,7 @@ export class ModbusSource implements Source {
   #accept(entity: string, { values, rejections, facts, takenAt }: InverterReading): Reading {
     const hasBattery = this.#reader.knowledge?.features.includes('battery') ?? false;
     const timed = [...values, { metric: 'growatt_last_update_timestamp_seconds', value: takenAt / 1000 }];
-    this.#last = { ...facts, hasBattery, takenAt, values: timed };
+    this.#last = { ...facts, hasBattery, takenAt };
     return { entity, values: timed, rejections, producing: facts.power > 0 };
-  }
-
-  /** The inverter is off: what stays true of it. */
-  #fallAsleep(entity: string): Reading {
-    const last = this.#last;
-    this.#isAsleep = true;
-    const dateAt = (instant: number) => dateOf(wallTimeAt(this.#zone, instant));
-    const isToday = last !== undefined && dateAt(last.takenAt) === dateAt(this.#options.clock.now());
-    const kept = (last?.values ?? []).filter(
-      ({ metric }) => LASTING.test(metric) || (isToday && OF_THE_DAY.test(metric)),
-    );
-    const values = [...kept, { metric: 'growatt_inverter_status', value: OFFLINE }];
-    return { entity, values, producing: false };
   }
 }

@@ -1,7 +1,6 @@
 import type { Quantities } from './plausible.ts';
 
 /** Values of `growatt_inverter_status`. */
-export const OFFLINE = 0;
 export const NORMAL = 1;
 export const WAITING = 2;
 export const FAULT = 3;

@@ -3,7 +3,7 @@ import { scaleBatteryPower } from './battery-scale.ts';
 import { convert } from './convert.ts';
 import { learnFeatures } from './features.ts';
 import type { Inverter } from './inverter.ts';
-import { isInRange, type Quantities } from './plausible.ts';
+import type { Quantities } from './plausible.ts';
 import { targetsOf } from './quantities.ts';
 import { removeUnknown } from './unknown.ts';
 
@@ -40,8 +40,7 @@ export function valuesOf(read: Quantities, inverter: Inverter, features: Set<str
     for (const { metric, labels, factor = 1, feature } of targets) {
       if (feature && !features.has(feature)) continue;
       const value = Number((number * factor).toPrecision(12));
-      if (isInRange(metric, value)) values.push({ metric, value, ...(labels && { labels }) });
-      else rejections.push('out_of_range');
+      values.push({ metric, value, ...(labels && { labels }) });
     }
   }
   const power = quantities.get('pv_power') ?? Math.abs(quantities.get('ac_power') ?? 0);

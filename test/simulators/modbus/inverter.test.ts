@@ -6,6 +6,7 @@ import { everyFamily, homePlant } from '../../../src/simulators/growatt/plants.t
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
 import { inverterBank } from '../../../src/simulators/modbus/inverter.ts';
 import { layouts } from '../../../src/simulators/modbus/layouts.ts';
+import { eventsOf } from '../../helpers/context.ts';
 import { polled, serveBanks, sourceTo } from '../../sources/modbus/support.ts';
 
 /** Noon in summer in Berlin. */
@@ -34,8 +35,7 @@ function inverterIn(world: ReturnType<typeof worldAt>, family: FamilyName, clock
     const goesOn = world.awake(device, clock.at + SLOT_MS);
     return goesOn ? measured : { ...asleep(measured), state: 'waiting' };
   };
-  const bank = inverterBank({
-    layout: layouts[family],
+  const bank = inverterBank(layouts[family], {
     serial: device.spec.sn,
     ratedPower: device.spec.peakPowerW,
     measure: () => (world.awake(device, clock.at) ? now() : undefined),
@@ -116,7 +116,8 @@ test('a simulated inverter without a battery is silent at night, and back in the
   const hour = 60 * 60_000;
   // Until sunset, as often as an agent polls.
   for (; bank.awake && clock.at < NOON + 14 * hour; clock.at += 60_000) await polled(source);
-  assert.equal((await polled(source)).growatt_inverter_status, 0);
+  const [asleep] = (await eventsOf(source)).slice(-1);
+  assert.ok(asleep?.type === 'attempt' && asleep.asleep);
   clock.at = NOON + 24 * hour;
   assert.equal((await polled(source)).growatt_inverter_status, 1);
 });

@@ -145,20 +145,6 @@ test('power beyond what the inverter is rated for is rejected and counted', () =
   assert.deepEqual([values, rejections], [[], ['implausible_value', 'implausible_value']]);
 });
 
-test('values out of any range are rejected and counted', () => {
-  const { values, rejections } = read({
-    temp_inverter: 655.3,
-    pv1_voltage: 6500,
-    battery_soh: 255,
-    battery_soc: 7,
-  });
-  assert.deepEqual(
-    values.map(({ metric }) => metric),
-    ['growatt_battery_soc_percent'],
-  );
-  assert.deepEqual(rejections, ['out_of_range', 'out_of_range', 'out_of_range']);
-});
-
 test('grid and loads are shown once something flowed through the meter; load power alone proves none', () => {
   const features = new Set<string>();
   const none = { grid_import_power: 0, grid_export_power: 0, load_power: 707.4, load_energy_today: 3 };
