@@ -1,3 +1,4 @@
+import { once as event } from 'node:events';
 import type { Meter } from '@opentelemetry/api';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
@@ -5,8 +6,8 @@ import { type Clock, systemClock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
-import { type Config, kindsIn } from './config/config.ts';
-import { owns } from './config/shard.ts';
+import type { Config } from './config/config.ts';
+import { createSources } from './config/sources.ts';
 import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
@@ -46,6 +47,7 @@ export class Agent implements Surface {
   readonly #state: AgentState;
   readonly #startTime: number;
   readonly #simulated: boolean;
+  readonly #shard: Status['shard'];
 
   constructor(options: AgentOptions) {
     const { config, log, clock = systemClock, fetch = nodeFetch, simulated = false, once } = options;
@@ -65,11 +67,11 @@ export class Agent implements Surface {
     const tools = {
       clock,
       fetch,
-      owns: (source: string) => !shard || owns(shard, source),
       observer: (source: string) => logCalls(source, log, ownMetrics.callObserver(source)),
       once,
     };
-    const sources = kindsIn(config).flatMap(([kind, part]) => kind.create(part, tools));
+    const { own: sources, names } = createSources(config, tools);
+    this.#shard = shard && { ...shard, sources: names.length };
     for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#pollers = sources.map((source) => {
@@ -78,10 +80,11 @@ export class Agent implements Surface {
     });
   }
 
-  /** Polls all sources until the signal is aborted. */
+  /** Polls all sources until the signal is aborted; also where its shard has none. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#state.restore();
-    await Promise.all(this.#pollers.map((poller) => poller.run(signal)));
+    const aborted = signal.aborted ? undefined : event(signal, 'abort');
+    await Promise.all([aborted, ...this.#pollers.map((poller) => poller.run(signal))]);
   }
 
   /**
@@ -112,6 +115,7 @@ export class Agent implements Surface {
       startTime: this.#startTime,
       simulated: this.#simulated,
       ready: this.#pollers.every((poller) => poller.tried),
+      ...(this.#shard && { shard: this.#shard }),
       sources: this.#pollers.map((poller) => poller.status),
     };
   }

@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
-import type { SourceStatus } from '../model/status.ts';
+import type { Status } from '../model/status.ts';
 
 /** What a command may use of the process it runs in. */
 export interface Program {
@@ -42,7 +42,7 @@ export function logFor(program: Program, config: Config): Log {
 }
 
 /** Logs at start what runs, what it polls and where its state is. */
-export function logStart(log: Log, { stateDir }: Config, sources: readonly SourceStatus[]): void {
+export function logStart(log: Log, { stateDir }: Config, { sources, shard }: Status): void {
   const polled = sources
     .slice(0, MOST_SOURCES)
     .map(({ name, intervalSeconds }) => `${name} every ${formatDuration(intervalSeconds * 1000)}`);
@@ -53,6 +53,10 @@ export function logStart(log: Log, { stateDir }: Config, sources: readonly Sourc
     sources: [...polled, ...(more > 0 ? [`and ${more} more`] : [])].join(', ') || 'none',
     state_dir: stateDir ?? 'none',
   });
+  if (shard && sources.length === 0) {
+    const { index, count, sources: all } = shard;
+    log.warn(`Shard ${index}/${count} has none of the ${all} configured sources: there is nothing to poll`);
+  }
 }
 
 /** Whether to colour what goes to standard error; see https://no-color.org. */

@@ -40,13 +40,20 @@ export function renderPage(status: Status, now: number): string {
 <main>
 ${status.simulated ? simulatedNote : []}
 <h2>Sources <small>${summary(status.sources)}</small></h2>
-${status.sources.length > 0 ? sourceTable(status.sources, now) : html`<p>No source is configured.</p>`}
+${status.sources.length > 0 ? sourceTable(status.sources, now) : html`<p>${withoutSources(status)}</p>`}
 <nav aria-label="Endpoints">
 ${links.map(({ path, about }) => html`<a href="${path}"><code>${path}</code> ${about}</a>\n`)}</nav>
 </main>
 </body>
 </html>
 `.markup;
+}
+
+/** Why there is nothing to show. */
+function withoutSources({ shard }: Status): string {
+  if (!shard) return 'No source is configured.';
+  const { index, count, sources } = shard;
+  return `Shard ${index}/${count} has none of the ${sources} configured sources: other agents poll them.`;
 }
 
 const simulatedNote = html`<p class="note"><strong>Simulated data.</strong> The inverters, plants and sticks behind these sources come from the built-in simulators; no real device is read.</p>`;

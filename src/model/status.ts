@@ -9,6 +9,8 @@ export interface Status {
   readonly simulated: boolean;
   readonly ready: boolean;
   readonly sources: readonly SourceStatus[];
+  /** Which part of the sources this agent polls, counted from 0, and how many sources all parts have together. */
+  readonly shard?: { readonly index: number; readonly count: number; readonly sources: number };
 }
 
 export interface SourceStatus {

@@ -24,11 +24,15 @@ export async function push(options: AgentOptions, signal: AbortSignal): Promise<
 async function pushOnce(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
   const agent = new Agent({ ...options, once: LONGEST_COLLECTION_MS });
-  logStart(log, options.config, agent.status().sources);
+  logStart(log, options.config, agent.status());
   try {
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);
     signal.throwIfAborted();
     const { sources } = agent.status();
+    if (sources.length === 0) {
+      log.info('Nothing is pushed: this shard has no source');
+      return DONE;
+    }
     const failing = sources.filter(({ state }) => state === 'failing' || state === 'empty');
     if (failing.length === sources.length) {
       log.error(`Nothing is pushed, because no source could be read: ${reasonsOf(failing)}`);

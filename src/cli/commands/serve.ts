@@ -19,7 +19,7 @@ async function serveAlone(options: AgentOptions, signal: AbortSignal): Promise<n
   const gate = webConfigFile === undefined ? undefined : new Gate({ path: webConfigFile, log });
   const agent = new Agent(options);
   const observer = agent.observeHttp();
-  logStart(log, config, agent.status().sources);
+  logStart(log, config, agent.status());
   const server = await startServer({ listen, surface: agent, log, gate, observer }).catch((error: Error) => {
     throw new RunError(error.message, { cause: error });
   });
