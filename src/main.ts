@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from './cli/main.ts';
+import { listenToSignals } from './cli/signals.ts';
 
-process.exit(await main(process.argv.slice(2), process));
+const signals = listenToSignals(process);
+// Loading the rest takes the most part of a start.
+const { main } = await import('./cli/main.ts');
+process.exit(await main(process.argv.slice(2), process, signals));

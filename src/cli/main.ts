@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { stackOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
 import { version } from '../base/version.ts';
@@ -13,9 +14,17 @@ import { simulate } from './commands/simulate.ts';
 import { type Invocation, parseFlags, UsageError } from './flags.ts';
 import { HELP, helpOf } from './help.ts';
 import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
+import { listenToSignals, type Signals } from './signals.ts';
+
+/** Commands that a terminal that is closed does not end: SIGHUP tells them to read their configuration. */
+const STAYS: readonly Invocation['command'][] = ['run', 'demo'];
 
 /** Does what the command line asks for. @returns the exit code */
-export async function main(argv: readonly string[], process: NodeJS.Process): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  process: NodeJS.Process,
+  signals: Signals = listenToSignals(process),
+): Promise<number> {
   // A reader that goes away must not end the agent; whoever writes to it learns of it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let log = createLog({
@@ -29,7 +38,8 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
     err: (text) => void process.stderr.write(text),
     isTerminal: process.stderr.isTTY === true,
     columns: process.stderr.columns || 80,
-    signal: stopSignal(process),
+    signal: signals.stop,
+    onHangUp: signals.onHangUp,
     onLog: (given) => {
       log = given;
     },
@@ -46,7 +56,11 @@ export async function main(argv: readonly string[], process: NodeJS.Process): Pr
   };
   process.on('uncaughtException', (defect) => process.exit(fail(defect)));
   try {
-    return await dispatch(parseFlags(argv), program);
+    const invocation = parseFlags(argv);
+    if (!STAYS.includes(invocation.command)) signals.onHangUp(signals.askToStop);
+    // A signal that came while the program was loading is delivered now.
+    await setImmediate();
+    return signals.stop.aborted ? DONE : await dispatch(invocation, program);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       program.err(`${error.message}\n`);
@@ -85,18 +99,6 @@ async function dispatch(invocation: Invocation, program: Program): Promise<numbe
     case 'capture':
       return await capture(invocation, program);
   }
-}
-
-/** The first signal asks to stop; a second one does not wait. */
-function stopSignal(process: NodeJS.Process): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(FAILED);
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return controller.signal;
 }
 
 function writeOut(stdout: NodeJS.WriteStream, text: string): Promise<void> {

@@ -16,6 +16,8 @@ export interface Program {
   readonly columns: number;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** From now on SIGHUP calls this; for `run` and `demo`. */
+  readonly onHangUp?: (listener: () => void) => void;
   /** Called with the command's log as soon as there is one; it also takes defects outside of the command. */
   readonly onLog?: (log: Log) => void;
 }

@@ -169,6 +169,8 @@ function closer(
 
   async function close(graceMs: number): Promise<void> {
     const closed = once(server, 'close');
+    // Those of Node include the ones whose answer has ended and not left yet: a slow reader would miss its end.
+    server.closeIdleConnections = () => {};
     server.close();
     connections.closeIdle();
     for (const [socket, response] of connections.answering) {

@@ -32,6 +32,21 @@ test('close lets a running scrape finish and takes no new connection', () => {
   });
 });
 
+test('close lets a client that reads slowly have the whole of a large answer', () => {
+  const large = 'x'.repeat(50_000_000);
+  return withServer({ surface: { metrics: async () => large } }, async ({ address, close }) => {
+    const socket = connect(address.port, '127.0.0.1');
+    socket.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'readable');
+    // The whole answer has been given to the connection, which takes no more of it.
+    for (let n = 0; n < 3; n++) await ask(`http://127.0.0.1:${address.port}/healthz`, { agent: false });
+    const closed = close(60_000);
+    const received = await text(socket);
+    assert.equal(received.length - received.indexOf('\r\n\r\n') - 4, large.length);
+    await closed;
+  });
+});
+
 test('close cuts off what is still running when the grace is over', () => {
   const { metrics, begun } = slowSurface();
   return withServer({ surface: { metrics } }, async ({ url, close }) => {

@@ -5,7 +5,7 @@ import { DONE, logStart, RunError } from '../program.ts';
 import { withStateFolder } from '../state-folder.ts';
 
 /** Stopping takes at most five seconds; of these, scrapes under way get so much. */
-const SCRAPE_GRACE_MS = 3000;
+const SCRAPE_GRACE_MS = 4000;
 
 /** Serves an agent over HTTP until the signal is aborted. @throws RunError when it cannot listen, ConfigError */
 export async function serve(options: AgentOptions, signal: AbortSignal): Promise<number> {
