@@ -2,18 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { catalogue, definitionOf, definitionsOf } from '../src/catalogue.ts';
-import { kindPages } from '../src/docs/kind-pages.ts';
+import { examples, kindPages } from '../src/docs/checked-answers.ts';
 import { metricsReference } from '../src/docs/metrics.ts';
 import { define, type MetricGroup, UNITS } from '../src/model/metric.ts';
-import { busFamilies } from '../src/sources/growatt/families/bus.ts';
-import { families } from '../src/sources/growatt/families/index.ts';
-import { v4Families } from '../src/sources/growatt/families/v4.ts';
+import { allFamilies, familiesOf } from '../src/sources/growatt/families/all.ts';
 import { legacyRows, numberRows } from '../src/sources/trucki/keys.ts';
 import { ownCatalogue } from '../src/telemetry/own-catalogue.ts';
 
 test('docs/metrics.md is what `npm run docs` makes of the catalogue', () => {
   const page = readFileSync(new URL('../docs/metrics.md', import.meta.url), 'utf8');
-  assert.equal(page, metricsReference());
+  assert.equal(page, metricsReference(examples()));
 });
 
 test('docs/families.md is what `npm run docs` makes of the field tables and the cases', async () => {
@@ -31,13 +29,18 @@ test('a group of metrics that two kinds share is listed and described once, a gr
   const two = {
     title: 'Two',
     metrics: [shared, { ...group('Own', 'own_metric'), introduction: 'About these.' }],
-    metricsDocs: { sourceNames: '`two/NAME`', introduction: 'About two.', ends: { today: 'never' } },
+    metricsDocs: {
+      sourceNames: '`two/NAME`',
+      introduction: 'About two.',
+      valid: { today: 'instant' },
+      familiesOf: (metric: string) => [`family of ${metric}`, 'b'],
+    },
   };
   assert.deepEqual(
     definitionsOf([one, two]).map(({ name }) => name),
     ['shared_metric', 'own_metric'],
   );
-  const page = metricsReference([one, two]);
+  const page = metricsReference(new Map([['shared_metric', 12.5]]), [one, two]);
   const headings = page.split('\n').filter((line) => line.startsWith('#'));
   assert.deepEqual(headings, [
     '# Metrics',
@@ -48,9 +51,29 @@ test('a group of metrics that two kinds share is listed and described once, a gr
     '## The agent itself',
   ]);
   assert.ok(page.includes('## Two\n\nAbout two.\n\n### Own\n\nAbout these.\n\n| Metric |'));
-  assert.ok(page.includes('| `shared_metric` | gauge |  | A number. | at local midnight |'));
-  assert.ok(page.includes('| `own_metric` | gauge |  | A number. | never |'));
+  assert.ok(page.includes('| `shared_metric` | A number. | gauge |  |  | 12.5 | today |\n'));
+  assert.ok(
+    page.includes('| `own_metric` | A number. | gauge |  |  |  | instant | family of own_metric, b |\n'),
+  );
   assert.ok(page.includes('The label `source` is `one/NAME`; `two/NAME`.'));
+});
+
+test('every metric has an example that is in its range', () => {
+  const values = examples();
+  for (const { name, example, range } of catalogue) {
+    if (/_pv([3-9]|1\d)_/.test(name)) continue;
+    const value = values.get(name) ?? example;
+    assert.ok(value !== undefined, name);
+    if (range) assert.ok(value >= range[0] && value <= range[1], `${name} ${value}`);
+  }
+});
+
+test('a metric is of the families whose tables have it', () => {
+  assert.deepEqual(familiesOf('growatt_device_info'), ['all']);
+  assert.deepEqual(familiesOf('growatt_meter_power_watts'), ['meter']);
+  assert.deepEqual(familiesOf('growatt_plant_power_watts'), []);
+  assert.ok(familiesOf('growatt_inverter_status').includes('noah'));
+  assert.ok(!familiesOf('growatt_inverter_status').includes('meter'));
 });
 
 test('every metric has a legal name of its own and a sentence of help', () => {
@@ -67,8 +90,7 @@ test('lifetime energies are counters that keep their names, all else are gauges'
 });
 
 test('every row of every field table names a metric of the catalogue, with its labels', () => {
-  const tables = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
-  for (const { word, fields } of tables) {
+  for (const { word, fields } of allFamilies) {
     for (const [metric, , labels = {}] of fields) {
       const allowed = definitionOf(metric).labels;
       for (const label of Object.keys(labels))

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { examples, kindPages } from './checked-answers.ts';
 import { configurationReference } from './configuration.ts';
-import { kindPages } from './kind-pages.ts';
 import { metricsReference } from './metrics.ts';
 
 /** The pages that are made from the program's own tables; this file is the command that writes them. */
 const PAGES = {
   'docs/configuration.md': configurationReference(),
-  'docs/metrics.md': metricsReference(),
+  'docs/metrics.md': metricsReference(examples()),
   ...(await kindPages()),
 };
 

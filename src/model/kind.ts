@@ -24,8 +24,10 @@ export interface MetricsDocs {
   /** How its sources are called in the label `source`. */
   readonly sourceNames: string;
   readonly introduction?: string;
-  /** When its values end, where that differs from other kinds. */
-  readonly ends?: Partial<Readonly<Record<Validity, string>>>;
+  /** How long its values are valid, in the words of the page, where that differs from other kinds. */
+  readonly valid?: Partial<Readonly<Record<Validity, string>>>;
+  /** The families of devices that give a metric, by its name; absent where there is only one family. */
+  readonly familiesOf?: (metric: string) => readonly string[];
 }
 
 /** What help, docs/configuration.md and messages say of a kind beside its settings. */

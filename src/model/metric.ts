@@ -85,6 +85,8 @@ export interface MetricDefinition {
   readonly range?: Range | undefined;
   /** A power or energy of the device itself: it cannot exceed what the rated power of the device allows. */
   readonly ofDevice?: boolean;
+  /** A value of a real device, for docs, where no answer in the tests has one. */
+  readonly example?: number;
   /** Of the energy of a day: known to be 0 from local midnight until the day's first reading. */
   readonly zeroFromMidnight?: boolean;
 }

@@ -15,34 +15,38 @@ export const meter: MetricGroup = {
     [
       'growatt_meter_phase_voltage_volts',
       'Voltage of each phase at the meter in volts.',
-      { unit: 'volts', labels: ['phase'], feature: 'phases', phase1: 'once-seen' },
+      { unit: 'volts', labels: ['phase'], feature: 'phases', phase1: 'once-seen', example: 230.6 },
     ],
     [
       'growatt_meter_phase_current_amps',
       'Current of each phase at the meter in amperes.',
-      { unit: 'amps', labels: ['phase'], feature: 'phases', phase1: 'once-seen' },
+      { unit: 'amps', labels: ['phase'], feature: 'phases', phase1: 'once-seen', example: 2.4 },
     ],
-    ['growatt_meter_frequency_hz', 'Frequency at the meter in hertz.', { unit: 'hz', neverZero: true }],
+    [
+      'growatt_meter_frequency_hz',
+      'Frequency at the meter in hertz.',
+      { unit: 'hz', neverZero: true, example: 50.01 },
+    ],
     ['growatt_meter_power_factor_ratio', 'Power factor at the meter, -1 to 1.', { unit: 'ratio' }],
     [
       'growatt_meter_import_energy_today_kwh',
       'Forward energy of the meter since local midnight in kilowatt hours, usually import.',
-      { unit: 'kwh', validity: 'today', feature: 'energies' },
+      { unit: 'kwh', validity: 'today', feature: 'energies', example: 3.2 },
     ],
     [
       'growatt_meter_import_energy_total_kwh',
       'Forward energy of the meter since its installation in kilowatt hours, usually import.',
-      { unit: 'kwh', validity: 'lifetime', feature: 'energies' },
+      { unit: 'kwh', validity: 'lifetime', feature: 'energies', example: 1480.3 },
     ],
     [
       'growatt_meter_export_energy_today_kwh',
       'Reverse energy of the meter since local midnight in kilowatt hours, usually export.',
-      { unit: 'kwh', validity: 'today', feature: 'energies' },
+      { unit: 'kwh', validity: 'today', feature: 'energies', example: 9.7 },
     ],
     [
       'growatt_meter_export_energy_total_kwh',
       'Reverse energy of the meter since its installation in kilowatt hours, usually export.',
-      { unit: 'kwh', validity: 'lifetime', feature: 'energies' },
+      { unit: 'kwh', validity: 'lifetime', feature: 'energies', example: 2210.6 },
     ],
   ]),
 };
@@ -74,7 +78,7 @@ export const environment: MetricGroup = {
     [
       'growatt_environment_humidity_percent',
       'Relative humidity of the air in percent.',
-      { unit: 'percent', neverZero: true },
+      { unit: 'percent', neverZero: true, example: 41.5 },
     ],
   ]),
 };

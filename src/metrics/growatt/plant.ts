@@ -67,19 +67,19 @@ export const history: MetricGroup = {
       [
         'growatt_daily_energy_kwh',
         'Energy of a completed day in kilowatt hours, as the cloud counts it or, if it does not, the integral of the power.',
-        { unit: 'kwh', range: ENERGY_OF_PLANT },
+        { unit: 'kwh', range: ENERGY_OF_PLANT, example: 18.4 },
       ],
       [
         'growatt_daily_peak_power_watts',
         'Highest power of a completed day in watts.',
-        { unit: 'watts', range: POWER_OF_PLANT },
+        { unit: 'watts', range: POWER_OF_PLANT, example: 4210 },
       ],
     ]),
     ...define({ labels: ['plant_id', 'hour'], validity: 'fact' }, [
       [
         'growatt_hourly_avg_power_watts',
         'Mean power of each hour, 00 to 23 local time, of the newest completed day in watts.',
-        { unit: 'watts', range: POWER_OF_PLANT },
+        { unit: 'watts', range: POWER_OF_PLANT, example: 1870 },
       ],
     ]),
   ],

@@ -1,11 +1,9 @@
 import type { CaptureRules } from '../../model/capture.ts';
+import { allFamilies } from './families/all.ts';
 import { busFamilies } from './families/bus.ts';
-import { families as v1Families } from './families/index.ts';
-import { v4Families } from './families/v4.ts';
 
-const families = [...v1Families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
 /** Parameters that name devices; an answer about several repeats their list under the same name. */
-const params = families.flatMap(({ last, batch }) => [last.param, ...(batch ? [batch.param] : [])]);
+const params = allFamilies.flatMap(({ last, batch }) => [last.param, ...(batch ? [batch.param] : [])]);
 
 /**
  * What the keys of Growatt's answers hold, and the parameters of its calls. Families spell one thing in many ways

@@ -1,8 +1,8 @@
 import { SLEEP_AFTER } from '../../model/reading.ts';
+import { allFamilies } from './families/all.ts';
 import { BUS_TYPE, busFamilies } from './families/bus.ts';
 import type { Family } from './families/family.ts';
 import { families } from './families/index.ts';
-import { v4Families } from './families/v4.ts';
 import type { ListedDevice } from './listings.ts';
 
 /** How a call names something on the bus of a datalogger. */
@@ -93,8 +93,7 @@ export function isAsleep({ clock }: Device): boolean {
 
 /** The family with this word. */
 export function familyNamed(word: string | undefined): Family | undefined {
-  const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
-  return all.find((family) => family.word === word);
+  return allFamilies.find((family) => family.word === word);
 }
 
 function familyOf({ type, sn }: ListedDevice): Family | undefined {

@@ -1,9 +1,7 @@
 import type { CheckedAnswer } from '../../model/kind.ts';
 import { keysOf } from './expressions.ts';
-import { busFamilies } from './families/bus.ts';
+import { allFamilies } from './families/all.ts';
 import type { Family } from './families/family.ts';
-import { families } from './families/index.ts';
-import { v4Families } from './families/v4.ts';
 import type { FieldRow } from './fields.ts';
 import { parseNumber } from './numbers.ts';
 
@@ -28,8 +26,7 @@ const DEVICES: Readonly<Record<string, string>> = {
 
 /** The page `docs/families.md`: for each family which quantities come from which keys, and what they were checked on. */
 export function familiesPage(answers: readonly CheckedAnswer[]): string {
-  const all = [...families.values(), ...v4Families.values(), ...busFamilies.map(({ family }) => family)];
-  const sections = all.map((family) =>
+  const sections = allFamilies.map((family) =>
     familySection(
       family,
       answers.filter((answer) => answer.family === family.word),

@@ -3,6 +3,7 @@ import type { SourceKind } from '../../model/kind.ts';
 import { RateLimiter } from '../../policy/rate-limiter.ts';
 import { type GrowattConfig, resolveGrowatt, shownGrowatt } from './accounts.ts';
 import { captureRules } from './capture-rules.ts';
+import { familiesOf } from './families/all.ts';
 import { growattSettings } from './settings.ts';
 import { settingsDocs } from './settings-docs.ts';
 import { GrowattSource } from './source.ts';
@@ -15,8 +16,7 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   metrics: growattMetrics,
   metricsDocs: {
     sourceNames: '`growatt/ACCOUNT`, with `default` for a single account',
-    introduction:
-      'What ends with the device ends with the plant or the account where those are the labels of the metric.',
+    familiesOf,
   },
   page: {
     file: 'families.md',

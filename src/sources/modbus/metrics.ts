@@ -7,7 +7,7 @@ export const modbusMetrics: MetricGroup = {
     [
       'growatt_modbus_up',
       'Result of the last poll of the inverter: 1 if it answered or sleeps, else 0.',
-      { validity: 'fact' },
+      { validity: 'fact', example: 1 },
     ],
   ]),
 };

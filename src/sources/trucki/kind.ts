@@ -25,10 +25,7 @@ trucki:
   metricsDocs: {
     sourceNames: '`trucki/STICK`',
     // It neither sleeps nor has a time zone: its energies of the day are as it counts them.
-    ends: {
-      instant: 'when the stick has failed for `STALE_AFTER`',
-      today: 'when the stick has failed for `STALE_AFTER`',
-    },
+    valid: { today: 'instant' },
   },
   resolve: resolveTrucki,
   shown: (config) => ({ trucki: config }),
