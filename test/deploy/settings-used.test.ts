@@ -8,7 +8,13 @@ import { kinds } from '../../src/kinds.ts';
 import { settingsOf } from '../../src/settings/setting.ts';
 
 /** What deployments set and the agent's configuration does not hold. */
-const NOT_SETTINGS = ['NODE_OPTIONS', 'POD_NAME', 'COLLECTOR_STORAGE', 'PROMETHEUS_REMOTE_WRITE_URL'];
+const NOT_SETTINGS = [
+  'NODE_OPTIONS',
+  'POD_NAME',
+  'COLLECTOR_HEALTH_HOST',
+  'COLLECTOR_STORAGE',
+  'PROMETHEUS_REMOTE_WRITE_URL',
+];
 
 interface Compose {
   readonly services: Readonly<

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { before, describe, it, type TestContext } from 'node:test';
@@ -89,26 +89,61 @@ describe('the OpenTelemetry Collector', () => {
     });
   });
 
+  it('holds in its queue as many bytes as it is told, drops what comes then, and says so', async (t) => {
+    const storage = await folderFor(t);
+    const { ports, output } = await startCollector(t, { STORAGE: storage, QUEUE_BYTES: '2000000' });
+    const points = Array.from({ length: 3000 }, (_, index) => ({
+      timeUnixNano: '1750000000000000000',
+      asInt: index,
+      attributes: [{ key: 'device_sn', value: { stringValue: `${index}`.padStart(60, '0') } }],
+    }));
+    const metrics = [{ name: 'growatt_current_power_watts', gauge: { dataPoints: points } }];
+    const body = JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+    const headers = { 'content-type': 'application/json' };
+    await eventually('the queue to be full', async () => {
+      const url = `http://127.0.0.1:${ports.OTLP_HTTP}/v1/metrics`;
+      const { status } = await fetch(url, { method: 'POST', headers, body });
+      assert.equal(status, 200);
+      return output().includes('sending queue is full') || undefined;
+    });
+    const sizes = await Promise.all(
+      (await readdir(storage)).map(async (name) => (await stat(join(storage, name))).size),
+    );
+    const size = sizes.reduce((sum, one) => sum + one, 0);
+    // The file grows in powers of two while it is small.
+    assert.ok(size > 1e6 && size <= 2 ** 22, `${size} bytes`);
+  });
+
+  it('answers for its health to other hosts when told to, and takes OTLP from its own only', async (t) => {
+    const { ports } = await startCollector(t, { HEALTH_HOST: '0.0.0.0' });
+    const { ok } = await fetch(`http://127.0.0.2:${ports.HEALTH}/`);
+    assert.ok(ok);
+    await assert.rejects(fetch(`http://127.0.0.2:${ports.OTLP_HTTP}/`), { message: 'fetch failed' });
+    const shipped = await startCollector(t);
+    await assert.rejects(fetch(`http://127.0.0.2:${shipped.ports.HEALTH}/`), { message: 'fetch failed' });
+  });
+
   /** Starts one with the shipped configuration on free ports; its `url` is what Prometheus scrapes. */
   async function startCollector(t: TestContext, variables: Record<string, string> = {}, config = SHIPPED) {
     const names = ['OTLP_HTTP', 'OTLP_GRPC', 'PROMETHEUS', 'HEALTH', 'QUEUE'] as const;
     const entries: [string, number][] = [];
     for (const name of names) entries.push([name, await freePort()]);
     const ports = Object.fromEntries(entries) as Record<(typeof names)[number], number>;
-    const { STORAGE = await folderFor(t), REMOTE_WRITE = 'http://127.0.0.1:9/' } = variables;
+    const { STORAGE = await folderFor(t), REMOTE_WRITE = 'http://127.0.0.1:9/', ...others } = variables;
     const settings = [
+      ...Object.entries(others).map(([name, value]) => `COLLECTOR_${name}=${value}`),
       ...entries.map(([name, port]) => `COLLECTOR_${name}_PORT=${port}`),
       `COLLECTOR_STORAGE=${STORAGE}`,
       `PROMETHEUS_REMOTE_WRITE_URL=${REMOTE_WRITE}`,
     ];
-    await startProgram(t, {
+    const { output } = await startProgram(t, {
       program: 'env',
       package: 'coreutils',
       args: () => [...settings, collector, '--config', resolve(config)],
       ready: '/',
       readyPort: ports.HEALTH,
     });
-    return { ports, url: `http://127.0.0.1:${ports.PROMETHEUS}` };
+    return { ports, output, url: `http://127.0.0.1:${ports.PROMETHEUS}` };
   }
 });
 

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { version } from '../../src/base/version.ts';
+import { parseFlags } from '../../src/cli/flags.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { schemaLocation, writeKubernetesSchemas, writeResourceSchemas } from './kubernetes-schemas.ts';
 import { prepared } from './programs.ts';
@@ -17,10 +18,20 @@ const OVERLAYS = ['base', 'standalone', 'sidecar', 'sharded'] as const;
 interface Container {
   readonly name: string;
   readonly image: string;
+  readonly args?: readonly string[];
   readonly restartPolicy?: string;
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly securityContext: unknown;
   readonly resources: { readonly limits: { readonly memory?: string } };
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
+}
+
+interface Probe {
+  readonly exec?: { readonly command: readonly string[] };
+  readonly httpGet?: { readonly path: string; readonly port: string };
 }
 
 interface Manifest {
@@ -34,6 +45,10 @@ interface Manifest {
         readonly securityContext: Readonly<Record<string, unknown>>;
         readonly containers: readonly Container[];
         readonly initContainers?: readonly Container[];
+        readonly volumes: readonly {
+          readonly name: string;
+          readonly emptyDir?: { readonly sizeLimit: string };
+        }[];
       };
     };
   };
@@ -67,6 +82,12 @@ describe('The Kubernetes manifests', () => {
     return { ...spec.template.spec, replicas: spec.replicas };
   };
 
+  const agentOf = (overlay: string) => {
+    const { containers, initContainers = [] } = podOf(overlay);
+    const agent = [...containers, ...initContainers].find(({ name }) => name === 'agent');
+    return agent ?? assert.fail(`${overlay} has an agent`);
+  };
+
   for (const overlay of OVERLAYS) {
     it(`${overlay}: every resource is what the Kubernetes API takes`, async () => {
       assert.match(await validate(rendered.get(overlay)?.text ?? ''), /Invalid: 0, Errors: 0, Skipped: 0/);
@@ -87,10 +108,32 @@ describe('The Kubernetes manifests', () => {
       }
     });
 
+    it(`${overlay}: the probes of the agent need no password`, () => {
+      const { livenessProbe, startupProbe, readinessProbe } = agentOf(overlay);
+      const [node, bundle, ...args] = livenessProbe?.exec?.command ?? [];
+      assert.deepEqual([node, bundle], ['/usr/local/bin/node', '/app/solar-otel-agent.js']);
+      const invocation = parseFlags(args);
+      assert.equal(invocation.command, 'healthcheck');
+      const started = parseFlags(agentOf(overlay).args ?? []);
+      assert.deepEqual(invocation, { ...started, command: 'healthcheck' });
+      assert.deepEqual(startupProbe?.exec, livenessProbe?.exec);
+      assert.equal(readinessProbe, undefined);
+    });
+
+    it(`${overlay}: the agent and its health check fit into the memory limit, as measured, with half as much again`, async () => {
+      const page = await readFile('docs/deployment.md', 'utf8');
+      const measured = (row: string) =>
+        Number(new RegExp(`^\\| ${row}.* \\| (\\d+) MiB \\|$`, 'm').exec(page)?.[1]);
+      const inverters = overlay === 'sharded' ? '5 000 inverters' : '1 000 inverters';
+      const needed = measured(inverters) + measured('`solar-otel-agent healthcheck`');
+      const limit = agentOf(overlay).resources.limits.memory ?? '';
+      const [, figure = '', unit = ''] = /^(\d+)(Mi|Gi)$/.exec(limit) ?? [];
+      assert.ok(Number(figure) * (unit === 'Gi' ? 1024 : 1) >= 1.5 * needed, `${limit} for ${needed} MiB`);
+    });
+
     it(`${overlay}: the agent takes its configuration and runs this version`, async () => {
-      const pod = podOf(overlay);
-      const agent = [...pod.containers, ...(pod.initContainers ?? [])].find(({ name }) => name === 'agent');
-      assert.equal(agent?.image, `solar-otel-agent:${version}`);
+      const agent = agentOf(overlay);
+      assert.equal(agent.image, `solar-otel-agent:${version}`);
       const text = manifestsOf(overlay).find((manifest) => manifest.data?.['config.yaml'])?.data?.[
         'config.yaml'
       ];
@@ -133,6 +176,24 @@ describe('The Kubernetes manifests', () => {
     const { receivers } = parse(await readFile('otel-collector.yaml', 'utf8'));
     const listens = receivers.otlp.protocols.http.endpoint.replaceAll(/\$\{env:\w+:-([^}]*)\}/g, '$1');
     assert.equal(endpoint?.value, `http://${listens}`);
+  });
+
+  it("sidecar: the collector's probes ask where its health check answers to the kubelet, and its queue fits its volume", async () => {
+    const [collector] = podOf('sidecar').containers;
+    const health = collector?.ports?.find(({ name }) => name === 'health');
+    for (const probe of [collector?.startupProbe, collector?.livenessProbe, collector?.readinessProbe])
+      assert.deepEqual(probe?.httpGet, { path: '/', port: 'health' });
+    const given = new Map((collector?.env ?? []).map(({ name, value }) => [name, value]));
+    const filled = (text: string) =>
+      text.replaceAll(/\$\{env:(\w+):-([^}]*)\}/g, (_, name, value) => given.get(name) ?? value);
+    const { extensions, exporters, service } = parse(await readFile('otel-collector.yaml', 'utf8'));
+    assert.equal(filled(extensions.health_check.endpoint), `0.0.0.0:${health?.containerPort}`);
+    assert.ok(service.extensions.includes('health_check'));
+    const { sizer, queue_size } = exporters['otlp_http/queue'].sending_queue;
+    assert.equal(sizer, 'bytes');
+    const { emptyDir } = podOf('sidecar').volumes.find(({ name }) => name === 'queue') ?? {};
+    const [, mebibytes] = /^(\d+)Mi$/.exec(emptyDir?.sizeLimit ?? '') ?? [];
+    assert.ok(Number(mebibytes) * 2 ** 20 > 1.5 * Number(filled(queue_size)));
   });
 
   it('sharded: as many agents as SHARD says', () => {
