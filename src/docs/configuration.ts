@@ -33,6 +33,39 @@ export const EXAMPLE_FILE = [
   AGENT_EXAMPLE,
 ].join('\n');
 
+/** Files to begin with; they are part of the reference page, and a test loads them. */
+export const FIRST_FILES: Readonly<Record<string, string>> = {
+  'A home with a Growatt account': `token: \${GROWATT_TOKEN}
+region: eu
+state_dir: /var/lib/solar-otel-agent   # keeps the last readings across restarts
+`,
+  'Only a Trucki stick': `trucki:
+  targets:
+    - name: shed                       # becomes the label stick
+      address: 192.168.1.40
+`,
+  'An installer with several accounts': `accounts:
+  - name: north                        # becomes the label account
+    token_file: /run/secrets/north
+  - name: south
+    token_file: /run/secrets/south
+    region: us
+history:
+  enabled: true
+state_dir: /var/lib/solar-otel-agent
+exporter:
+  listen_addr: 127.0.0.1:9120
+`,
+};
+
+/** Titles of the agent's own parts of the file; the rest is "Agent". */
+const TITLES: Readonly<Record<string, string>> = {
+  exporter: 'HTTP server and push mode',
+  pushgateway: 'HTTP server and push mode',
+  otlp: 'OTLP export',
+  log: 'Log',
+};
+
 /** The page `docs/configuration.md`: every setting of the schema, and how to give them. */
 export function configurationReference(): string {
   const all = Object.values<SourceKind>(kinds);
@@ -47,9 +80,14 @@ that has a value wins. An empty variable counts as unset, and white space around
 \`solar-otel-agent check\` prints what results, without secrets. At least one source must be configured, with
 ${starts.map(code).join(', ')} or in the file.
 
+## Files to begin with
+
+${Object.entries(FIRST_FILES)
+  .map(([title, file]) => `### ${title}\n\n\`\`\`yaml\n${file}\`\`\`\n`)
+  .join('\n')}
 ## Settings
 
-${table(['Variable', 'Key in the file', 'Flag', 'Default', 'Meaning'], settings.map(settingRow))}
+${all.map((kind) => section(kind.title, [...settingsOf(kind.settings)])).join('')}${agentSections()}
 Durations are a number with its unit, \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`500ms\`, \`5s\`, \`5m\`, \`1h\`, \`1d\`, or a sum
 such as \`1h30m\`. Only \`0\` needs no unit. Switches take \`true\`, \`false\`, \`yes\`, \`no\`, \`1\` or \`0\`. What the flags
 take: \`solar-otel-agent --help\`.
@@ -89,6 +127,16 @@ file is ignored. A relative path in the configuration file starts at the folder 
 replaces both kinds in the file. No secret is shown in a log, an error or the output of \`check\`.
 `;
 }
+
+/** The agent's own settings, those of one part of the file together. */
+function agentSections(): string {
+  const titleOf = (path: string) => TITLES[path.split('.')[0] ?? ''] ?? 'Agent';
+  const parts = Map.groupBy(settingsOf(agentSettings), ([path]) => titleOf(path));
+  return [...parts].map(([title, settings]) => section(title, settings)).join('');
+}
+
+const section = (title: string, settings: readonly (readonly [string, Setting])[]) =>
+  `### ${title}\n\n${table(['Variable', 'Key in the file', 'Flag', 'Default', 'Meaning'], settings.map(settingRow))}\n`;
 
 function settingRow([path, setting]: readonly [string, Setting]): string[] {
   const variables = [setting.env ?? []].flat().map(code);

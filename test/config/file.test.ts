@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../src/config/load.ts';
-import { EXAMPLE_FILE } from '../../src/docs/configuration.ts';
+import { EXAMPLE_FILE, FIRST_FILES } from '../../src/docs/configuration.ts';
 import { load, messageOf } from './support.ts';
 
 const plantsWith = (...ids: string[]) => ids.map((id) => ({ id, timezone: undefined, devices: [] }));
@@ -54,6 +54,25 @@ test('the example of the reference page loads', () => {
     { name: 'trucki-2.local:80', address: 'trucki-2.local:80', password: undefined },
   ]);
   assert.equal(config.sources.growatt.accounts[0]?.plants[0]?.timezone, 'Europe/Berlin');
+});
+
+test('each of the files to begin with loads, with the secrets it names', () => {
+  const files = { '/run/secrets/north': 'n', '/run/secrets/south': 's' };
+  const loaded = Object.values(FIRST_FILES).map((file) => load(file, { GROWATT_TOKEN: 'abc' }, {}, files));
+  const [home, stick, installer] = loaded.map(({ sources }) => sources);
+  assert.equal(loaded.length, 3);
+  assert.deepEqual(
+    home?.growatt.accounts.map(({ name, token }) => [name, token]),
+    [['default', 'abc']],
+  );
+  assert.deepEqual(stick?.trucki.targets, [{ name: 'shed', address: '192.168.1.40', password: undefined }]);
+  assert.deepEqual(
+    installer?.growatt.accounts.map(({ name, token }) => [name, token]),
+    [
+      ['north', 'n'],
+      ['south', 's'],
+    ],
+  );
 });
 
 test('ids are the digits that were written, whatever YAML would make of them', () => {
