@@ -7,7 +7,7 @@ import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
 import type { Config } from './config/config.ts';
-import { createSources } from './config/sources.ts';
+import { createSources, sourceNames } from './config/sources.ts';
 import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
@@ -22,6 +22,7 @@ import { logCalls } from './policy/call-log.ts';
 import { discoverAll, type SourceDiscovery } from './poll/discover-all.ts';
 import { Poller } from './poll/poller.ts';
 import { AgentState } from './state/agent-state.ts';
+import { namedInstanceId } from './state/instance-id.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { countHttp, createOwnMetrics } from './telemetry/own.ts';
@@ -34,12 +35,16 @@ export interface AgentOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** The data comes from the built-in simulators. */
   readonly simulated?: boolean;
+  /** The `service.instance.id` of what it exports by OTLP; one that follows from the configuration when absent. */
+  readonly instanceId?: string | undefined;
   /** Set when all is polled once: milliseconds that this may take. */
   readonly once?: number;
 }
 
 /** The running graph: sources → pollers → store → instruments → readers. Creating it starts nothing. */
 export class Agent implements Surface {
+  /** What `service.instance.id` is unless resource attributes say otherwise. */
+  readonly instanceId: string;
   readonly #rendered: RenderedMetrics;
   readonly #pollers: readonly Poller[];
   readonly #provider: MeterProvider;
@@ -50,13 +55,26 @@ export class Agent implements Surface {
   readonly #shard: Status['shard'];
 
   constructor(options: AgentOptions) {
-    const { config, log, clock = systemClock, fetch = nodeFetch, simulated = false, once } = options;
+    const {
+      config,
+      log,
+      clock = systemClock,
+      fetch = nodeFetch,
+      simulated = false,
+      once,
+      instanceId,
+    } = options;
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
     const { shard, staleAfter, stateDir, otlp } = config;
+    const names = sourceNames(config, { clock, fetch });
     const store = new Store({ clock, staleAfter, definitionOf });
+    this.instanceId = instanceId ?? namedInstanceId(names, shard?.index);
     const { provider, reader, deviceMeter, ownMeter } = createProvider({
-      attributes: otlp?.resourceAttributes,
+      attributes: {
+        'service.instance.id': this.instanceId,
+        ...otlp?.resourceAttributes,
+      },
       createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
     });
     this.#provider = provider;
@@ -70,7 +88,7 @@ export class Agent implements Surface {
       observer: (source: string) => logCalls(source, log, ownMetrics.callObserver(source)),
       once,
     };
-    const { own: sources, names } = createSources(config, tools);
+    const sources = createSources(config, tools);
     this.#shard = shard && { ...shard, sources: names.length };
     for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });

@@ -92,7 +92,7 @@ test('the sharded example gives each of its agents a source', () => {
     });
     const observer = () => ({ attempted() {}, retried() {} });
     const clock = { now: () => 0, sleep: async () => {} };
-    const { own } = createSources(config, { clock, fetch, observer });
+    const own = createSources(config, { clock, fetch, observer });
     assert.ok(own.length > 0, `agent ${index} of ${replicas} has nothing to poll`);
   }
 });

@@ -117,8 +117,10 @@ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://localhost:9090/api/v1/otlp/v1/metrics
 \`\`\`
 
 The resource has \`service.name\`, \`service.version\` and \`service.instance.id\`, which Prometheus turns into the labels
-\`job\` and \`instance\`. The last one is new with each start; give it a value of its own to keep the series together:
-\`OTEL_RESOURCE_ATTRIBUTES=service.instance.id=home\`.
+\`job\` and \`instance\`. The last one is the same after a restart, so that series continue: what \`OTEL_RESOURCE_ATTRIBUTES\` says, such
+as \`service.instance.id=home\`; else one kept in \`STATE_DIR\`; else one made of the names of the configured sources and of
+the number of the shard. Agents without \`STATE_DIR\` whose sources have the same names need ids of their own if they send
+to one receiver.
 
 ## Secrets
 

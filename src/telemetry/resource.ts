@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { version } from '../base/version.ts';
 
-/** The OpenTelemetry resource of the metrics: this process, unless `attributes` says otherwise. */
+/** The OpenTelemetry resource of the metrics: this program, unless `attributes` says otherwise. */
 export function agentResource(attributes: Readonly<Record<string, string>> = {}): Resource {
   return defaultResource().merge(
     resourceFromAttributes({
       'service.name': 'solar-otel-agent',
       'service.version': version,
-      'service.instance.id': randomUUID(),
       ...attributes,
     }),
   );

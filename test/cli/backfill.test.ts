@@ -251,13 +251,15 @@ test('--otlp sends the same to the receiver, and a failure keeps what was read',
     message,
     `RunError: ${receiver.url} does not take the data: HTTP 400 Bad Request. Run the same command again to resume.`,
   );
-  assert.deepEqual(readdirSync(stateDir), ['backfill.journal']);
+  assert.deepEqual(readdirSync(stateDir).toSorted(), ['backfill.journal', 'instance-id']);
   receiver.script((response) => response.end());
   const { code, err } = await run(otlpEnv, { otlp: true });
   assert.equal(code, 0);
   assert.match(err, new RegExp(`Sending to ${receiver.url}\\n\\d+ samples\n$`));
   assert.equal(count('plant/power'), 3);
-  assert.deepEqual(readdirSync(stateDir), []);
+  assert.deepEqual(readdirSync(stateDir), ['instance-id']);
+  const [instance] = readFileSync(join(stateDir, 'instance-id'), 'utf8').split('\n');
+  assert.equal(receiver.received.at(-1)?.resource['service.instance.id'], instance);
   const piped = await run(env);
   const sent = receiver.received.slice(1).flatMap(({ metrics }) => metrics);
   assert.deepEqual(

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { glob, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { before, describe, it, type TestContext } from 'node:test';
+import { execFile } from 'node:child_process';
+import { glob, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
-import { demoPlants } from '../../src/simulators/growatt/plants.ts';
-import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { type Exposition, parseExposition } from '../export/exposition-parser.ts';
 import { remoteWriteReceiver } from './collector/remote-write.ts';
+import { folderFor, SHIPPED, startAgent, startCollector } from './collector/running.ts';
 import { prepared } from './programs.ts';
-import { eventually, freePort, startProgram } from './support.ts';
+import { eventually, freePort } from './support.ts';
 
 const run = promisify(execFile);
-const SHIPPED = 'otel-collector.yaml';
 const DEVICE_METRIC = /^(growatt|trucki)_/;
 
 describe('the OpenTelemetry Collector', () => {
@@ -122,37 +117,7 @@ describe('the OpenTelemetry Collector', () => {
     const shipped = await startCollector(t);
     await assert.rejects(fetch(`http://127.0.0.2:${shipped.ports.HEALTH}/`), { message: 'fetch failed' });
   });
-
-  /** Starts one with the shipped configuration on free ports; its `url` is what Prometheus scrapes. */
-  async function startCollector(t: TestContext, variables: Record<string, string> = {}, config = SHIPPED) {
-    const names = ['OTLP_HTTP', 'OTLP_GRPC', 'PROMETHEUS', 'HEALTH', 'QUEUE'] as const;
-    const entries: [string, number][] = [];
-    for (const name of names) entries.push([name, await freePort()]);
-    const ports = Object.fromEntries(entries) as Record<(typeof names)[number], number>;
-    const { STORAGE = await folderFor(t), REMOTE_WRITE = 'http://127.0.0.1:9/', ...others } = variables;
-    const settings = [
-      ...Object.entries(others).map(([name, value]) => `COLLECTOR_${name}=${value}`),
-      ...entries.map(([name, port]) => `COLLECTOR_${name}_PORT=${port}`),
-      `COLLECTOR_STORAGE=${STORAGE}`,
-      `PROMETHEUS_REMOTE_WRITE_URL=${REMOTE_WRITE}`,
-    ];
-    const { output } = await startProgram(t, {
-      program: 'env',
-      package: 'coreutils',
-      args: () => [...settings, collector, '--config', resolve(config)],
-      ready: '/',
-      readyPort: ports.HEALTH,
-    });
-    return { ports, output, url: `http://127.0.0.1:${ports.PROMETHEUS}` };
-  }
 });
-
-/** A folder that goes with the test. */
-async function folderFor(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The shipped configuration, changed as its comments say so that the Collector scrapes the agent. */
 async function scrapingConfiguration(target: string): Promise<string> {
@@ -163,41 +128,6 @@ async function scrapingConfiguration(target: string): Promise<string> {
     )
     .replace('receivers: [otlp]\n', 'receivers: [prometheus]\n')
     .replace('127.0.0.1:9120', target);
-}
-
-/** The real program over simulators whose time stands still. @returns its address */
-async function startAgent(t: TestContext, variables: Record<string, string>): Promise<string> {
-  const frozen = Date.now();
-  const now = () => frozen;
-  const cloud = await startGrowattCloud({ token: 'token', plants: demoPlants(frozen), limits: false, now });
-  t.after(() => cloud.close());
-  const stick = await startTruckiStick({ firmware: 'jsonlive', remotes: 2, meter: true, now });
-  t.after(() => stick.close());
-  const port = await freePort();
-  const agent = spawn(process.execPath, ['src/main.ts', 'run'], {
-    env: {
-      EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
-      GROWATT_TOKEN: 'token',
-      GROWATT_BASE_URL: cloud.url,
-      GROWATT_CALL_SPACING: '10ms',
-      TRUCKI_TARGETS: `roof=${stick.address}`,
-      TRUCKI_INTERVAL: '1s',
-      ...variables,
-    },
-    stdio: 'ignore',
-  });
-  const ended = once(agent, 'exit');
-  t.after(async () => {
-    agent.kill();
-    await ended;
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await eventually('the agent to be ready', async () => {
-    const response = await fetch(`${url}/readyz`).catch(() => undefined);
-    await response?.body?.cancel();
-    return response?.ok || undefined;
-  });
-  return url;
 }
 
 async function exposition(url: string): Promise<Exposition> {

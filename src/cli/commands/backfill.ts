@@ -26,7 +26,7 @@ import { startsIn } from '../../settings/setting.ts';
 import { type BackfillInvocation, UsageError } from '../flags.ts';
 import { DONE, logFor, type Program, RunError } from '../program.ts';
 import { withStateFolder } from '../state-folder.ts';
-import { configOf } from './run.ts';
+import { configOf, instanceIdOf } from './run.ts';
 
 const CLEAR_LINE = '\r\u001b[K';
 
@@ -75,7 +75,12 @@ async function fill(
   program: Program,
 ): Promise<void> {
   // The present is not exported meanwhile.
-  const sources = new Agent({ config: { ...config, otlp: undefined }, log }).historyReaders(program.signal);
+  const agent = new Agent({
+    config: { ...config, otlp: undefined },
+    log,
+    instanceId: invocation.otlp ? await instanceIdOf(config, log) : undefined,
+  });
+  const sources = agent.historyReaders(program.signal);
   if (sources.length === 0 && !config.shard) throw new UsageError(noHistory());
   const journal = Journal.open(path, {
     from: invocation.from,
@@ -98,8 +103,14 @@ async function fill(
       yield sample;
     }
   }
-  if (invocation.otlp && config.otlp) await send(config.otlp, names, samples, program);
-  else await write(invocation.out, render(names, samples), program);
+  if (invocation.otlp && config.otlp) {
+    // The past continues the series of the agent that runs with this configuration.
+    const resourceAttributes = {
+      'service.instance.id': agent.instanceId,
+      ...config.otlp.resourceAttributes,
+    };
+    await send({ ...config.otlp, resourceAttributes }, names, samples, program);
+  } else await write(invocation.out, render(names, samples), program);
   const missing = await missingIn(assignments, journal);
   program.err(`${count} samples${invocation.out === undefined ? '' : ` in ${invocation.out}`}\n`);
   for (const line of missing) program.err(`Missing: ${line}\n`);

@@ -1,4 +1,7 @@
+import type { Log } from '../../base/log.ts';
+import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
+import { keptInstanceId } from '../../state/instance-id.ts';
 import type { Configured } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
 import { push } from './push.ts';
@@ -9,9 +12,15 @@ export function configOf({ configFile, flags }: Configured, { env, isTerminal }:
   return loadConfig({ ...(configFile !== undefined && { file: configFile }), env, flags, isTerminal });
 }
 
+/** The id that the folder of the state keeps, for what leaves by OTLP. */
+export async function instanceIdOf({ otlp, stateDir }: Config, log: Log): Promise<string | undefined> {
+  return otlp && stateDir !== undefined ? await keptInstanceId(stateDir, log) : undefined;
+}
+
 /** The agent: in http mode until a signal, in push mode once. */
 export async function run(invocation: Configured, program: Program): Promise<number> {
   const config = configOf(invocation, program);
-  const options = { config, log: logFor(program, config) };
+  const log = logFor(program, config);
+  const options = { config, log, instanceId: await instanceIdOf(config, log) };
   return await (config.exporter.mode === 'push' ? push : serve)(options, program.signal);
 }
