@@ -11,7 +11,11 @@ interface Package {
   readonly name: string;
   readonly version: string;
   readonly license: string;
+  readonly engines?: { readonly node: string };
 }
+
+/** What of package.json is meant for the checkout and not for what is built. */
+const OF_CHECKOUT = ['private', 'files', 'scripts', 'dependencies', 'devDependencies', 'allowScripts'];
 
 /** A software bill of materials in the CycloneDX format, as far as it is changed here. */
 interface Bom {
@@ -23,12 +27,14 @@ interface Bom {
 
 const packageIn = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
-const { version } = packageIn('.');
+const manifest = packageIn('.');
+const { version } = manifest;
 
 const options = {
   bundle: true,
   platform: 'node',
-  target: 'node22',
+  // Too old a Node must be able to parse the program to say what it needs.
+  target: 'node14.21',
   // Names stay, so that a stack trace in a bug report can be read.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -48,20 +54,43 @@ const program = await build({
   ...options,
   entryPoints: ['src/main.ts'],
   outfile: join(out, `${NAME}.js`),
-  format: 'esm',
+  // Single executables take nothing else.
+  format: 'cjs',
   define: {
     BUNDLED_VERSION: JSON.stringify(version),
     BUNDLED_BCRYPT_WORKER: JSON.stringify(worker.outputFiles[0]?.text),
+    // What asks for it is only for a checkout.
+    'import.meta.url': 'undefined',
   },
-  // Some dependencies are CommonJS and ask for Node's own modules by `require`.
-  banner: {
-    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-  },
+  banner: { js: nodeCheck() },
 });
+
+writeFileSync(join(out, 'package.json'), `${JSON.stringify(publishedManifest(), undefined, 2)}\n`);
 
 const folders = bundledFolders([program.metafile, worker.metafile]);
 writeFileSync(join(out, 'THIRD_PARTY_LICENSES.txt'), notices(folders));
 writeFileSync(join(out, `${NAME}.cdx.json`), `${JSON.stringify(billOfMaterials(folders), undefined, 2)}\n`);
+
+/** The first statement of the program, in words that every Node understands: ends it with two lines on one too old. */
+function nodeCheck(): string {
+  const [, floor = '', major = '', minor = ''] =
+    /^>=((\d+)\.(\d+))$/.exec(manifest.engines?.node ?? '') ?? [];
+  return `'use strict';
+(function (version) {
+  var parts = version.split('.');
+  if (parts[0] > ${major} || (parts[0] == ${major} && parts[1] >= ${minor})) return;
+  process.stderr.write(
+    '${NAME} needs Node.js ${floor} or newer, and this is ' + version + '.\\n' +
+    'Install a newer one from https://nodejs.org/, or use the container image, which has its own.\\n');
+  process.exit(2);
+})(process.versions.node);`;
+}
+
+/** The manifest that stands beside the program: everything is in the bundle, so there are no dependencies. */
+function publishedManifest(): object {
+  const kept = Object.entries(manifest).filter(([key]) => !OF_CHECKOUT.includes(key));
+  return { ...Object.fromEntries(kept), type: 'commonjs', bin: { [NAME]: `${NAME}.js` } };
+}
 
 /** The folders of the packages that have code in the bundle. */
 function bundledFolders(metafiles: readonly Metafile[]): readonly string[] {

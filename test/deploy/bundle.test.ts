@@ -108,6 +108,27 @@ describe('The bundle, alone in an empty folder', () => {
     await assert.rejects(agent('healthcheck', '-p', '1'), { code: 1, stdout: '' });
   });
 
+  it('comes with a manifest that needs no other package', async () => {
+    const built = (await json(join(folder, 'dist/package.json'))) as Record<string, unknown>;
+    const { name, license, engines } = (await json('package.json')) as Record<string, unknown>;
+    assert.deepEqual(
+      { ...built, description: 0, homepage: 0, repository: 0, bugs: 0, keywords: 0 },
+      {
+        name,
+        version,
+        license,
+        engines,
+        type: 'commonjs',
+        bin: { 'solar-otel-agent': 'solar-otel-agent.js' },
+        description: 0,
+        homepage: 0,
+        repository: 0,
+        bugs: 0,
+        keywords: 0,
+      },
+    );
+  });
+
   it('comes with the licence of each package in it, and of no other', async () => {
     const licences = await readFile(join(folder, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
     const sections = licences.split(`\n${'-'.repeat(80)}\n\n`);
@@ -143,7 +164,12 @@ describe('The bundle, alone in an empty folder', () => {
   it('is the same when it is built again', async () => {
     await run(process.execPath, ['deploy/build.ts', join(folder, 'again')]);
     const files = await readdir(join(folder, 'again'));
-    assert.deepEqual(files, ['THIRD_PARTY_LICENSES.txt', 'solar-otel-agent.cdx.json', 'solar-otel-agent.js']);
+    assert.deepEqual(files, [
+      'THIRD_PARTY_LICENSES.txt',
+      'package.json',
+      'solar-otel-agent.cdx.json',
+      'solar-otel-agent.js',
+    ]);
     for (const file of files) {
       const first = file.endsWith('.js') ? program : join(folder, 'dist', file);
       assert.ok((await readFile(join(folder, 'again', file))).equals(await readFile(first)), file);
