@@ -15,18 +15,22 @@ import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
 import type { HttpObserver } from './model/observer.ts';
+import type { PastPower } from './model/overview.ts';
 import type { PollContext } from './model/poll-context.ts';
 import type { OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { logCalls } from './policy/call-log.ts';
 import { discoverAll, type SourceDiscovery } from './poll/discover-all.ts';
 import { Poller } from './poll/poller.ts';
+import { Presentation } from './presentation.ts';
 import { AgentState } from './state/agent-state.ts';
 import { namedInstanceId } from './state/instance-id.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { countHttp, createOwnMetrics } from './telemetry/own.ts';
 import { createProvider } from './telemetry/provider.ts';
+import type { Curve, Subject } from './view/curves.ts';
+import type { StatusView } from './view/status-api.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -37,6 +41,8 @@ export interface AgentOptions {
   readonly simulated?: boolean;
   /** The `service.instance.id` of what it exports by OTLP; one that follows from the configuration when absent. */
   readonly instanceId?: string | undefined;
+  /** What the simulators know of the time before the start, for the curves of the page. */
+  readonly past?: Iterable<PastPower>;
   /** Set when all is polled once: milliseconds that this may take. */
   readonly once?: number;
 }
@@ -53,6 +59,7 @@ export class Agent implements Surface {
   readonly #startTime: number;
   readonly #simulated: boolean;
   readonly #shard: Status['shard'];
+  readonly #presentation: Presentation;
 
   constructor(options: AgentOptions) {
     const {
@@ -63,6 +70,7 @@ export class Agent implements Surface {
       simulated = false,
       once,
       instanceId,
+      past = [],
     } = options;
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
@@ -92,15 +100,28 @@ export class Agent implements Surface {
     this.#shard = shard && { ...shard, sources: names.length };
     for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
+    this.#presentation = new Presentation({
+      store,
+      sources: () => sources,
+      status: () => this.status(),
+      folder: stateDir,
+      past,
+      clock,
+      log,
+    });
     this.#pollers = sources.map((source) => {
-      const onIdle = () => this.#state.changed(source);
+      const onIdle = () => {
+        this.#state.changed(source);
+        // Nobody looks at the page of an agent that polls once.
+        if (once === undefined) this.#presentation.polled();
+      };
       return new Poller({ source, store, clock, log, observer: ownMetrics, onIdle });
     });
   }
 
   /** Polls all sources until the signal is aborted; also where its shard has none. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#state.restore();
+    await Promise.all([this.#state.restore(), this.#presentation.restore()]);
     const aborted = signal.aborted ? undefined : event(signal, 'abort');
     await Promise.all([aborted, ...this.#pollers.map((poller) => poller.run(signal))]);
   }
@@ -138,6 +159,16 @@ export class Agent implements Surface {
     };
   }
 
+  /** What the page and `/api/v1/status` show. */
+  view(): Promise<StatusView> {
+    return this.#presentation.view();
+  }
+
+  /** The power of a plant or a stick today and yesterday. */
+  curveOf(subject: Subject): Curve | undefined {
+    return this.#presentation.curveOf(subject);
+  }
+
   /**
    * Lists what each source has access to, or why that is not possible.
    * @param onProgress learns how far all sources together are
@@ -163,6 +194,6 @@ export class Agent implements Surface {
 
   /** Saves the state and exports for the last time; call when `run` or `pollOnce` has ended. */
   async stop(): Promise<void> {
-    await Promise.all([this.#state.close(), this.#provider.shutdown()]);
+    await Promise.all([this.#state.close(), this.#presentation.close(), this.#provider.shutdown()]);
   }
 }

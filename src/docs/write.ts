@@ -2,11 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { examples, kindPages } from './checked-answers.ts';
 import { configurationReference } from './configuration.ts';
 import { metricsReference } from './metrics.ts';
+import { statusReference } from './status-api.ts';
 
 /** The pages that are made from the program's own tables; this file is the command that writes them. */
 const PAGES = {
   'docs/configuration.md': configurationReference(),
   'docs/metrics.md': metricsReference(examples()),
+  'docs/status-api.md': statusReference(),
   ...(await kindPages()),
 };
 

@@ -3,10 +3,13 @@ import type { Clock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Status } from '../model/status.ts';
+import type { Curve, Subject } from '../view/curves.ts';
+import type { StatusView } from '../view/status-api.ts';
 import { Body } from './body.ts';
 import { chooseFormat, contentTypes } from './negotiation.ts';
 import { pageHeaders, renderPage } from './page.ts';
 import { type Answer, plainText } from './response.ts';
+import { statusJson } from './status-json.ts';
 import type { ExpositionFormat } from './text-format.ts';
 
 /** What the HTTP server serves; neither call waits for a source. */
@@ -14,6 +17,10 @@ export interface Surface {
   /** The exposition text; rejects when the collection fails. */
   metrics(format: ExpositionFormat): Promise<Body>;
   status(): Status;
+  /** What the page and `/api/v1/status` show. */
+  view(): Promise<StatusView>;
+  /** The power of a plant or a stick today and yesterday, for the page. */
+  curveOf(subject: Subject): Curve | undefined;
 }
 
 type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
@@ -42,7 +49,7 @@ export function createRouter(surface: Surface, log: Log, clock: Pick<Clock, 'now
   const routes = new Map<string, Route>([
     ['/', () => statusPage(surface.status(), clock.now() / 1000)],
     ['/metrics', metricsRoute(surface, log)],
-    ['/api/v1/status', () => statusJson(surface.status())],
+    ['/api/v1/status', async () => statusAnswer(await surface.view())],
     ['/healthz', healthy],
     ['/-/healthy', healthy],
     ['/readyz', ready],
@@ -92,7 +99,6 @@ function statusPage(status: Status, now: number): Answer {
   return { status: 200, contentType: 'text/html; charset=utf-8', body, headers: pageHeaders };
 }
 
-function statusJson(status: Status): Answer {
-  const body = new Body(`${JSON.stringify(status, undefined, 2)}\n`);
-  return { status: 200, contentType: 'application/json', body };
+async function statusAnswer(view: StatusView): Promise<Answer> {
+  return { status: 200, contentType: 'application/json', body: new Body(await statusJson(view)) };
 }

@@ -4,6 +4,7 @@ import type { Resolved, Section } from '../settings/setting.ts';
 import type { CaptureRules } from './capture.ts';
 import type { MetricGroup, Validity } from './metric.ts';
 import type { CallObserver } from './observer.ts';
+import type { KindOverview } from './overview.ts';
 import type { StartSimulator } from './simulator.ts';
 import type { Source } from './source.ts';
 
@@ -72,6 +73,8 @@ export interface SourceKind<S extends Section = Section, C = unknown> {
   /** Groups that several kinds give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
+  /** What the status page shows of it. */
+  readonly overview: KindOverview;
   /** A page about its devices, if it reads several families of them. */
   readonly page?: KindPage;
   /** Loads the simulator of its devices, which only `demo` and `simulate` need. */

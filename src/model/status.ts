@@ -27,6 +27,10 @@ export interface SourceStatus {
   readonly nextPoll?: number;
   /** One sentence for people: why it fails or, while it is ok, what is wrong with a part of it. */
   readonly problem?: string;
+  /** What to do about it, in one sentence. */
+  readonly advice?: string;
+  /** Failed polls in a row; absent while it answers. */
+  readonly failures?: number;
   readonly plants?: number;
   readonly devices?: number;
 }

@@ -79,7 +79,7 @@ export class Poller {
 
   /** State of the source and of its polls. */
   get status(): SourceStatus {
-    const { lastSuccess, problem } = this.#polls.health;
+    const { lastSuccess, problem, advice, failures } = this.#polls.health;
     return {
       name: this.source.name,
       state: this.#state,
@@ -88,6 +88,8 @@ export class Poller {
       ...(lastSuccess !== undefined && { lastSuccess: lastSuccess / 1000 }),
       ...(this.#nextPollAt !== undefined && { nextPoll: this.#nextPollAt / 1000 }),
       ...(problem !== undefined && { problem }),
+      ...(advice !== undefined && { advice }),
+      ...(failures > 0 && { failures }),
       ...this.source.size?.(),
     };
   }

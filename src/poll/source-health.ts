@@ -23,6 +23,7 @@ export class SourceHealth {
   readonly #outOfRange = new Map<string, ReadonlySet<string>>();
   #failure: SourceError | undefined;
   #failingSince: number | undefined;
+  #failures = 0;
   #lastSuccess: number | undefined;
   #lastDefect: string | undefined;
 
@@ -45,6 +46,16 @@ export class SourceHealth {
   /** One sentence for people: why the source fails or, while it answers, what is wrong with a part of it. */
   get problem(): string | undefined {
     return this.#failure?.message ?? [...this.#conditions.values()][0]?.problem;
+  }
+
+  /** What to do about `problem`, where that does not say it itself. */
+  get advice(): string | undefined {
+    return this.#failure && ADVICE[this.#failure.kind];
+  }
+
+  /** Failed polls in a row. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** Records the condition of a subject, and logs it when its essence changed. */
@@ -82,6 +93,7 @@ export class SourceHealth {
   /** Records that the source failed as a whole; `retryIn` (milliseconds) is when it is polled again. */
   failed(failure: SourceError, retryIn: number): void {
     this.#failingSince ??= this.#clock.now();
+    this.#failures++;
     // A time-out after a refused connection is the same outage; a refused token is another one.
     const same = this.#failure && treatmentOf(this.#failure).retry && treatmentOf(failure).retry;
     const conditions = [...this.#conditions.values()].map(({ problem }) => problem);
@@ -103,6 +115,7 @@ export class SourceHealth {
       this.#log.info(`${this.#name}: first poll succeeded`, details);
     }
     this.#failingSince = this.#failure = undefined;
+    this.#failures = 0;
     this.#lastSuccess = now;
   }
 

@@ -6,14 +6,25 @@ import type { Log } from '../base/log.ts';
 import { makeFolder } from './state-folder.ts';
 import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
-const NAME = 'state.json';
 /** An account of a thousand inverters needs about 1 MB. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** A link or a named pipe that is put there after the check is neither followed nor waited for. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The one file in STATE_DIR. A problem with it costs the saved state, but never stops the agent. */
-export class StateFile {
+/** What a file in STATE_DIR holds: R is read from it, W is written to it. */
+export interface FileContent<R, W> {
+  readonly name: string;
+  /** What is read where there is no file. */
+  readonly nothing: R;
+  /** @throws StateFormatError */
+  readonly parse: (text: string) => R;
+  /** In pieces, so that a big one does not block other work. */
+  readonly format: (content: W) => Iterable<string>;
+}
+
+/** A file in STATE_DIR. A problem with it costs the saved state, but never stops the agent. */
+export class KeptFile<R, W> {
+  readonly #content: FileContent<R, W>;
   readonly #folder: string;
   readonly #path: string;
   readonly #log: Log;
@@ -22,27 +33,28 @@ export class StateFile {
   /** Whether the last write failed. */
   #failing = false;
 
-  constructor(folder: string, log: Log) {
+  constructor(folder: string, log: Log, content: FileContent<R, W>) {
+    this.#content = content;
     this.#folder = folder;
-    this.#path = join(folder, NAME);
+    this.#path = join(folder, content.name);
     this.#log = log;
   }
 
   /** @returns what was saved; an empty state when there is no file, or none that can be read */
-  async read(): Promise<State> {
+  async read(): Promise<R> {
     try {
       const stats = await statOf(this.#path);
-      if (!stats) return {};
+      if (!stats) return this.#content.nothing;
       if (stats.size > MAX_BYTES) throw new StateFormatError(`is larger than ${MAX_BYTES} bytes`);
       const file = await open(this.#path, READ);
       try {
-        return parseState(await file.readFile('utf8'));
+        return this.#content.parse(await file.readFile('utf8'));
       } finally {
         await file.close();
       }
     } catch (error) {
       this.#warn(error, 'cannot be read', 'starting without saved state');
-      return {};
+      return this.#content.nothing;
     }
   }
 
@@ -50,11 +62,11 @@ export class StateFile {
    * Replaces the file as a whole, so that a loss of power leaves the old one or the new one. Never rejects: a
    * failure is logged when it begins and when it ends. Calls must not overlap.
    */
-  async write(sources: Iterable<readonly [string, SourceState]>): Promise<void> {
+  async write(content: W): Promise<void> {
     try {
       await makeFolder(this.#folder);
       await statOf(this.#path);
-      await this.#replace(formatState(sources));
+      await this.#replace(this.#content.format(content));
       if (this.#failing) this.#log.info(`${this.#path}: state is saved again`);
       this.#failing = false;
       this.#warning = undefined;
@@ -101,6 +113,22 @@ export class StateFile {
     if (error instanceof IrregularFileError) return error.message;
     if (error instanceof StateFormatError) return `${this.#path} ${error.message}: ${consequence}`;
     return `${this.#path} ${what} (${codeOf(error) ?? String(error)}): ${consequence}`;
+  }
+}
+
+type States = Iterable<readonly [string, SourceState]>;
+
+const stateContent: FileContent<State, States> = {
+  name: 'state.json',
+  nothing: {},
+  parse: parseState,
+  format: formatState,
+};
+
+/** What is known of sources and entities. */
+export class StateFile extends KeptFile<State, States> {
+  constructor(folder: string, log: Log) {
+    super(folder, log, stateContent);
   }
 }
 

@@ -55,7 +55,12 @@ const agent: Start = async (devices) => {
   const silent = () => {};
   const { url } = await startServer({
     listen: { host: '127.0.0.1', port: 0 },
-    surface: { metrics: (format) => rendered.get(format), status: () => status },
+    surface: {
+      metrics: (format) => rendered.get(format),
+      status: () => status,
+      view: async () => ({ ...status, time: 0, totals: {}, plants: [], sticks: [] }),
+      curveOf: () => undefined,
+    },
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
   return {

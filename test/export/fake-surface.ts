@@ -3,6 +3,9 @@ import type { Surface } from '../../src/export/routes.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/export/server.ts';
 import type { ExpositionFormat } from '../../src/export/text-format.ts';
 import type { Status } from '../../src/model/status.ts';
+import type { Overview } from '../../src/view/overview.ts';
+import type { StatusView } from '../../src/view/status-api.ts';
+import { statusViewOf } from '../../src/view/status-view.ts';
 import { memoryLog } from '../helpers/log.ts';
 
 export const someStatus: Status = {
@@ -12,6 +15,17 @@ export const someStatus: Status = {
   ready: true,
   sources: [{ name: 'growatt/default', state: 'ok', circuit: 'closed', intervalSeconds: 300 }],
 };
+
+/** What the page shows of a status, a day after the start. */
+export function viewOf(status: Status, overview: Partial<Overview> = {}): StatusView {
+  return statusViewOf({
+    status,
+    overview: { totals: {}, plants: [], sticks: [], ...overview },
+    titleOf: (source) => `Source ${source}`,
+    curveOf: () => undefined,
+    now: status.startTime + 86_400,
+  });
+}
 
 /** Long enough to be worth compressing. */
 export const someText = Array.from({ length: 50 }, (_, n) => `some_metric{n="${n}"} ${n}\n`).join('');
@@ -27,7 +41,12 @@ export function surfaceOf({
   metrics = async () => someText,
   status = () => someStatus,
 }: SurfaceScript = {}): Surface {
-  return { metrics: async (format) => new Body(await metrics(format)), status };
+  return {
+    metrics: async (format) => new Body(await metrics(format)),
+    status,
+    view: async () => viewOf(status()),
+    curveOf: () => undefined,
+  };
 }
 
 /** Runs `use` against a server on a free loopback port and closes it afterwards. */

@@ -209,7 +209,9 @@ test('the status tells where a source stands, from the start to the first succes
   const common = { name: 'fake/one', circuit: 'closed', intervalSeconds: 60, plants: 1, devices: 2 };
   assert.deepEqual(poller.status, { ...common, state: 'starting' });
   await poll();
-  assert.deepEqual(poller.status, { ...common, state: 'failing', problem: 'it is unreachable' });
+  const advice = 'check the network and the address';
+  const failing = { ...common, state: 'failing', problem: 'it is unreachable', advice };
+  assert.deepEqual(poller.status, { ...failing, failures: 1 });
   await poll();
   assert.deepEqual(poller.status, { ...common, state: 'ok', lastSuccess: clock.now() / 1000 });
 });

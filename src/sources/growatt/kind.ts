@@ -1,4 +1,5 @@
 import { growattMetrics } from '../../metrics/growatt.ts';
+import { growattQuantities } from '../../metrics/growatt-overview.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { RateLimiter } from '../../policy/rate-limiter.ts';
 import { type GrowattConfig, resolveGrowatt, shownGrowatt } from './accounts.ts';
@@ -17,6 +18,10 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   metricsDocs: {
     sourceNames: '`growatt/ACCOUNT`, with `default` for a single account',
     familiesOf,
+  },
+  overview: {
+    sourceTitle: (name) => (name === 'default' ? 'Growatt account' : `Growatt account ${name}`),
+    quantities: growattQuantities,
   },
   page: {
     file: 'families.md',

@@ -3,6 +3,7 @@ import { battery, grid, selfConsumption } from '../../metrics/growatt/battery-gr
 import { ac, device, pv } from '../../metrics/growatt/device.ts';
 import { diagnostics, eps } from '../../metrics/growatt/diagnostics.ts';
 import { plant } from '../../metrics/growatt/plant.ts';
+import { growattQuantities } from '../../metrics/growatt-overview.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { connectTcp, formatAddress } from './connection.ts';
 import { familyNamed } from './families.ts';
@@ -42,6 +43,7 @@ modbus:
   },
   metrics: [modbusMetrics, device, ac, pv, battery, grid, selfConsumption, eps, diagnostics, plant],
   metricsDocs: { sourceNames: '`modbus/TARGET`' },
+  overview: { sourceTitle: (name) => `Inverter ${name} on the local network`, quantities: growattQuantities },
   resolve: resolveModbus,
   shown: (config) => ({ modbus: config }),
   simulator: async () => (await import('../../simulators/modbus/simulator.ts')).startSimulator,

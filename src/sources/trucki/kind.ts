@@ -1,6 +1,7 @@
 import type { SourceKind } from '../../model/kind.ts';
 import { captureRules } from './capture-rules.ts';
 import { legacyMetrics, stickMetrics } from './metrics.ts';
+import { overview } from './overview.ts';
 import { resolveTrucki, type TruckiConfig, truckiSettings } from './settings.ts';
 import { createTruckiSource } from './source.ts';
 
@@ -27,6 +28,7 @@ trucki:
     // It neither sleeps nor has a time zone: its energies of the day are as it counts them.
     valid: { today: 'instant' },
   },
+  overview,
   resolve: resolveTrucki,
   shown: (config) => ({ trucki: config }),
   simulator: async () => (await import('../../simulators/trucki/simulator.ts')).startSimulator,

@@ -1,0 +1,18 @@
+import { kinds } from './kinds.ts';
+import type { SourceKind } from './model/kind.ts';
+import type { Quantities } from './model/overview.ts';
+
+const all = Object.entries<SourceKind>(kinds);
+
+/** What the status page shows of the metrics of all kinds. */
+export const quantities: Quantities = Object.assign(
+  {},
+  ...all.map(([, { overview }]) => overview.quantities),
+);
+
+/** Name of a source for people. @param source `KIND/NAME` */
+export function titleOf(source: string): string {
+  const [kind = '', ...name] = source.split('/');
+  const described = all.find(([word]) => word === kind)?.[1].overview;
+  return described ? described.sourceTitle(name.join('/')) : source;
+}

@@ -1,0 +1,78 @@
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import { quantities, titleOf } from './kind-overviews.ts';
+import type { PastPower } from './model/overview.ts';
+import type { Source } from './model/source.ts';
+import type { Status } from './model/status.ts';
+import { CurveKeeper } from './state/curve-keeper.ts';
+import type { Store } from './store/store.ts';
+import type { Curve, Subject } from './view/curves.ts';
+import { makeOverview } from './view/overview.ts';
+import { OverviewCache } from './view/overview-cache.ts';
+import type { StatusView } from './view/status-api.ts';
+import { statusViewOf } from './view/status-view.ts';
+
+export interface PresentationOptions {
+  readonly store: Pick<Store, 'samples' | 'version'>;
+  readonly sources: () => readonly Pick<Source, 'entities'>[];
+  readonly status: () => Status;
+  /** Where curves are kept across restarts; undefined: nowhere. */
+  readonly folder: string | undefined;
+  readonly past: Iterable<PastPower>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the page and `/api/v1/status` show, read from the store alone. */
+export class Presentation {
+  readonly #options: PresentationOptions;
+  readonly #overview: OverviewCache;
+  readonly #curves: CurveKeeper;
+
+  constructor(options: PresentationOptions) {
+    const { store, past, ...rest } = options;
+    this.#options = options;
+    this.#overview = new OverviewCache({ make: () => this.#makeOverview(), version: () => store.version });
+    this.#curves = new CurveKeeper({ ...rest, overview: () => this.#overview.get() });
+    this.#curves.prefill(past);
+  }
+
+  /** Call before the first poll. */
+  restore(): Promise<void> {
+    return this.#curves.restore();
+  }
+
+  /** Call after each poll. */
+  polled(): void {
+    this.#curves.polled();
+  }
+
+  async view(): Promise<StatusView> {
+    const { status, clock } = this.#options;
+    const overview = await this.#overview.get();
+    const now = clock.now() / 1000;
+    return statusViewOf({ status: status(), overview, titleOf, curveOf: (of) => this.curveOf(of), now });
+  }
+
+  /** The power of a plant or a stick today and yesterday; undefined while nothing is known. */
+  curveOf(subject: Subject): Curve | undefined {
+    return this.#curves.curveOf(subject);
+  }
+
+  /** Saves for the last time. */
+  close(): Promise<void> {
+    return this.#curves.close();
+  }
+
+  #makeOverview() {
+    const { store, status, clock } = this.#options;
+    const readAt = new Map(status().sources.map(({ name, lastSuccess }) => [name, lastSuccess]));
+    return makeOverview({
+      samples: store.samples(),
+      quantities,
+      now: clock.now() / 1000,
+      // The reading of a stick has no time of its own.
+      stickReadAt: (stick) => readAt.get(`trucki/${stick}`),
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { type CurvesSnapshot, curvesSnapshot } from '../view/curves.ts';
+import type { FileContent } from './state-file.ts';
+import { StateFormatError } from './state-format.ts';
+
+const VERSION = 1;
+
+const file = z.object({ version: z.literal(VERSION), curves: curvesSnapshot });
+
+/**
+ * The curves of the status page. They have a file of their own, since they are written more rarely than the state
+ * that true values need, and a thousand of them are 3 MB.
+ */
+export const curvesContent: FileContent<CurvesSnapshot, Iterable<readonly [string, unknown]>> = {
+  name: 'curves.json',
+  nothing: {},
+  parse(text) {
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch {
+      throw new StateFormatError('is damaged');
+    }
+    const { data } = file.safeParse(content);
+    if (!data)
+      throw new StateFormatError('is damaged, or was written by another version of solar-otel-agent');
+    return data.curves;
+  },
+  *format(curves) {
+    yield `{"version":${VERSION},"curves":{`;
+    let separator = '';
+    for (const [key, curve] of curves) {
+      yield `${separator}${JSON.stringify(key)}:${JSON.stringify(curve)}`;
+      separator = ',';
+    }
+    yield '}}\n';
+  },
+};

@@ -1,0 +1,84 @@
+import { Turns } from '../base/turns.ts';
+import type { Quantities, ShownSample } from '../model/overview.ts';
+import { isFleetAwake, judgeDevice, judgePlant, judgeStick } from './conditions.ts';
+import { deviceFigures, known, plantFigures, stickFigures, totalFigures } from './figures.ts';
+import { groupSamples, type Raw, type RawPlant } from './raw.ts';
+import type { DeviceView, PlantView, StatusView, StickView } from './status-api.ts';
+
+/** What there is to see of all plants and sticks at one moment. */
+export type Overview = Pick<StatusView, 'totals' | 'medianYieldKwhPerKwp' | 'plants' | 'sticks'>;
+
+export interface OverviewInput {
+  readonly samples: Iterable<ShownSample> | AsyncIterable<ShownSample>;
+  readonly quantities: Quantities;
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** When a stick was last read, seconds since the epoch; its readings carry no time. */
+  readonly stickReadAt: (stick: string) => number | undefined;
+}
+
+/** With fewer there is no fleet to compare with. */
+const LEAST_FOR_MEDIAN = 3;
+
+/** Puts together what the samples say, without blocking the event loop. */
+export async function makeOverview({
+  samples,
+  quantities,
+  now,
+  stickReadAt,
+}: OverviewInput): Promise<Overview> {
+  const sites = await groupSamples(samples, quantities);
+  const turns = new Turns();
+  const fleetAwake = isFleetAwake(sites);
+  const plants: PlantView[] = [];
+  for (const [id, raw] of sites.plants) {
+    plants.push(plantView(id, raw, fleetAwake, now));
+    if (turns.isOver) await turns.next();
+  }
+  const sticks = [...sites.sticks].map(([name, raw]) => stickView(name, raw, stickReadAt(name)));
+  const medianYieldKwhPerKwp = medianOf(plants.map(({ values }) => values.yieldTodayKwhPerKwp));
+  return { totals: totalFigures(plants, sticks), ...known({ medianYieldKwhPerKwp }), plants, sticks };
+}
+
+function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number): PlantView {
+  const judgements = [...raw.devices.values()].map((device) => judgeDevice(device, raw, fleetAwake, now));
+  const devices = [...raw.devices].map(
+    ([serial, device], i): DeviceView => ({
+      serial,
+      type: device.info.device_type ?? '',
+      model: device.info.model ?? '',
+      ...judgements[i]!,
+      ...known({ readAt: device.values.readAt }),
+      values: deviceFigures(device.values),
+    }),
+  );
+  const values = [...raw.devices.values()].map((device) => device.values);
+  const times = values.flatMap(({ readAt }) => readAt ?? []);
+  return {
+    id,
+    name: raw.info.plant_name || `Plant ${id}`,
+    location: raw.info.location ?? '',
+    ...judgePlant(judgements),
+    ...known({
+      readAt: times.length > 0 ? Math.max(...times) : undefined,
+      peakPowerWatts: raw.values.peakWatts,
+      up: upOf(raw),
+    }),
+    values: plantFigures(raw.values, values),
+    devices,
+  };
+}
+
+function stickView(name: string, raw: Raw, readAt: number | undefined): StickView {
+  return { name, ...judgeStick(raw), ...known({ readAt, up: upOf(raw) }), values: stickFigures(raw.values) };
+}
+
+const upOf = ({ values }: Raw) => (values.up === undefined ? undefined : values.up === 1);
+
+function medianOf(values: readonly (number | undefined)[]): number | undefined {
+  const sorted = values.filter((value) => value !== undefined).toSorted((a, b) => a - b);
+  if (sorted.length < LEAST_FOR_MEDIAN) return undefined;
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[sorted.length - 1 - middle] ?? 0, sorted[middle] ?? 0];
+  return (low + high) / 2;
+}

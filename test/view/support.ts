@@ -1,0 +1,44 @@
+import { quantities } from '../../src/kind-overviews.ts';
+import type { ShownSample } from '../../src/model/overview.ts';
+import type { Labels } from '../../src/model/reading.ts';
+import { makeOverview, type Overview } from '../../src/view/overview.ts';
+
+/** Seconds since the epoch. */
+export const NOW = 1_781_258_400;
+
+type Values = Readonly<Record<string, number>>;
+
+export const samplesOf = (attributes: Labels, values: Values): ShownSample[] =>
+  Object.entries(values).map(([metric, value]) => ({ metric, attributes, value }));
+
+/** Samples of a device; the metrics without `growatt_`. */
+export const device = (plant_id: string, device_sn: string, values: Values, model = ''): ShownSample[] => [
+  ...samplesOf(
+    { plant_id, device_sn },
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`growatt_${name}`, value])),
+  ),
+  ...samplesOf({ plant_id, device_sn, device_type: 'min', model }, { growatt_device_info: 1 }),
+];
+
+/** Samples of a plant as a whole. */
+export const plant = (plant_id: string, plant_name: string, values: Values = {}): ShownSample[] => [
+  ...samplesOf({ plant_id }, values),
+  ...samplesOf({ plant_id, plant_name, location: 'Berlin', peak_power_kw: '10' }, { growatt_plant_info: 1 }),
+];
+
+export const overviewOf = (...samples: readonly (readonly ShownSample[])[]): Promise<Overview> =>
+  makeOverview({ samples: samples.flat(), quantities, now: NOW, stickReadAt: () => NOW - 2 });
+
+/** So many plants in the sun, the later ones with more energy; the first one has a fault, the second is silent. */
+export function fleetSamples(count: number): ShownSample[] {
+  return Array.from({ length: count }, (_, i) => {
+    const id = String(i + 1);
+    const status = i === 0 ? 3 : i === 1 ? 0 : 1;
+    const energy = { growatt_plant_peak_power_watts: 10_000, growatt_energy_month_kwh: 100 + i };
+    const values = { inverter_status: status, current_power_watts: 5000, energy_today_kwh: 20 + i / 100 };
+    return [
+      ...plant(id, `Plant ${id}`, energy),
+      ...device(id, `SN${id}`, { ...values, last_update_timestamp_seconds: NOW - 60 }),
+    ];
+  }).flat();
+}
