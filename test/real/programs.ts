@@ -10,7 +10,9 @@ const CACHE = join(ROOT, '.cache/programs');
 const MADE_FROM = [
   '.ci/programs',
   'test/real/collector/builder.yaml',
-  ...['go.mod', 'go.sum', 'main.go'].map((name) => `test/real/exporter-toolkit/${name}`),
+  ...['test/real/exporter-toolkit', 'test/bench/client-golang'].flatMap((folder) =>
+    ['go.mod', 'go.sum', 'main.go'].map((name) => `${folder}/${name}`),
+  ),
 ];
 
 /**

@@ -1,0 +1,65 @@
+/**
+ * `npm run bench` measures the agent beside its peers and writes docs/performance.md; `npm run bench:check` (with
+ * `--check`) measures less and fails when an aim is missed.
+ */
+import { writeFileSync } from 'node:fs';
+import { AIMS, JUDGED_SERIES } from './aims.ts';
+import { checkReport, judge } from './judge.ts';
+import { describeMachine } from './machine.ts';
+import { measureMemory } from './measure/memory.ts';
+import { measurePolls } from './measure/polls.ts';
+import { makePrograms } from './measure/programs.ts';
+import { measureScrapes } from './measure/scrapes.ts';
+import { measureStalls } from './measure/stalls.ts';
+import { measureStart } from './measure/start.ts';
+import { renderPage } from './report.ts';
+import type { Results, SizeFigures } from './results.ts';
+
+/** How much is measured. */
+interface Extent {
+  readonly sizes: readonly number[];
+  /** Rounds of scrapes, starts, poll cycles, and of each cause of stalls. */
+  readonly scrapes: number;
+  readonly starts: number;
+  readonly cycles: number;
+  readonly stalls: number;
+}
+
+const WHOLE: Extent = { sizes: [300, 3000, 30_000, 100_000], scrapes: 15, starts: 25, cycles: 30, stalls: 5 };
+const CHECK: Extent = { sizes: [JUDGED_SERIES], scrapes: 10, starts: 15, cycles: 20, stalls: 3 };
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
+
+const isCheck = process.argv.includes('--check');
+const extent = isCheck ? CHECK : WHOLE;
+const programs = await makePrograms();
+const results = await measure();
+const verdicts = judge(AIMS, results);
+if (!isCheck) {
+  const date = new Date().toISOString().slice(0, 10);
+  const page = renderPage({ results, verdicts, machine: describeMachine(programs.clientGolang), date });
+  writeFileSync(PAGE, page);
+  console.log(page);
+}
+console.log(checkReport(verdicts));
+process.exit(isCheck && verdicts.some(({ fails }) => fails) ? 1 : 0);
+
+async function measure(): Promise<Results> {
+  const start = await step('start', () => measureStart(programs, extent.starts));
+  const scrapes: SizeFigures[] = [];
+  for (const size of extent.sizes)
+    scrapes.push(
+      await step(`scrapes of ${size} series`, () => measureScrapes(programs, size, extent.scrapes)),
+    );
+  const polls = await step('poll cycles', () => measurePolls(programs, extent.cycles));
+  const stalls = await step('stalls', () => measureStalls(programs, extent.stalls));
+  const memory = await step('memory', () => measureMemory(programs));
+  return { scrapes, start, memory, polls, stalls };
+}
+
+/** Says on standard error what is measured, and for how long it was. */
+async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const result = await work();
+  console.error(`${what}: ${Math.round((performance.now() - started) / 1000)} s`);
+  return result;
+}

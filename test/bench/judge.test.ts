@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AIMS, type Aim } from './aims.ts';
+import { checkReport, judge } from './judge.ts';
+import type { Results } from './results.ts';
+import { figures, goodResults } from './support.ts';
+
+const verdictOn = (aim: Partial<Aim>, measured: number) => {
+  const whole: Aim = {
+    what: 'something',
+    kind: 'ratio',
+    yardstick: 'a peer',
+    most: 0.9,
+    measured: () => measured,
+  };
+  return judge([{ ...whole, ...aim }], goodResults())[0]!;
+};
+
+/** What is over its aim, as `what: yardstick`. */
+const missedIn = (results: Results) =>
+  judge(AIMS, results)
+    .filter(({ isMet }) => !isMet)
+    .map(({ aim: { what, kind, yardstick = kind } }) => `${what}: ${yardstick}`);
+
+describe('The aims of the bench', () => {
+  it('are met by results that are good enough', () => {
+    const verdicts = judge(AIMS, goodResults());
+    assert.ok(verdicts.every(({ isMet, fails }) => isMet && !fails));
+    assert.ok(verdicts.length >= 12);
+  });
+
+  it('hold a cold scrape against prom-client and against the faster way of client_golang', () => {
+    const { scrapes } = goodResults();
+    const engines = [
+      figures('solar-otel-agent', 1),
+      figures('OpenTelemetry, stock exporter', 100),
+      figures('prom-client', 1.2),
+      figures('client_golang, const metrics', 2),
+      figures('client_golang, vectors', 0.9),
+    ];
+    const slow = goodResults({ scrapes: [scrapes[0]!, { ...scrapes[1]!, engines }] });
+    const missed = missedIn(slow).filter((line) => line.startsWith('cold scrape'));
+    assert.deepEqual(missed, [
+      'cold scrape of 30 000 series: prom-client',
+      'cold scrape of 30 000 series: client_golang, the faster way',
+    ]);
+  });
+
+  it('hold a warm scrape against the stock exporter', () => {
+    const { scrapes } = goodResults();
+    const engines = scrapes[1]!.engines.map((each) =>
+      each.engine.startsWith('OpenTelemetry') ? { ...each, warm: 20 } : each,
+    );
+    assert.deepEqual(missedIn(goodResults({ scrapes: [{ ...scrapes[1]!, engines }] })), [
+      "warm scrape of 30 000 series: OpenTelemetry's stock exporter",
+    ]);
+  });
+
+  it('hold start, polls and the longest stall against their yardsticks and in milliseconds', () => {
+    assert.deepEqual(missedIn(goodResults({ start: { agent: 151, bareNode: 45 } })), [
+      'start to the first answer: bare Node',
+      'start to the first answer: time',
+    ]);
+    assert.deepEqual(missedIn(goodResults({ polls: { inverters: 1000, size: 1, cycle: 51, parse: 12 } })), [
+      'poll cycle of 1 000 inverters: JSON.parse of its answers',
+      'poll cycle of 1 000 inverters: time',
+    ]);
+    assert.deepEqual(missedIn(goodResults({ stalls: { 'a scrape': 1, 'a poll cycle': 26 } })), [
+      'longest stall with 30 000 series: time',
+    ]);
+  });
+
+  it('are judged at 30 000 series only, and are an error where that was not measured', () => {
+    const { scrapes } = goodResults();
+    assert.throws(() => judge(AIMS, goodResults({ scrapes: [scrapes[0]!] })), /was not measured/);
+  });
+});
+
+describe('A verdict', () => {
+  it('fails a ratio that is worse than its aim by more than a third', () => {
+    const verdicts = [0.9, 1, 1.19, 1.21].map((measured) => verdictOn({}, measured));
+    assert.deepEqual(
+      verdicts.map(({ isMet, fails }) => [isMet, fails]),
+      [
+        [true, false],
+        [false, false],
+        [false, false],
+        [false, true],
+      ],
+    );
+  });
+
+  it('fails memory above its aim', () => {
+    const aim = { kind: 'memory', most: 80 } as const;
+    assert.deepEqual(
+      [80, 80.1].map((measured) => verdictOn(aim, measured).fails),
+      [false, true],
+    );
+  });
+
+  it('never fails a time, which depends on the machine', () => {
+    const { fails, isMet } = verdictOn({ kind: 'time', most: 150 }, 10_000);
+    assert.deepEqual([fails, isMet], [false, false]);
+  });
+
+  it('fails what is no number', () => {
+    assert.ok(verdictOn({}, Number.NaN).fails);
+    assert.ok(verdictOn({ kind: 'memory' }, Number.NaN).fails);
+  });
+});
+
+describe('The report of the check', () => {
+  it('says what was measured, the aim and the limit, and how many fail', () => {
+    const { scrapes, memory } = goodResults();
+    const bad = goodResults({
+      memory: { ...memory, home: { ...memory.home, rss: 100 * 1024 * 1024 } },
+      scrapes,
+    });
+    const lines = checkReport(judge(AIMS, bad)).split('\n');
+    assert.ok(
+      lines.includes('FAIL  home: 2 inverters and a stick: 100 MiB (aim 80 MiB, fails above 80 MiB)'),
+    );
+    assert.ok(
+      lines.includes('ok    cold scrape of 30 000 series: 0.010 × prom-client (aim 0.80, fails above 1.1)'),
+      lines.join('\n'),
+    );
+    assert.equal(
+      lines.at(-2),
+      '1 of 9 aims is missed by more than is allowed; docs/performance.md has figures to compare.',
+    );
+    assert.equal(lines.filter((line) => line.includes(' ms')).length, 0);
+  });
+
+  it('says when all is well', () => {
+    assert.match(checkReport(judge(AIMS, goodResults())), /\nNo aim is missed by more than is allowed\.\n$/);
+  });
+});

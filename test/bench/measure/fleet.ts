@@ -1,0 +1,168 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GrowattCloud, startGrowattCloud } from '../../../src/simulators/growatt/cloud.ts';
+import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
+
+export interface FleetOptions {
+  /** Makes the plants as they are at a moment, milliseconds since the epoch, mid-morning there. */
+  readonly plants: (now: number) => readonly PlantSpec[];
+  /** How many cycles there will be at most: the last readings are of the present. */
+  readonly cycles: number;
+}
+
+/** From one cycle to the next each inverter sends a new reading. */
+const STEP_MS = 4 * 60_000;
+const TOKEN = 'bench-token';
+/** The live calls of MIN inverters, and how many inverters one of them reads. */
+const LIVE = /\/tlx(?:s_data|_last_data)$/;
+const BATCH = 100;
+/** Where an answer lists the inverters that it is about. */
+const LISTED = /"tlxs":\[([^\]]+)\]/g;
+const CYCLE_DEADLINE_MS = 60_000;
+const DISCOVERY_DEADLINE_MS = 900_000;
+const QUIET_MS = 3000;
+const CHECK_MS = 200;
+
+/**
+ * The simulated Growatt cloud behind a gate. Its clock moves from cycle to cycle only, and the next cycle of the agent
+ * waits at the gate: while it is scraped, the agent has all readings of one moment and nothing else to do.
+ */
+export class Fleet {
+  readonly #server = createServer((incoming, response) => void this.#pass(incoming, response));
+  readonly #clock: { now: number };
+  readonly #cloud: GrowattCloud;
+  readonly #inverters: number;
+  /** Serial numbers that the agent asked for. */
+  readonly #found = new Set<string>();
+  #open = true;
+  /** Whether the gate closes behind the last live call of a cycle. */
+  #counting = false;
+  #held: (() => void)[] = [];
+  #arrived = Promise.withResolvers<void>();
+  /** Answers to the live calls of this cycle. */
+  #answers: string[] = [];
+  #backgroundAt = performance.now();
+
+  private constructor(cloud: GrowattCloud, clock: { now: number }, plants: readonly PlantSpec[]) {
+    this.#cloud = cloud;
+    this.#clock = clock;
+    this.#inverters = plants.flatMap(({ devices }) => devices).length;
+  }
+
+  static async start({ plants: makePlants, cycles }: FleetOptions): Promise<Fleet> {
+    const clock = { now: Date.now() - (cycles + 1) * STEP_MS };
+    const plants = makePlants(clock.now);
+    const cloud = await startGrowattCloud({
+      token: TOKEN,
+      plants,
+      now: () => clock.now,
+      uploadEvery: STEP_MS,
+      limits: false,
+    });
+    const fleet = new Fleet(cloud, clock, plants);
+    fleet.#server.keepAliveTimeout = DISCOVERY_DEADLINE_MS;
+    await once(fleet.#server.listen(0, '127.0.0.1'), 'listening');
+    return fleet;
+  }
+
+  /** The environment of an agent that polls this fleet as often as it can. */
+  get env(): Readonly<Record<string, string>> {
+    const { port } = this.#server.address() as AddressInfo;
+    return {
+      GROWATT_BASE_URL: `http://127.0.0.1:${port}`,
+      GROWATT_TOKEN: TOKEN,
+      GROWATT_CALL_SPACING: '0',
+      COLLECT_INTERVAL: '1s',
+    };
+  }
+
+  /** The answers to the live calls of the last cycle. */
+  get answers(): readonly string[] {
+    return this.#answers;
+  }
+
+  /**
+   * Waits until the agent has found all devices, then closes the gate.
+   * @param quiet whether to wait until no call but the live ones is due
+   */
+  async discovered({ quiet }: { readonly quiet: boolean }): Promise<void> {
+    const until = performance.now() + DISCOVERY_DEADLINE_MS;
+    const isQuiet = () => performance.now() - this.#backgroundAt > QUIET_MS;
+    while (this.#found.size < this.#inverters || (quiet && !isQuiet())) {
+      if (performance.now() > until) throw new Error('the agent did not find all devices in time');
+      await delay(CHECK_MS);
+    }
+    await this.#close();
+  }
+
+  /** One cycle with new readings of all devices. Resolves when the agent has them and begins the next one. */
+  async cycle(): Promise<void> {
+    this.#clock.now += STEP_MS;
+    this.#answers = [];
+    this.#arrived = Promise.withResolvers();
+    this.#counting = true;
+    this.#open = true;
+    for (const pass of this.#held.splice(0)) pass();
+    await within(CYCLE_DEADLINE_MS, this.#arrived.promise);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await this.#cloud.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#arrived = Promise.withResolvers();
+    this.#open = false;
+    await within(CYCLE_DEADLINE_MS, this.#arrived.promise);
+  }
+
+  async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isLive = LIVE.test(incoming.url ?? '');
+    if (!isLive) this.#backgroundAt = performance.now();
+    if (!this.#open) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#held.push(resolve);
+      this.#arrived.resolve();
+      await promise;
+    }
+    const body = await this.#forward(incoming);
+    response.end(body);
+    if (!isLive) return;
+    if (!this.#counting) {
+      for (const [, sns = ''] of body.matchAll(LISTED)) for (const sn of sns.split(',')) this.#found.add(sn);
+      return;
+    }
+    this.#answers.push(body);
+    if (this.#answers.length === Math.ceil(this.#inverters / BATCH)) this.#open = false;
+  }
+
+  async #forward(incoming: IncomingMessage): Promise<string> {
+    const { method, url = '/', headers } = incoming;
+    const outgoing = request(new URL(url, this.#cloud.url), {
+      method,
+      headers: { ...headers, host: 'cloud' },
+    });
+    incoming.pipe(outgoing);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return await text(answer);
+  }
+}
+
+/** @throws Error when the promise is not resolved in time */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = delay(ms, undefined, { signal: stop.signal }).then(() => {
+    throw new Error('the agent did not finish its cycle in time');
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    stop.abort();
+    late.catch(() => {});
+  }
+}

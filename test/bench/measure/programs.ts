@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { prepared } from '../../real/programs.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ENGINES = ['probe', 'bare-node', 'prom-client', 'stock-exporter'] as const;
+
+/** What the bench runs, each JavaScript program as one file like the agent. */
+export interface Programs {
+  /** The bundle of the agent, made like that of a release. */
+  readonly agent: string;
+  readonly probe: string;
+  readonly bareNode: string;
+  readonly promClient: string;
+  readonly stockExporter: string;
+  readonly clientGolang: string;
+  /** An empty folder for the state of one agent. */
+  stateFolder(): string;
+}
+
+/** The value of NODE_OPTIONS in the image: what the deployments give to Node. */
+export function nodeOptions(): string {
+  const [, options] = /\bNODE_OPTIONS="?([^"\\\n]+?)"?\s*\\?$/m.exec(
+    readFileSync(join(ROOT, 'deploy/docker/Dockerfile'), 'utf8'),
+  ) ?? [undefined, ''];
+  return options ?? '';
+}
+
+/** Builds all programs into a folder that goes with this process. @throws Error when the Go program is missing */
+export async function makePrograms(): Promise<Programs> {
+  const clientGolang = prepared('client-golang');
+  const folder = mkdtempSync(join(tmpdir(), 'solar-otel-agent-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await promisify(execFile)(process.execPath, ['deploy/build.ts', join(folder, 'dist')], { cwd: ROOT });
+  await build({
+    entryPoints: ENGINES.map((name) => join(ROOT, `test/bench/engines/${name}.ts`)),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: 'error',
+  });
+  return {
+    agent: join(folder, 'dist/solar-otel-agent.js'),
+    probe: join(folder, 'probe.cjs'),
+    bareNode: join(folder, 'bare-node.cjs'),
+    promClient: join(folder, 'prom-client.cjs'),
+    stockExporter: join(folder, 'stock-exporter.cjs'),
+    clientGolang,
+    stateFolder: () => mkdtempSync(join(folder, 'state-')),
+  };
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { homePlant } from '../../../src/simulators/growatt/plants.ts';
+import { freePort } from '../../real/support.ts';
+import type { Results } from '../results.ts';
+import { median } from '../statistics.ts';
+import { Child } from './child.ts';
+import { Fleet } from './fleet.ts';
+import { get } from './http.ts';
+import { nodeOptions, type Programs } from './programs.ts';
+
+const DEADLINE_MS = 30_000;
+
+/** Starts the agent, with the configuration of a home, and bare Node in turn until each answers. */
+export async function measureStart(programs: Programs, rounds: number): Promise<Results['start']> {
+  const fleet = await Fleet.start({ plants: (now) => [homePlant(now)], cycles: 1 });
+  const agent: number[] = [];
+  const bareNode: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    bareNode.push(await firstAnswer(programs.bareNode, (port) => ({ PORT: String(port) })));
+    agent.push(
+      await firstAnswer(programs.agent, (port) => ({
+        ...fleet.env,
+        STATE_DIR: programs.stateFolder(),
+        EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
+      })),
+    );
+  }
+  await fleet.stop();
+  return { agent: median(agent), bareNode: median(bareNode) };
+}
+
+/** Milliseconds from the start of a process to the first answer of /metrics. */
+async function firstAnswer(program: string, env: (port: number) => Record<string, string>): Promise<number> {
+  const port = await freePort();
+  const started = performance.now();
+  const child = new Child({
+    command: process.execPath,
+    args: [program],
+    env: { NODE_OPTIONS: nodeOptions(), ...env(port) },
+  });
+  try {
+    while (performance.now() - started < DEADLINE_MS) {
+      const answer = await get(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
+      if (answer) return performance.now() - started;
+      await delay(1);
+    }
+    throw new Error(`${program} did not answer in time`);
+  } finally {
+    await child.stop();
+  }
+}

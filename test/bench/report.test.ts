@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AIMS } from './aims.ts';
+import { decimal, grouped, mebibytes } from './format.ts';
+import { judge } from './judge.ts';
+import { renderPage } from './report.ts';
+import { figures, goodResults } from './support.ts';
+
+const pageOf = (results = goodResults()) =>
+  renderPage({
+    results,
+    verdicts: judge(AIMS, results),
+    machine: [['processor', '2 × A']],
+    date: '2026-11-21',
+  });
+
+describe('The page of the bench', () => {
+  it('has aims and ratios first, then the machine, then the figures', () => {
+    const headings = [...pageOf().matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    assert.deepEqual(headings, [
+      'Aims',
+      'Scrapes, as multiples of the agent',
+      'Machine and versions',
+      'Figures',
+      'What is measured',
+    ]);
+  });
+
+  it('says for each aim what was measured, whether it is met and who judges it', () => {
+    const page = pageOf(goodResults({ start: { agent: 180, bareNode: 45 } }));
+    assert.match(
+      page,
+      /^\| start to the first answer \| 3\.3 × bare Node \| 4\.0 \| no \| `bench:check` \|$/m,
+    );
+    assert.match(
+      page,
+      /^\| start to the first answer \| 150 ms \| 180 ms \| no \| people, by this page \|$/m,
+    );
+    assert.match(
+      page,
+      /^\| 1 000 inverters in 500 plants \| 160 MiB \| 150 MiB \| yes \| `bench:check` \|$/m,
+    );
+    for (const { what } of AIMS) assert.ok(page.includes(`| ${what} |`), what);
+  });
+
+  it('gives peers as multiples of the agent, and all figures of all sizes', () => {
+    const page = pageOf();
+    assert.match(page, /^\| prom-client \| × 100 \| × 100 \| × 100 \| × 100 \| × 100 \| × 1\.0 \|$/m);
+    assert.match(page, /^29 971 series, 56 % of the values differ/m);
+    assert.match(page, /^301 series, 50 % of the values differ/m);
+    assert.match(
+      page,
+      /^\| solar-otel-agent \| 50 \| 0\.50 \| 60 \| 1\.0 \| 10 \| 2\.0 MiB \| 50 MiB \| 2\.0 MiB \| 0\.3 MiB \|$/m,
+    );
+  });
+
+  it('shows a dash for what a program does not have', () => {
+    const { scrapes } = goodResults();
+    const page = pageOf();
+    assert.equal(scrapes[1]?.engines[3]?.stall, undefined);
+    assert.match(page, /^\| client_golang, vectors \|.* \| – \| 200 MiB \|/m);
+    assert.equal(figures('prom-client', 1).gzipSize, undefined);
+    assert.match(page, /^\| prom-client \|.* \| – \|$/m);
+    assert.doesNotMatch(page, /NaN|undefined|Infinity/);
+  });
+});
+
+describe('Figures for people', () => {
+  it('have two significant digits below 100, and groups of three above', () => {
+    const given = [0, 0.01234, 0.5, 1.26, 12.6, 99.4, 362.4, 12_345];
+    assert.deepEqual(given.map(decimal), ['0', '0.012', '0.50', '1.3', '13', '99', '362', '12 345']);
+    assert.equal(grouped(1_234_567), '1 234 567');
+    assert.deepEqual([1.5e6, 80.4 * 1024 * 1024].map(mebibytes), ['1.4 MiB', '80 MiB']);
+  });
+});
