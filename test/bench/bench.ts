@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { AIMS, JUDGED_SERIES } from './aims.ts';
 import { checkReport, judge } from './judge.ts';
 import { describeMachine } from './machine.ts';
+import { countCalls, timeFirstValues } from './measure/calls.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measurePolls } from './measure/polls.ts';
 import { makePrograms } from './measure/programs.ts';
@@ -35,8 +36,11 @@ const programs = await makePrograms();
 const results = await measure();
 const verdicts = judge(AIMS, results);
 if (!isCheck) {
+  const calls = await step('calls', countCalls);
+  const firstValues = await step('first values', timeFirstValues);
+  const machine = describeMachine(programs.clientGolang);
   const date = new Date().toISOString().slice(0, 10);
-  const page = renderPage({ results, verdicts, machine: describeMachine(programs.clientGolang), date });
+  const page = renderPage({ results, verdicts, calls, firstValues, machine, date });
   writeFileSync(PAGE, page);
   console.log(page);
 }

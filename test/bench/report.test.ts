@@ -10,6 +10,11 @@ const pageOf = (results = goodResults()) =>
   renderPage({
     results,
     verdicts: judge(AIMS, results),
+    calls: [{ what: 'a home', calls: 200, live: 166 }],
+    firstValues: {
+      home: { calls: 3, seconds: 6 },
+      fleet: { firstMinutes: 1, allMinutes: 30, callsOfCycle: 10 },
+    },
     machine: [['processor', '2 × A']],
     date: '2026-11-21',
   });
@@ -52,6 +57,13 @@ describe('The page of the bench', () => {
       page,
       /^\| solar-otel-agent \| 50 \| 0\.50 \| 60 \| 1\.0 \| 10 \| 2\.0 MiB \| 50 MiB \| 2\.0 MiB \| 0\.3 MiB \|$/m,
     );
+  });
+
+  it('gives the calls of a day and when there are first values', () => {
+    const page = pageOf();
+    assert.match(page, /^\| a home \| 200 calls, 166 of them for live values \|$/m);
+    assert.match(page, /^\| first values of a home \| after 3 calls, 6 s \|$/m);
+    assert.match(page, /first values after 1 min, all after 30 min, then 10 live calls a cycle/);
   });
 
   it('shows a dash for what a program does not have', () => {

@@ -1,10 +1,12 @@
 import { decimal, grouped, mebibytes, table } from './format.ts';
 import { inUnitOf, type Verdict, withYardstick } from './judge.ts';
-import type { Results, ScrapeFigures, SizeFigures } from './results.ts';
+import type { CallFigures, FirstValues, Results, ScrapeFigures, SizeFigures } from './results.ts';
 
 export interface Report {
   readonly results: Results;
   readonly verdicts: readonly Verdict[];
+  readonly calls: readonly CallFigures[];
+  readonly firstValues: FirstValues;
   /** Names and values. */
   readonly machine: readonly (readonly [string, string])[];
   /** YYYY-MM-DD */
@@ -26,7 +28,7 @@ const SIZES: readonly Column[] = [
 ];
 
 /** The page docs/performance.md. */
-export function renderPage({ results, verdicts, machine, date }: Report): string {
+export function renderPage({ results, verdicts, calls, firstValues, machine, date }: Report): string {
   return [
     '# Performance',
     `Written whole by \`npm run bench\` on ${date}; do not edit. \`npm run bench:check\`, which CI runs, measures the\nsame again on its machine and holds it against the aims.`,
@@ -49,6 +51,9 @@ export function renderPage({ results, verdicts, machine, date }: Report): string
       ['during', 'ms'],
       ...Object.entries(results.stalls).map(([what, stall]) => [what, decimal(stall)]),
     ]),
+    "### Calls to Growatt's cloud",
+    'On one day, at the default intervals, and how soon there are values; on a clock that is wound forward.',
+    callsTable(calls, firstValues),
     METHOD.trim(),
     '',
   ].join('\n\n');
@@ -123,6 +128,21 @@ function otherTable({ start, memory, polls }: Results): string {
       `${decimal(polls.cycle)} ms`,
     ],
     ['JSON.parse of the same answers in bare Node', `${decimal(polls.parse)} ms`],
+  ]);
+}
+
+function callsTable(calls: readonly CallFigures[], { home, fleet }: FirstValues): string {
+  return table([
+    ['', ''],
+    ...calls.map((day) => [
+      day.what,
+      `${grouped(day.calls)} calls, ${grouped(day.live)} of them for live values`,
+    ]),
+    ['first values of a home', `after ${home.calls} calls, ${home.seconds} s`],
+    [
+      '1 000 inverters in 500 plants',
+      `first values after ${fleet.firstMinutes} min, all after ${fleet.allMinutes} min, then ${fleet.callsOfCycle} live calls a cycle`,
+    ],
   ]);
 }
 

@@ -73,3 +73,23 @@ export interface Results {
   };
   readonly stalls: StallFigures;
 }
+
+/** Calls to the cloud on one day. */
+export interface CallFigures {
+  readonly what: string;
+  readonly calls: number;
+  /** Those for live values. */
+  readonly live: number;
+}
+
+/** How soon after a start with the default intervals there are values. */
+export interface FirstValues {
+  readonly home: { readonly calls: number; readonly seconds: number };
+  /** 1 000 inverters in 500 plants. */
+  readonly fleet: {
+    readonly firstMinutes: number;
+    readonly allMinutes: number;
+    /** Live calls once all are found. */
+    readonly callsOfCycle: number;
+  };
+}

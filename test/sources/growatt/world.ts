@@ -86,7 +86,7 @@ export type Values = Record<string, number>;
 const REAL_WORK = new Set(['Timeout', 'FSReqCallback', 'FSReqPromise']);
 
 /** A simulated cloud and accounts that are polled in virtual time. */
-export async function startWorld(t: TestContext, options: WorldOptions = {}) {
+export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOptions = {}) {
   const { start = NOON, plants = [berlinHome()] } = options;
   const underWay = new Set<Promise<unknown>>();
   const busy = () => {
