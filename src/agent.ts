@@ -1,4 +1,3 @@
-import { once as event } from 'node:events';
 import type { Meter } from '@opentelemetry/api';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { BackfillSource } from './backfill/collect.ts';
@@ -7,7 +6,7 @@ import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
 import type { Config } from './config/config.ts';
-import { createSources, sourceNames } from './config/sources.ts';
+import { createSources, sharedObjects, sourceNames } from './config/sources.ts';
 import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
@@ -21,7 +20,7 @@ import type { OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { logCalls } from './policy/call-log.ts';
 import { discoverAll, type SourceDiscovery } from './poll/discover-all.ts';
-import { Poller } from './poll/poller.ts';
+import { type SourceChanges, SourceSet } from './poll/source-set.ts';
 import { Presentation } from './presentation.ts';
 import { AgentState } from './state/agent-state.ts';
 import { namedInstanceId } from './state/instance-id.ts';
@@ -52,14 +51,20 @@ export class Agent implements Surface {
   /** What `service.instance.id` is unless resource attributes say otherwise. */
   readonly instanceId: string;
   readonly #rendered: RenderedMetrics;
-  readonly #pollers: readonly Poller[];
+  readonly #sources: SourceSet;
+  readonly #store: Store;
+  readonly #create: (config: Config) => readonly Source[];
+  readonly #namesOf: (config: Config) => readonly string[];
   readonly #provider: MeterProvider;
   readonly #ownMeter: Meter;
   readonly #state: AgentState;
   readonly #startTime: number;
   readonly #simulated: boolean;
-  readonly #shard: Status['shard'];
   readonly #presentation: Presentation;
+  #shard: Status['shard'];
+  #restored: Promise<unknown> | undefined;
+  /** Every source had been tried once; what a reload adds does not make it unready again. */
+  #wasReady = false;
 
   constructor(options: AgentOptions) {
     const {
@@ -85,6 +90,7 @@ export class Agent implements Surface {
       },
       createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
     });
+    this.#store = store;
     this.#provider = provider;
     this.#ownMeter = ownMeter;
     this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
@@ -94,36 +100,51 @@ export class Agent implements Surface {
       clock,
       fetch,
       observer: (source: string) => logCalls(source, log, ownMetrics.callObserver(source)),
+      shared: sharedObjects(),
       once,
     };
-    const sources = createSources(config, tools);
-    this.#shard = shard && { ...shard, sources: names.length };
-    for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
+    this.#create = (given) => createSources(given, tools);
+    this.#namesOf = (given) => sourceNames(given, { clock, fetch });
+    this.#shard = shardOf(config, names);
+    const onIdle = (source: Source) => {
+      this.#state.changed(source);
+      // Nobody looks at the page of an agent that polls once.
+      if (once === undefined) this.#presentation.polled();
+    };
+    this.#sources = new SourceSet({ store, clock, log, observer: ownMetrics, onIdle }, this.#create(config));
+    const sources = () => this.#sources.sources;
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#presentation = new Presentation({
       store,
-      sources: () => sources,
+      sources,
       status: () => this.status(),
       folder: stateDir,
       past,
       clock,
       log,
     });
-    this.#pollers = sources.map((source) => {
-      const onIdle = () => {
-        this.#state.changed(source);
-        // Nobody looks at the page of an agent that polls once.
-        if (once === undefined) this.#presentation.polled();
-      };
-      return new Poller({ source, store, clock, log, observer: ownMetrics, onIdle });
-    });
   }
 
   /** Polls all sources until the signal is aborted; also where its shard has none. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#state.restore(), this.#presentation.restore()]);
-    const aborted = signal.aborted ? undefined : event(signal, 'abort');
-    await Promise.all([aborted, ...this.#pollers.map((poller) => poller.run(signal))]);
+    await this.#restore();
+    await this.#sources.run(signal);
+  }
+
+  /**
+   * Takes over a configuration while running: sources that it does not change go on as they are. Where it listens,
+   * its mode, where it keeps its state and OTLP stay as they were. Calls must not overlap.
+   */
+  async reconfigure(config: Config): Promise<SourceChanges> {
+    const sources = this.#create(config);
+    const shard = shardOf(config, this.#namesOf(config));
+    await this.#restore();
+    this.#isReady();
+    this.#store.staleAfter = config.staleAfter;
+    const changes = await this.#sources.replace(sources);
+    this.#shard = shard;
+    this.#state.changed();
+    return changes;
   }
 
   /**
@@ -133,7 +154,8 @@ export class Agent implements Surface {
    */
   async pollOnce(signal: AbortSignal, deadline: number): Promise<boolean> {
     await this.#state.restore();
-    const outcomes = await Promise.all(this.#pollers.map((poller) => poller.pollFully(signal, deadline)));
+    const { pollers } = this.#sources;
+    const outcomes = await Promise.all(pollers.map((poller) => poller.pollFully(signal, deadline)));
     return outcomes.every(Boolean);
   }
 
@@ -149,13 +171,14 @@ export class Agent implements Surface {
 
   /** State of the agent and of its sources. */
   status(): Status {
+    const { pollers } = this.#sources;
     return {
       version,
       startTime: this.#startTime,
       simulated: this.#simulated,
-      ready: this.#pollers.every((poller) => poller.tried),
+      ready: this.#isReady(),
       ...(this.#shard && { shard: this.#shard }),
-      sources: this.#pollers.map((poller) => poller.status),
+      sources: pollers.map((poller) => poller.status),
     };
   }
 
@@ -174,19 +197,19 @@ export class Agent implements Surface {
    * @param onProgress learns how far all sources together are
    */
   async discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly SourceDiscovery[]> {
-    return await discoverAll(this.#pollers, signal, onProgress);
+    return await discoverAll(this.#sources.pollers, signal, onProgress);
   }
 
   /** A source by its name, and what its calls outside of polls are given. @throws Error when there is none */
   sourceFor(name: string, signal: AbortSignal): { readonly source: Source; readonly context: PollContext } {
-    const poller = this.#pollers.find(({ source }) => source.name === name);
+    const poller = this.#sources.pollers.find(({ source }) => source.name === name);
     if (!poller) throw new Error(`No source is called ${name}`);
     return { source: poller.source, context: poller.context(signal) };
   }
 
   /** The sources whose completed days can be read. */
   historyReaders(signal: AbortSignal): readonly BackfillSource[] {
-    return this.#pollers.flatMap((poller) => {
+    return this.#sources.pollers.flatMap((poller) => {
       const { name, history } = poller.source;
       return history ? [{ name, reader: history, context: poller.context(signal) }] : [];
     });
@@ -196,4 +219,18 @@ export class Agent implements Surface {
   async stop(): Promise<void> {
     await Promise.all([this.#state.close(), this.#presentation.close(), this.#provider.shutdown()]);
   }
+
+  #isReady(): boolean {
+    this.#wasReady ||= this.#sources.pollers.every((poller) => poller.tried);
+    return this.#wasReady;
+  }
+
+  async #restore(): Promise<void> {
+    this.#restored ??= Promise.all([this.#state.restore(), this.#presentation.restore()]);
+    await this.#restored;
+  }
+}
+
+function shardOf({ shard }: Config, names: readonly string[]): Status['shard'] {
+  return shard && { ...shard, sources: names.length };
 }

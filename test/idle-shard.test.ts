@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { check } from '../src/cli/commands/check.ts';
 import { run } from '../src/cli/commands/run.ts';
 import { loadConfig } from '../src/config/load.ts';
-import { createSources } from '../src/config/sources.ts';
+import { createSources, sharedObjects } from '../src/config/sources.ts';
 import { testProgram } from './cli/program.ts';
 
 /** By the hash of its name, trucki/roof belongs to the first of two shards. */
@@ -92,7 +92,7 @@ test('the sharded example gives each of its agents a source', () => {
     });
     const observer = () => ({ attempted() {}, retried() {} });
     const clock = { now: () => 0, sleep: async () => {} };
-    const own = createSources(config, { clock, fetch, observer });
+    const own = createSources(config, { clock, fetch, observer, shared: sharedObjects() });
     assert.ok(own.length > 0, `agent ${index} of ${replicas} has nothing to poll`);
   }
 });

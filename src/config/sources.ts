@@ -4,6 +4,16 @@ import type { Source } from '../model/source.ts';
 import { type Config, kindsIn } from './config.ts';
 import { owns } from './shard.ts';
 
+/** What is shared between sources, by key; one for each agent. */
+export function sharedObjects(): SourceTools['shared'] {
+  const known = new Map<string, unknown>();
+  return <T>(key: string, create: () => T): T => {
+    if (!known.has(key)) known.set(key, create());
+    // A kind uses a key for one thing only.
+    return known.get(key) as T;
+  };
+}
+
 const unobserved: CallObserver = { attempted() {}, retried() {} };
 
 /** The names of all sources of a configuration, also of those that other shards poll. */
@@ -12,7 +22,8 @@ export function sourceNames(
   tools: Pick<SourceTools, 'clock' | 'fetch'>,
 ): readonly string[] {
   // What belongs together is known to the kinds only, so the names are those of the sources that all shards have.
-  const all = { ...tools, owns: () => true, observer: () => unobserved };
+  const apart = { observer: () => unobserved, shared: sharedObjects() };
+  const all = { ...tools, ...apart, owns: () => true };
   return kindsIn(config).flatMap(([kind, part]) => kind.create(part, all).map(({ name }) => name));
 }
 

@@ -16,6 +16,11 @@ export interface SourceTools {
   readonly owns: (source: string) => boolean;
   /** Learns of every call of the source with this name. */
   readonly observer: (source: string) => CallObserver;
+  /**
+   * What several sources share, such as the rate limiter of a token, by a key that is unique to the kind. It outlives
+   * them: the sources that a reload makes share it with those that it keeps.
+   */
+  readonly shared: <T>(key: string, create: () => T) => T;
   /** Set when everything is read once and the process ends: milliseconds in which nothing may become due twice. */
   readonly once?: number | undefined;
 }

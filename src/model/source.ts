@@ -28,6 +28,13 @@ export type OnProgress = (progress: { readonly done: number; readonly expected: 
 export interface Source {
   /** `KIND/NAME`: the label `source` of the agent's own metrics. */
   readonly name: string;
+  /** The part of the configuration that it was made from, as plain data: a reload keeps a source where this is equal. */
+  readonly configuration: unknown;
+  /**
+   * Whose limits and readings its state is about, such as a server and a token. A source that takes the place of one
+   * with the same identity continues with its state, whatever either is called.
+   */
+  readonly identity: string;
   /** All that exists now; before the first poll, what is known without one. */
   readonly entities: readonly Entity[];
   readonly circuit: Circuit;

@@ -6,8 +6,8 @@ import type { Clock } from '../base/clock.ts';
  */
 export class RateLimiter {
   readonly #clock: Clock;
-  /** Milliseconds. */
-  readonly spacing: number;
+  /** Milliseconds; a change holds from the next call on. */
+  spacing: number;
   #tail: Promise<unknown> = Promise.resolve();
   #freeAt = Number.NEGATIVE_INFINITY;
 

@@ -13,7 +13,8 @@ const LAZY_SAVE_DELAY_MS = 15 * 60_000;
 export interface AgentStateOptions {
   /** undefined: nothing is saved or restored. */
   readonly folder: string | undefined;
-  readonly sources: readonly Source[];
+  /** Those of now, whenever it is asked. */
+  readonly sources: () => readonly Source[];
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,6 +23,26 @@ export interface AgentStateOptions {
 interface Timer {
   readonly dueAt: number;
   readonly cancel: AbortController;
+}
+
+/** All that is kept of a source for one that takes its place: the same after a restart, or a changed one. */
+export function stateOf(source: Source, store: Store): SourceState {
+  return { source: source.snapshot?.(), ...store.snapshot(source.name) };
+}
+
+/** Gives a source, and the store, what `stateOf` returned. A state that is not valid is a warning. */
+export function restoreSource(
+  source: Source,
+  known: SourceState,
+  { store, log }: { readonly store: Store; readonly log: Log },
+): void {
+  try {
+    if (known.source !== undefined) source.restore?.(known.source);
+  } catch {
+    log.warn(`${source.name}: the saved state of this source is not valid: starting without it`);
+  }
+  store.apply(source.name, { type: 'entities', entities: source.entities });
+  store.restore(source.name, known);
 }
 
 /** Carries the state of sources and of their entities across a restart, in the state file of a folder. */
@@ -48,23 +69,19 @@ export class AgentState {
     const { sources, store, log } = this.#options;
     const state = await this.#file.read();
     this.#active = true;
-    for (const source of sources) {
+    for (const source of sources()) {
       const known = state[source.name];
-      if (!known) continue;
-      try {
-        if (known.source !== undefined) source.restore?.(known.source);
-      } catch {
-        log.warn(`${source.name}: the saved state of this source is not valid: starting without it`);
-      }
-      store.apply(source.name, { type: 'entities', entities: source.entities });
-      store.restore(source.name, known);
+      if (known) restoreSource(source, known, { store, log });
     }
   }
 
-  /** Call after each change of a source; it is written a little later, together with others. */
-  changed(source: Source): void {
+  /**
+   * Call after each change of a source; it is written a little later, together with others.
+   * @param source undefined when the sources themselves changed
+   */
+  changed(source?: Source): void {
     if (!this.#active) return;
-    const delay = source.snapshot ? SAVE_DELAY_MS : LAZY_SAVE_DELAY_MS;
+    const delay = source && !source.snapshot ? LAZY_SAVE_DELAY_MS : SAVE_DELAY_MS;
     const dueAt = this.#options.clock.now() + delay;
     if (this.#timer && this.#timer.dueAt <= dueAt) return;
     this.#timer?.cancel.abort();
@@ -102,8 +119,6 @@ export class AgentState {
 
   *#states(): Iterable<readonly [string, SourceState]> {
     const { sources, store } = this.#options;
-    for (const source of sources) {
-      yield [source.name, { source: source.snapshot?.(), ...store.snapshot(source.name) }];
-    }
+    for (const source of sources()) yield [source.name, stateOf(source, store)];
   }
 }

@@ -33,11 +33,25 @@ interface SourceState {
 /** The newest accepted readings of all sources. Everything that leaves the agent is read from here. */
 export class Store {
   readonly #options: StoreOptions;
+  #staleAfter: number;
   readonly #sources = new Map<string, SourceState>();
   #version = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.#staleAfter = options.staleAfter;
+  }
+
+  /** As in `StoreOptions`, from now on. */
+  set staleAfter(milliseconds: number) {
+    this.#version++;
+    this.#staleAfter = milliseconds;
+  }
+
+  /** Ends all that is known of a source. */
+  remove(source: string): void {
+    this.#version++;
+    this.#sources.delete(source);
   }
 
   /** Grows with every change; equal versions a moment apart mean equal samples. */
@@ -137,7 +151,7 @@ export class Store {
   }
 
   #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): void {
-    const { staleAfter } = this.#options;
+    const staleAfter = this.#staleAfter;
     const failing = [...entities.values()].filter((state) => state.failingSince !== undefined);
     const parentsOfFailing = new Set(failing.map(({ entity }) => entity.parent));
     for (const state of entities.values()) {

@@ -21,6 +21,8 @@ export const watts = (value: number): SourceEvent => ({
 export function fakeSource(poll: Source['poll'], changes: Partial<Source> = {}): Source {
   return {
     name: 'fake/one',
+    configuration: {},
+    identity: 'one',
     entities: [{ id: 'stick', labels: { stick: 'one' }, up: 'trucki_up' }],
     circuit: 'closed',
     interval: () => MINUTE,

@@ -27,7 +27,7 @@ async function setUp(t: TestContext, changes: Partial<Source> = {}) {
   const clock = virtualClock();
   const log = memoryLog();
   const store = new Store({ clock, staleAfter: 0, definitionOf });
-  const state = new AgentState({ folder, sources: [source], store, clock, log });
+  const state = new AgentState({ folder, sources: () => [source], store, clock, log });
   const disk = await slowDisk(t);
   return {
     state,
@@ -187,7 +187,7 @@ test('without a folder nothing is restored or saved', async () => {
   const clock = virtualClock();
   const store = new Store({ clock, staleAfter: 0, definitionOf });
   const log = memoryLog();
-  const state = new AgentState({ folder: undefined, sources: [], store, clock, log });
+  const state = new AgentState({ folder: undefined, sources: () => [], store, clock, log });
   await state.restore();
   state.changed(fakeSource(async function* () {}));
   await state.close();

@@ -197,3 +197,26 @@ test('plants that are no longer chosen are dropped', async (t) => {
   await world.until(NOON + DAY / 4);
   assert.deepEqual(second.source.size(), { plants: 1, devices: 1 });
 });
+
+test('plants that are chosen now and were not before are found at once, though the lists are known', async (t) => {
+  const stateDir = startFolder(t);
+  const plants = [1, 2].map((id) =>
+    berlinHome({ id, devices: [{ sn: `D${id}`, family: 'min', dataloggerSn: `L${id}` }] }),
+  );
+  const world = await startWorld(t, { plants });
+  let agent = world.run({ stateDir });
+  await world.until(NOON + 6 * MINUTE);
+  await agent.stop();
+  agent = world.run({ stateDir, account: { plants: [{ id: '2' }] } });
+  await world.until(NOON + 12 * MINUTE);
+  assert.deepEqual(agent.source.size(), { plants: 1, devices: 1 });
+  await agent.stop();
+  agent = world.run({ stateDir });
+  await world.until(NOON + 20 * MINUTE);
+  assert.deepEqual(agent.source.size(), { plants: 2, devices: 2 });
+  assert.ok('growatt_energy_total_kwh' in agent.values({ plant_id: '1' }));
+  assert.deepEqual(
+    agent.lines.filter((line) => /10012/.test(line)),
+    [],
+  );
+});

@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import { type Config, describeConfig } from '../../config/config.ts';
-import { createSources, sourceNames } from '../../config/sources.ts';
+import { createSources, sharedObjects, sourceNames } from '../../config/sources.ts';
 import { loadWebConfig } from '../../export/web/watched-file.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
 import type { Configured } from '../flags.ts';
@@ -28,7 +28,8 @@ function describeShard(config: Config): string {
   const tools = { clock: systemClock, fetch: nodeFetch };
   const observer = () => ({ attempted() {}, retried() {} });
   const names = sourceNames(config, tools);
-  const polled = createSources(config, { ...tools, observer }).map(({ name }) => name);
+  const own = createSources(config, { ...tools, observer, shared: sharedObjects() });
+  const polled = own.map(({ name }) => name);
   const others = names.filter((name) => !polled.includes(name));
   const lines = [
     `Shard ${shard.index}/${shard.count} polls ${polled.length} of ${names.length} sources${polled.length > 0 ? ':' : '.'}`,

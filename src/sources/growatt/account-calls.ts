@@ -61,6 +61,11 @@ export class AccountCalls {
     return this.#slowdown;
   }
 
+  /** As an earlier run had it. */
+  restoreSlowdown(factor: number): void {
+    this.#slowdown = Math.min(SLOWDOWN.most, factor);
+  }
+
   /** A new poll begins. One without a rate limit shortens the interval by a step. */
   beginPoll(): void {
     this.#polls = true;

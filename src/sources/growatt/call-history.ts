@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Endpoint } from './call.ts';
 
 /** What is known of one call; times in milliseconds since the epoch. */
 export const callRecord = z.object({
@@ -60,6 +61,17 @@ export class CallHistory {
     const rateLimitCount = (before?.rateLimitCount ?? 0) + 1;
     const pause = Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE * 2 ** (rateLimitCount - 1), retryAfter));
     this.#records.set(key, { ...before, rateLimitCount, blockedUntil: now + pause });
+  }
+
+  /** Calls of an endpoint are due again, each as soon as the cloud does not refuse it as too early. */
+  expire({ path }: Endpoint): void {
+    for (const [key, record] of this.#records) {
+      const { doneAt, blockedUntil = 0 } = record;
+      if (doneAt === undefined || key.split(' ', 1)[0] !== path) continue;
+      // Known to have been made, and longer ago than any interval.
+      const expired = { doneAt: 0, blockedUntil: Math.max(blockedUntil, doneAt + FIRST_PAUSE) };
+      this.#records.set(key, { ...record, ...expired });
+    }
   }
 
   /** When the call last succeeded, milliseconds since the epoch. */

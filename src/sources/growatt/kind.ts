@@ -32,7 +32,10 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   shown: shownGrowatt,
   simulator: async () => (await import('../../simulators/growatt/simulator.ts')).startSimulator,
   capture: captureRules,
-  create({ accounts, growatt: intervals, exporter, history }, { clock, fetch, owns, observer, once }) {
+  create(
+    { accounts, growatt: intervals, exporter, history },
+    { clock, fetch, owns, observer, shared, once },
+  ) {
     const settings = { ...intervals, ...exporter };
     if (once !== undefined) {
       settings.discoveryInterval = Math.max(settings.discoveryInterval, once);
@@ -40,12 +43,14 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
       settings.plantInterval = once;
     }
     // The cloud counts calls by token: accounts that share one share its rate limiter, and are in one process.
-    const limiters = new Map<string, RateLimiter>();
     return accounts.flatMap((account) => {
       const first = accounts.find(({ token }) => token === account.token) ?? account;
       if (!owns(`growatt/${first.name}`)) return [];
-      const rateLimiter = limiters.get(account.token) ?? new RateLimiter(clock, settings.callSpacing);
-      limiters.set(account.token, rateLimiter);
+      const rateLimiter = shared(
+        `growatt ${account.token}`,
+        () => new RateLimiter(clock, settings.callSpacing),
+      );
+      rateLimiter.spacing = settings.callSpacing;
       const name = `growatt/${account.name}`;
       return [
         new GrowattSource({

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SourceError } from '../../base/errors.ts';
 import { callOf } from './call.ts';
-import { BUS_TYPE, type BusFamily } from './families/bus.ts';
+import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
 import { parseCode, parseNumber, parseText } from './numbers.ts';
 
 /** A plant as `plant/list` describes it. */
@@ -61,6 +61,14 @@ export const listDevicesCall = (plantId: string) =>
 /** Lists what is of one kind on the bus of a datalogger. */
 export const listBusCall = ({ list }: BusFamily, dataloggerSn: string) =>
   callOf(list, { datalog_sn: dataloggerSn });
+
+/** Where plants and devices are listed. */
+export const listEndpoints = [
+  listPlantsCall.endpoint,
+  listV4Call.endpoint,
+  listDevicesCall('').endpoint,
+  ...busFamilies.map((family) => listBusCall(family, '').endpoint),
+];
 
 const list = (key: string) =>
   z.object({ data: z.looseObject({ count: z.unknown().optional(), [key]: z.array(z.unknown()).nullish() }) });

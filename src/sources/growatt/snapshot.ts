@@ -56,6 +56,10 @@ export const accountSnapshot = formerly(
     /** Refusals of the token in a row, and when the last one came. */
     refusals: z.number(),
     refusedAt: z.number(),
+    /** Factor for the poll interval after rate limits. */
+    slowdown: z.number().min(1).optional(),
+    /** Which plants and devices were chosen, as text. */
+    choice: z.string().optional(),
   }),
 );
 

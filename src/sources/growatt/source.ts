@@ -19,7 +19,7 @@ import { DailyHistory } from './history/daily.ts';
 import { GrowattHistoryReader } from './history/reader.ts';
 import { Inventory } from './inventory.ts';
 import { InventoryEvents } from './inventory-events.ts';
-import { listPlantsCall } from './listings.ts';
+import { listEndpoints, listPlantsCall } from './listings.ts';
 import { LiveReader } from './live-reader.ts';
 import { AccountLookup } from './lookup.ts';
 import { type AccountSnapshot, accountSnapshot } from './snapshot.ts';
@@ -47,6 +47,8 @@ const FIRST_PLANTS = 10;
 /** One Growatt account: reads live values often, and lists, months and years between polls. */
 export class GrowattSource implements Source {
   readonly name: string;
+  readonly configuration: unknown;
+  readonly identity: string;
   readonly history: HistoryReader;
   readonly #account: GrowattAccount;
   readonly #settings: GrowattIntervals;
@@ -66,6 +68,8 @@ export class GrowattSource implements Source {
 
   constructor({ account, settings, history, rateLimiter, observer, clock, fetch }: GrowattOptions) {
     this.name = `growatt/${account.name}`;
+    this.configuration = { account, settings, history };
+    this.identity = `${account.baseUrl} ${account.token}`;
     this.#account = account;
     this.#settings = settings;
     this.#clock = clock;
@@ -148,15 +152,22 @@ export class GrowattSource implements Source {
       inventory: this.#inventory.snapshot(),
       calls: this.#calls.callHistory.snapshot(this.#clock.now()),
       history: this.#days.snapshot(),
+      slowdown: this.#calls.slowdown,
+      choice: this.#choice,
       ...this.#access.snapshot(),
     };
   }
 
   /** Restores what `snapshot` returned in an earlier run, also in one of 0.1.0. @throws when it is something else */
   restore(snapshot: unknown): void {
-    const { inventory, calls, history, refusals, refusedAt } = accountSnapshot.parse(snapshot);
+    const { inventory, calls, history, refusals, refusedAt, slowdown, choice } =
+      accountSnapshot.parse(snapshot);
     this.#inventory.restore(inventory);
     this.#calls.callHistory.restore(calls);
+    this.#calls.restoreSlowdown(slowdown ?? 1);
+    // What is chosen now may have been left out of the lists.
+    if (choice !== undefined && choice !== this.#choice)
+      for (const endpoint of listEndpoints) this.#calls.callHistory.expire(endpoint);
     this.#days.restore(history);
     this.#access.restore({ refusals, refusedAt });
     this.#restored = true;
@@ -171,6 +182,11 @@ export class GrowattSource implements Source {
   get #awakeInterval(): number {
     const { collectInterval } = this.#settings;
     return this.#account.official ? Math.max(collectInterval, OFFICIAL_FLOOR) : collectInterval;
+  }
+
+  get #choice(): string {
+    const { plants, deviceSns, v4 } = this.#account;
+    return JSON.stringify([plants.map(({ id, devices }) => [id, devices]), deviceSns, v4]);
   }
 
   async *#pollAll(context: PollContext): AsyncGenerator<SourceEvent> {

@@ -4,11 +4,15 @@ import { type Address, type Connect, Connection, formatAddress } from './connect
 import { type FramingName, framings, type Query, RefusedRead } from './frame.ts';
 import { AnswerHistory } from './replay.ts';
 
-export interface GatewayOptions {
+export interface GatewayOptions extends GatewayUse {
   readonly address: Address;
-  readonly framing: FramingName;
   readonly connect: Connect;
   readonly clock: Clock;
+}
+
+/** How a gateway is used, which a reload of the configuration may change. */
+export interface GatewayUse {
+  readonly framing: FramingName;
   /** Least milliseconds between two requests. */
   readonly spacing: number;
   /** Whether the connection stays open between polls. */
@@ -23,7 +27,7 @@ export class Gateway {
   /** Makes requests one after the other; every call has to pass through it. */
   readonly rateLimiter: RateLimiter;
   readonly name: string;
-  readonly #options: GatewayOptions;
+  #options: GatewayOptions;
   readonly #answers = new AnswerHistory();
   #connection: Connection | undefined;
   #transaction = 0;
@@ -34,6 +38,12 @@ export class Gateway {
     this.#options = options;
     this.name = formatAddress(options.address);
     this.rateLimiter = new RateLimiter(options.clock, options.spacing);
+  }
+
+  /** From the next request on. */
+  configure(use: GatewayUse): void {
+    this.#options = { ...this.#options, ...use };
+    this.rateLimiter.spacing = use.spacing;
   }
 
   /**

@@ -47,9 +47,8 @@ modbus:
   resolve: resolveModbus,
   shown: (config) => ({ modbus: config }),
   simulator: async () => (await import('../../simulators/modbus/simulator.ts')).startSimulator,
-  create({ targets, spacing }, { clock, owns, observer }) {
+  create({ targets, spacing }, { clock, owns, observer, shared }) {
     const places = groupByPlace(targets);
-    const gateways = new Map<string, Gateway>();
     const described = new Set<string>();
     return targets.flatMap((target) => {
       const address = parseAddress(target.address);
@@ -59,10 +58,12 @@ modbus:
       if (!owns(`modbus/${neighbours[0]?.name}`)) return [];
       const { framing } = target;
       const keepOpen = neighbours.some(({ interval }) => interval < KEEP_OPEN_BELOW);
-      const gateway =
-        gateways.get(place) ??
-        new Gateway({ address, framing, connect: connectTcp, clock, spacing, keepOpen });
-      gateways.set(place, gateway);
+      const use = { framing, spacing, keepOpen };
+      const gateway = shared(
+        `modbus ${place}`,
+        () => new Gateway({ address, connect: connectTcp, clock, ...use }),
+      );
+      gateway.configure(use);
       const describesPlant = !described.has(target.plantId);
       described.add(target.plantId);
       const { name, unit, plantId, plantName, blockSize, interval } = target;
@@ -71,6 +72,7 @@ modbus:
       return [
         new ModbusSource({
           target: { name, unit, plantId, plantName, describesPlant, family, zone, blockSize },
+          configuration: { target, describesPlant },
           interval,
           gateway,
           clock,

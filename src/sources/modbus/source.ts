@@ -27,6 +27,8 @@ export interface ModbusTarget extends TargetLabels {
 
 export interface ModbusSourceOptions {
   readonly target: ModbusTarget;
+  /** As `Source` has it. */
+  readonly configuration?: unknown;
   /** Milliseconds between polls. */
   readonly interval: number;
   /** Shared with all targets behind the same host and port. */
@@ -48,6 +50,8 @@ const processZone: Zone = {
 /** One inverter on the local network. It answers live: its readings have the agent's time. */
 export class ModbusSource implements Source {
   readonly name: string;
+  readonly configuration: unknown;
+  readonly identity: string;
   readonly #options: ModbusSourceOptions;
   readonly #policy: CallPolicy;
   readonly #reader: InverterReader;
@@ -61,6 +65,8 @@ export class ModbusSource implements Source {
   constructor(options: ModbusSourceOptions) {
     const { target, gateway, clock, observer, retry = RETRY } = options;
     this.name = `modbus/${target.name}`;
+    this.configuration = options.configuration;
+    this.identity = `${gateway.name}/${target.unit}`;
     this.#options = options;
     const { rateLimiter } = gateway;
     this.#policy = createCallPolicy({ clock, retry, rateLimiter, ...(observer && { observer }) });

@@ -37,6 +37,8 @@ export function createTruckiSource(options: TruckiOptions): Source {
   };
   return {
     name: `trucki/${stick.name}`,
+    configuration: { stick, interval, legacyNames },
+    identity: stick.address,
     entities: [{ id: ENTITY, labels: { stick: stick.name }, up: 'trucki_up' }],
     get circuit() {
       return policy.circuit;

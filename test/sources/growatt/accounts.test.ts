@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config/load.ts';
+import { sharedObjects } from '../../../src/config/sources.ts';
 import { growatt } from '../../../src/sources/growatt/kind.ts';
 import { virtualClock } from '../../helpers/clock.ts';
 import { plainContext } from '../../helpers/context.ts';
@@ -26,6 +27,7 @@ function firstCalls() {
       return Response.json({ error_code: 10011, error_msg: 'error_permission_denied', data: '' });
     },
     owns: () => true,
+    shared: sharedObjects(),
     observer: () => ({ attempted() {}, retried() {} }),
   });
   return { clock, calls, sources };

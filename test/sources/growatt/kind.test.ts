@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { sharedObjects } from '../../../src/config/sources.ts';
 import { growatt } from '../../../src/sources/growatt/kind.ts';
 import { load } from '../../config/support.ts';
 import { instantClock } from '../../helpers/clock.ts';
@@ -28,6 +29,7 @@ function create(yaml: string, env: Readonly<Record<string, string>> = {}, tools:
       return new Response('{"error_code":10011}');
     },
     owns: () => true,
+    shared: sharedObjects(),
     observer: () => ({ attempted: (_endpoint, outcome) => outcomes.push(outcome), retried() {} }),
     ...tools,
   });

@@ -138,7 +138,7 @@ export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOp
     const store = new Store({ clock, staleAfter: HOUR, definitionOf });
     const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
     store.apply(source.name, { type: 'entities', entities: source.entities });
-    const state = new AgentState({ folder: stateDir, sources: [source], store, clock, log });
+    const state = new AgentState({ folder: stateDir, sources: () => [source], store, clock, log });
     const poller = new Poller({
       source,
       store,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sharedObjects } from '../../../src/config/sources.ts';
 import type { Entity } from '../../../src/model/reading.ts';
 import type { Problem } from '../../../src/settings/problems.ts';
 import { Settings } from '../../../src/settings/read.ts';
@@ -179,6 +180,7 @@ test('what check shows resolves to the same', () => {
 });
 
 const tools = (owns: (source: string) => boolean = () => true) => ({
+  shared: sharedObjects(),
   clock: instantClock(),
   fetch,
   owns,
