@@ -1,5 +1,4 @@
 import type { Family } from './families.ts';
-import { families } from './families.ts';
 import type { Quantities } from './plausible.ts';
 import { statusOf } from './status.ts';
 
@@ -16,7 +15,9 @@ export function convert(quantities: Quantities, family: Family): void {
   powerFactor(quantities);
   busVoltage(quantities);
   backupPower(quantities);
-  if (family === families.spf) offGridTotals(quantities);
+  stateOfCharge(quantities);
+  magnitudes(quantities);
+  if (family.offGrid) offGridTotals(quantities);
 }
 
 /** Takes a quantity away. @returns what it was */
@@ -80,6 +81,20 @@ function backupPower(quantities: Quantities): void {
   const phases = [1, 2, 3].map((phase) => take(quantities, `eps_l${phase}_power`));
   const [first] = phases;
   if (first !== undefined) add(quantities, 'eps_power', sum(phases));
+}
+
+/** Some MIN-XH leave the converter's at 0 and have that of the battery management alone (0xAHA/Growatt_ModbusTCP#191). */
+function stateOfCharge(quantities: Quantities): void {
+  const measured = take(quantities, 'bms_soc');
+  if (!quantities.get('battery_soc') && measured) quantities.set('battery_soc', measured);
+}
+
+/** The VPP protocol gives AC currents the sign of their power, which is a quantity of its own. */
+function magnitudes(quantities: Quantities): void {
+  for (const current of ['ac_l1_current', 'ac_l2_current', 'ac_l3_current']) {
+    const value = quantities.get(current);
+    if (value !== undefined) quantities.set(current, Math.abs(value));
+  }
 }
 
 /** An off-grid inverter's output is the load, and what it makes is the PV energy. */

@@ -1,5 +1,5 @@
 import { base, baseAcCharge, basePhases, baseWarning, pv9, second } from './maps/base.ts';
-import { legacy, spf } from './maps/older.ts';
+import { legacy, spe, spf } from './maps/older.ts';
 import { spa2000, storage } from './maps/storage.ts';
 import { x3000, x3125 } from './maps/tlx.ts';
 import { vpp, vppBattery, vppVoltage, wit8000 } from './maps/vpp.ts';
@@ -17,6 +17,8 @@ export interface Family {
   readonly main: RegisterMap;
   /** PV inputs, where the inverter does not say how many it has; undefined: as many as the maps have. */
   readonly pvInputs?: number;
+  /** Rated power of its smallest model, W: a lower rating is in another unit than the vendor says. */
+  readonly smallest: number;
   /** What is read where the voltage of the battery converter is too low to be in 1/100 V. */
   readonly otherVoltage?: RegisterMap;
   /** No protocol II and no VPP protocol: registers from 30000 on must not be read. */
@@ -26,27 +28,29 @@ export interface Family {
 const family = (
   name: string,
   deviceType: string,
+  smallest: number,
   maps: readonly [RegisterMap, ...RegisterMap[]],
   more: Partial<Family> = {},
-): Family => ({ name, deviceType, maps, main: maps[0], ...more });
+): Family => ({ name, deviceType, smallest, maps, main: maps[0], ...more });
 
 export const families = {
-  min: family('min', 'min', [x3000]),
-  minXh: family('min-xh', 'min', [x3000, x3125], { otherVoltage: vppVoltage }),
+  min: family('min', 'min', 600, [x3000]),
+  minXh: family('min-xh', 'min', 2500, [x3000, x3125], { otherVoltage: vppVoltage }),
   /** The second generation of MIN-XH serves nothing but the VPP protocol. */
-  vpp: family('vpp', 'min', [vpp, vppBattery]),
-  modXh: family('mod-xh', 'min', [basePhases, x3000, x3125], { main: x3000, otherVoltage: vppVoltage }),
+  vpp: family('vpp', 'min', 2500, [vpp, vppBattery]),
+  modXh: family('mod-xh', 'min', 3000, [basePhases, x3000, x3125], { main: x3000, otherVoltage: vppVoltage }),
   /** Hybrids with the code of MOD-XH, but without its blocks. */
-  modHu: family('mod-hu', 'min', [base, baseWarning, vpp, vppBattery]),
-  mid: family('mid', 'min', [base, baseWarning, second]),
-  max: family('max', 'max', [base, baseWarning, second, pv9]),
-  sph: family('sph', 'sph', [base, storage, baseAcCharge], { pvInputs: 2 }),
-  sphTl3: family('sph-tl3', 'sph', [base, storage, baseAcCharge], { pvInputs: 2 }),
-  spa: family('spa', 'spa', [spa2000, storage], { main: storage, pvInputs: 0 }),
-  spaTl3: family('spa-tl3', 'spa', [base, storage, baseAcCharge], { pvInputs: 0 }),
-  wit: family('wit', 'wit', [base, baseWarning, wit8000, vppBattery]),
-  spf: family('spf', 'storage', [spf], { offGrid: true }),
-  legacy: family('legacy', 'inverter', [legacy]),
+  modHu: family('mod-hu', 'min', 3000, [base, baseWarning, vpp, vppBattery]),
+  mid: family('mid', 'min', 3000, [base, baseWarning, second]),
+  max: family('max', 'max', 30_000, [base, baseWarning, second, pv9]),
+  sph: family('sph', 'sph', 2500, [base, storage, baseAcCharge], { pvInputs: 2 }),
+  sphTl3: family('sph-tl3', 'sph', 3000, [base, storage, baseAcCharge], { pvInputs: 2 }),
+  spa: family('spa', 'spa', 1000, [spa2000, storage], { main: storage, pvInputs: 0 }),
+  spaTl3: family('spa-tl3', 'spa', 3000, [base, storage, baseAcCharge], { pvInputs: 0 }),
+  wit: family('wit', 'wit', 4000, [base, baseWarning, wit8000, vppBattery]),
+  spf: family('spf', 'storage', 1000, [spf], { offGrid: true }),
+  spe: family('spe', 'storage', 3000, [spf, spe], { offGrid: true }),
+  legacy: family('legacy', 'inverter', 600, [legacy]),
 } as const satisfies Record<string, Family>;
 
 export const familyNames: readonly string[] = Object.values(families).map(({ name }) => name);
@@ -62,7 +66,21 @@ export interface Model {
   readonly model: string;
 }
 
-const { min, minXh, modXh, mid, max, sph, sphTl3, spa, spaTl3, wit, spf: offGrid, legacy: older } = families;
+const {
+  min,
+  minXh,
+  modXh,
+  mid,
+  max,
+  sph,
+  sphTl3,
+  spa,
+  spaTl3,
+  wit,
+  spf: offGrid,
+  spe: offGridSpe,
+  legacy: older,
+} = families;
 
 /**
  * Models by device type code: table 3-1 of the vendor's VPP protocol V2.03; 210, 2049, 5603, 21303 and 64541 as
@@ -105,7 +123,7 @@ export const models: ReadonlyMap<number, Model> = new Map<number, Model>(
       [5800, wit, 'WIS'],
       [5801, wit, 'WIS'],
       [21303, sph, 'SPH TL-HU'],
-      [64541, offGrid, 'SPE ES'],
+      [64541, offGridSpe, 'SPE ES'],
     ] as const
   ).map(([code, codeFamily, model]) => [code, { family: codeFamily, model }]),
 );

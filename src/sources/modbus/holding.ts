@@ -39,8 +39,8 @@ export function parseLayout(word: number | undefined): { trackers?: number; phas
   return isLayout ? { trackers, phases } : {};
 }
 
-/** Ratings in 0.1 VA that inverters have: 300 W to 500 kW. */
-export function parseRating([high = 0, low = 0]: readonly number[]): number | undefined {
+/** A rating in 0.1 VA. @returns undefined for less than the smallest model has (W), and for more than the largest */
+export function parseRating([high = 0, low = 0]: readonly number[], smallest: number): number | undefined {
   const power = (high * 0x1_0000 + low) / 10;
-  return power >= 300 && power <= 500_000 ? power : undefined;
+  return power >= smallest && power <= 500_000 ? power : undefined;
 }

@@ -48,8 +48,8 @@ const serialIn = (registers: readonly (number | undefined)[] | undefined) =>
   registers && isComplete(registers) ? parseSerial(registers) : undefined;
 
 /** Rated AC power, W; undefined where it is not known. */
-export async function findRating(inquiry: Inquiry, { main }: Family): Promise<number | undefined> {
+export async function findRating(inquiry: Inquiry, { main, smallest }: Family): Promise<number | undefined> {
   const address = main === spf ? 76 : main === vpp ? 30_016 : 6;
   if (main === legacy) return undefined;
-  return parseRating((await inquiry.ask('holding', address, 2)) ?? []);
+  return parseRating((await inquiry.ask('holding', address, 2)) ?? [], smallest);
 }

@@ -119,8 +119,15 @@ const phases = numbers(3).flatMap((n): [string, Target[]][] => {
   ];
 });
 
-const sensors = ['ipm', 'boost', 'comm_board', 'dcdc', 'buck1', 'buck2'].map((sensor): [string, Target[]] => [
-  `temp_${sensor}`,
+const sensors = Object.entries({
+  ipm: 'ipm',
+  boost: 'boost',
+  comm_board: 'board',
+  dcdc: 'dc',
+  buck1: 'buck1',
+  buck2: 'buck2',
+}).map(([quantity, sensor]): [string, Target[]] => [
+  `temp_${quantity}`,
   [{ metric: 'growatt_temperature_celsius', labels: { sensor } }],
 ]);
 

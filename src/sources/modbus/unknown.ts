@@ -9,7 +9,9 @@ import { CERTAIN_POWER, MOST_INPUTS, removeInputs, removeMismatches, sumOfInputs
  */
 export function removeUnknown(quantities: Quantities, inverter: Inverter): string[] {
   removeInputs(quantities, inverter);
+  negativeCurrents(quantities);
   totals(quantities);
+  pvEnergyOfInputs(quantities);
   temperatures(quantities);
   battery(quantities);
   measured(quantities);
@@ -36,6 +38,18 @@ function totals(quantities: Quantities): void {
     quantities.delete('pv_energy_today');
 }
 
+/** At night the offset of a sensor, -0.1 A or so. */
+function negativeCurrents(quantities: Quantities): void {
+  for (const [quantity, value] of quantities)
+    if (value < 0 && /^(pv|string)\d+_(current|voltage)$/.test(quantity)) quantities.delete(quantity);
+}
+
+/** Where no register has the sum of the day. */
+function pvEnergyOfInputs(quantities: Quantities): void {
+  if (quantities.has('pv_energy_today') || !quantities.has('pv1_energy_today')) return;
+  quantities.set('pv_energy_today', Number(sumOfInputs(quantities, 'energy_today').toPrecision(12)));
+}
+
 /** Beside a sensor that shows more than this, in °C, one at exactly 0 is not there. */
 const CERTAINLY_ABOVE_ZERO = 5;
 
@@ -54,10 +68,18 @@ function temperatures(quantities: Quantities): void {
   if (warm) for (const sensor of sensors) if (quantities.get(sensor) === 0) quantities.delete(sensor);
 }
 
+/** Voltages of a lithium cell. An SPH-TL3 has something else in their registers: 1.4 and 1.7 V. */
+const [LEAST_CELL, MOST_CELL] = [2, 4.5];
+
 /** What a battery cannot be without. */
 function battery(quantities: Quantities): void {
-  for (const quantity of ['battery_soh', 'battery_cycles', 'cell_voltage_min', 'cell_voltage_max'])
+  for (const quantity of ['battery_soh', 'battery_cycles'])
     if (quantities.get(quantity) === 0) quantities.delete(quantity);
+  const [low = 0, high = 0] = ['cell_voltage_min', 'cell_voltage_max'].map((cell) => quantities.get(cell));
+  if (low < LEAST_CELL || high > MOST_CELL) {
+    quantities.delete('cell_voltage_min');
+    quantities.delete('cell_voltage_max');
+  }
   if (quantities.get('battery_voltage') === 0 && quantities.get('battery_soc')) {
     quantities.delete('battery_voltage');
     quantities.delete('battery_current');
@@ -66,11 +88,18 @@ function battery(quantities: Quantities): void {
     quantities.delete('battery_current');
 }
 
+/** A leakage current beyond it, in mA, would have tripped every breaker. */
+const MOST_LEAKAGE = 1000;
 /** Insulation beyond it, in kΩ, is a small negative number: nothing was measured. */
 const MOST_INSULATION = 65_000;
 
 /** 0 kΩ would be a short circuit. Below 0, export is import, which has its own register. */
 function measured(quantities: Quantities): void {
+  // Some firmware has the text of a serial number in both registers (0xAHA/Growatt_ModbusTCP#404).
+  if ((quantities.get('leakage_current') ?? 0) > MOST_LEAKAGE) {
+    quantities.delete('leakage_current');
+    quantities.delete('pv_insulation');
+  }
   const insulation = quantities.get('pv_insulation') ?? 0;
   if (insulation === 0 || insulation > MOST_INSULATION) quantities.delete('pv_insulation');
   if ((quantities.get('grid_export_power') ?? 0) < 0) quantities.delete('grid_export_power');

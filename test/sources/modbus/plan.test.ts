@@ -75,13 +75,14 @@ test('with the vendor’s blocks a poll is as many reads as the family has block
     'spa-tl3': 4,
     wit: 3,
     spf: 3,
+    spe: 3,
     legacy: 3,
   });
 });
 
 test('quantities of maps become values, or are known to be converted before', () => {
   const converted =
-    /^(grid_status|offgrid_status|work_mode|line_rs_voltage|power_factor_raw|bus_p_voltage|bdc_voltage|bms_current|battery_power|battery_output|grid_power|eps_l\d_power)$/;
+    /^(grid_status|offgrid_status|work_mode|line_rs_voltage|power_factor_raw|bus_p_voltage|bdc_voltage|bms_current|bms_soc|battery_power|battery_output|grid_power|eps_l\d_power)$/;
   const unknown = all
     .flatMap(({ maps }) => maps.flatMap(({ rows }) => rows))
     .map(({ quantity }) => quantity)

@@ -71,3 +71,15 @@ test('the BMS’s current is believed where it fits the power, and on HU models 
   assert.equal(amps({ bms_current: 14, battery_charge_power: 760 }, 3504), undefined);
   assert.equal(amps({ bms_current: 0.2 }), 0.2);
 });
+
+test('the state of charge of the battery management stands in for a converter that leaves its own at 0', () => {
+  assert.equal(shown({ battery_soc: 0, bms_soc: 63 }).battery_soc_percent, 63);
+  assert.equal(shown({ battery_soc: 62, bms_soc: 63 }).battery_soc_percent, 62);
+  assert.equal(shown({ battery_soc: 0, bms_soc: 0, battery_charge_power: 5 }).battery_soc_percent, 0);
+});
+
+test('what is no voltage of a cell is not shown as one', () => {
+  const cells = (cell_voltage_min: number, cell_voltage_max: number) =>
+    Object.keys(shown({ battery_soc: 10, cell_voltage_min, cell_voltage_max })).length - 1;
+  assert.deepEqual([cells(1.416, 1.704), cells(3.265, 3.269), cells(3.2, 17), cells(0, 0)], [0, 2, 0, 0]);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { families } from '../../../src/sources/modbus/families.ts';
+import { parseRating } from '../../../src/sources/modbus/holding.ts';
 import { named, read, shown } from './shown.ts';
 
 test('line voltages in the registers of the phases become phase voltages', () => {
@@ -70,9 +71,9 @@ test('a total of 0 is unknown, and with it what an input made', () => {
   assert.deepEqual(shown(input), { pv2_energy_total_kwh: 3, pv2_energy_today_kwh: 0 });
 });
 
-test('energy of the day that stays 0 while it is made is unknown', () => {
+test('energy of the day that stays 0 while it is made is the sum of the inputs', () => {
   const inputs = { pv1_energy_total: 9, pv1_energy_today: 3.2, pv_energy_total: 9.1 };
-  assert.equal('pv_energy_today_kwh' in shown({ ...inputs, pv_energy_today: 0 }), false);
+  assert.equal(shown({ ...inputs, pv_energy_today: 0 }).pv_energy_today_kwh, 3.2);
   assert.equal(shown({ ...inputs, pv1_energy_today: 0, pv_energy_today: 0 }).pv_energy_today_kwh, 0);
   assert.deepEqual(shown({ pv_energy_today: 0, pv_energy_total: 0 }), {});
 });
@@ -131,7 +132,7 @@ test('where the boost converter’s own register stays 0, it is measured beside 
   assert.deepEqual(shown({ temp_inverter: 40, temp_boost: 44, temp_comm_board: 42.2 }, min), {
     inverter_temperature_celsius: 40,
     'temperature_celsius/boost': 44,
-    'temperature_celsius/comm_board': 42.2,
+    'temperature_celsius/board': 42.2,
   });
 });
 
@@ -214,4 +215,25 @@ test('a hybrid’s status is its way of working, or what its status says while t
   assert.deepEqual(both(6, 1), [1, 6]);
   assert.deepEqual(both(0, 0), [2, 0]);
   assert.deepEqual(both(1, 3), [3, 3]);
+});
+
+test('text in the registers of insulation and leakage is neither', () => {
+  assert.deepEqual(shown({ pv_insulation: 0x4142, leakage_current: 0x3132 }), {});
+  const real = { pv_insulation_ohms: 2_500_000, leakage_current_amps: 0.012 };
+  assert.deepEqual(shown({ pv_insulation: 2500, leakage_current: 12 }), real);
+});
+
+test('a small negative current of a PV input or string is the offset of a sensor at night', () => {
+  const quantities = { pv1_current: -0.1, pv1_voltage: 12, string3_voltage: 11, string3_current: -0.2 };
+  assert.deepEqual(shown(quantities), { pv1_voltage_volts: 12, 'string_voltage_volts/3': 11 });
+});
+
+test('a current that has the sign of its power is a magnitude', () => {
+  assert.equal(shown({ ac_l1_current: -8.3 }, { family: families.vpp }).ac_current_amps, 8.3);
+});
+
+test('a rating that is too low for any model of the family is in another unit: unknown', () => {
+  assert.equal(parseRating([0, 10_000], families.sphTl3.smallest), undefined);
+  assert.equal(parseRating([0, 60_000], families.minXh.smallest), 6000);
+  assert.equal(parseRating([15, 16_960], families.max.smallest), 100_000);
 });

@@ -47,6 +47,21 @@ export const spf = registerMap(
   `,
 );
 
+/**
+ * What SPE have in registers that mean something else on SPF, as an owner compared them with what the cloud shows:
+ * 0xAHA/Growatt_ModbusTCP#212.
+ */
+export const spe = registerMap(
+  'spf',
+  blocksOf(0, LENGTH, 3),
+  `
+  64     u32 ×0.1   grid_import_energy_today        A
+  66     u32 ×0.1   grid_import_energy_total        A
+  85     u32 ×0.1   load_energy_today               A
+  87     u32 ×0.1   load_energy_total               A
+  `,
+);
+
 /** String inverters and small MIC, V3.05 to V3.15; strings from 3.10 on, PV input 3 from 3.12 on. */
 export const legacy = registerMap(
   'legacy',

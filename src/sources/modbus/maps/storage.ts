@@ -27,6 +27,7 @@ export const storage = registerMap(
   1067   u16 ×0.01   eps_frequency                   V
   1068   u16 ×0.1    eps_l1_voltage                  V
   1070/4 u32 ×0.1    eps_l{1-3}_power                V
+  1086   u16         bms_soc                         VA
   1088   s16 ×0.01   bms_current                     vA
   1095   u16         battery_cycles                  VA
   1096   u16         battery_soh                     VA

@@ -70,6 +70,7 @@ export const x3125 = registerMap(
   3171    u16         battery_soc                     VAWOEG
   3178    u32 ×0.1    battery_discharge_power         VAWOEG
   3180    u32 ×0.1    battery_charge_power            VAWOEG
+  3215    u16         bms_soc                         VG
   3218    s16 ×0.1    battery_temperature             VG
   3221    u16         battery_cycles                  VG
   3222    u16         battery_soh                     VG
