@@ -83,7 +83,7 @@ export class Agent implements Surface {
     const names = sourceNames(config, { clock, fetch });
     const store = new Store({ clock, staleAfter, definitionOf });
     this.instanceId = instanceId ?? namedInstanceId(names, shard?.index);
-    const { provider, reader, deviceMeter, ownMeter } = createProvider({
+    const { provider, deviceReader, ownReader, deviceMeter, ownMeter } = createProvider({
       attributes: {
         'service.instance.id': this.instanceId,
         ...otlp?.resourceAttributes,
@@ -93,7 +93,11 @@ export class Agent implements Surface {
     this.#store = store;
     this.#provider = provider;
     this.#ownMeter = ownMeter;
-    this.#rendered = new RenderedMetrics({ collect: () => reader.collect(), version: () => store.version });
+    this.#rendered = new RenderedMetrics({
+      devices: () => deviceReader.collect(),
+      own: () => ownReader.collect(),
+      revision: () => store.revision,
+    });
     observeStore(deviceMeter, store, catalogue);
     const ownMetrics = createOwnMetrics(ownMeter, () => this.status().sources);
     const tools = {

@@ -13,7 +13,7 @@ import type { StatusView } from './view/status-api.ts';
 import { statusViewOf } from './view/status-view.ts';
 
 export interface PresentationOptions {
-  readonly store: Pick<Store, 'samples' | 'version'>;
+  readonly store: Pick<Store, 'samples' | 'revision'>;
   readonly sources: () => readonly Pick<Source, 'entities'>[];
   readonly status: () => Status;
   /** Where curves are kept across restarts; undefined: nowhere. */
@@ -32,7 +32,7 @@ export class Presentation {
   constructor(options: PresentationOptions) {
     const { store, past, ...rest } = options;
     this.#options = options;
-    this.#overview = new OverviewCache({ make: () => this.#makeOverview(), version: () => store.version });
+    this.#overview = new OverviewCache({ make: () => this.#makeOverview(), version: () => store.revision });
     this.#curves = new CurveKeeper({ ...rest, overview: () => this.#overview.get() });
     this.#curves.prefill(past);
   }

@@ -12,13 +12,25 @@ const DAY = 24 * 60 * MINUTE;
 const SLOT = 15 * MINUTE;
 const SLOTS_KEPT = 192;
 
+/** Each zone is one object: what is known of it is known for all who stand in it. */
+const fixedZones = new Map<number, Zone>();
+const ianaZones = new Map<string, Zone>();
+
 /** The zone that is the same number of minutes east of UTC all year. */
 export function fixedZone(minutes: number): Zone {
-  return { fixed: true, offsetAt: () => minutes };
+  const zone = fixedZones.get(minutes) ?? { fixed: true, offsetAt: () => minutes };
+  fixedZones.set(minutes, zone);
+  return zone;
 }
 
 /** An IANA zone such as `Europe/Berlin`. @throws RangeError for a name the runtime does not know */
 export function ianaZone(name: string): Zone {
+  const zone = ianaZones.get(name) ?? createIanaZone(name);
+  ianaZones.set(name, zone);
+  return zone;
+}
+
+function createIanaZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   // Asked for each sample of each scrape, about now and about when it was taken.
   const known = new Map<number, number>();

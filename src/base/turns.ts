@@ -18,3 +18,12 @@ export class Turns {
     this.#began = performance.now();
   }
 }
+
+/** Does the work for each item; others work in between. */
+export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
+  const turns = new Turns();
+  for (const item of items) {
+    work(item);
+    if (turns.isOver) await turns.next();
+  }
+}

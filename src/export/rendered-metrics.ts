@@ -1,51 +1,78 @@
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
-import { Body } from './body.ts';
-import { type ExpositionFormat, renderText } from './text-format.ts';
+import { inTurns } from '../base/turns.ts';
+import { Body, BodyPart } from './body.ts';
+import { type ExpositionFormat, endOf, renderFamilies } from './text-format.ts';
 
-/** Values expire, and the process's own metrics change, without a new version of the store. */
-const LIFETIME_MS = 1000;
+type Collect = () => Promise<CollectionResult>;
 
 export interface RenderedMetricsOptions {
-  readonly collect: () => Promise<CollectionResult>;
-  /** Version of the store. */
-  readonly version: () => number;
-  /** Milliseconds, of a clock that only goes forward. */
-  readonly now?: () => number;
+  /** Collects what the devices measure. */
+  readonly devices: Collect;
+  /** Collects what the agent counts of itself; no family is in both. */
+  readonly own: Collect;
+  /** Of the store: while it stays the same, so does what the devices measure. */
+  readonly revision: () => number;
 }
 
-/** The metrics as text, shared by scrapes that come at the same time or within a second of each other. */
+interface Rendering {
+  readonly revision: number;
+  readonly part: Promise<BodyPart>;
+  underWay: boolean;
+}
+
+/**
+ * The metrics as text. What the devices measure is rendered once for each revision of the store, plain and compressed,
+ * and shared by all scrapes; what the agent counts of itself is rendered for each scrape.
+ */
 export class RenderedMetrics {
-  readonly #options: Required<RenderedMetricsOptions>;
-  readonly #underWay = new Map<ExpositionFormat, Promise<Body>>();
-  readonly #newest = new Map<ExpositionFormat, { version: number; at: number; body: Body }>();
+  readonly #options: RenderedMetricsOptions;
+  readonly #devices = new Map<ExpositionFormat, Rendering>();
 
-  constructor({ now = () => performance.now(), ...options }: RenderedMetricsOptions) {
-    this.#options = { ...options, now };
+  constructor(options: RenderedMetricsOptions) {
+    this.#options = options;
   }
 
-  /** The newest text while the store has the same version, and at most a second. @throws when collecting fails */
+  /** @throws when collecting fails */
   async get(format: ExpositionFormat): Promise<Body> {
-    const { version, now } = this.#options;
-    const newest = this.#newest.get(format);
-    if (newest && newest.version === version() && now() - newest.at < LIFETIME_MS) return newest.body;
-    const underWay = this.#underWay.get(format);
-    if (underWay) return await underWay;
-    const rendering = this.#render(format);
-    this.#underWay.set(format, rendering);
-    try {
-      return await rendering;
-    } finally {
-      this.#underWay.delete(format);
-    }
+    const [devices, own] = await Promise.all([
+      this.#devicesIn(format),
+      render(this.#options.own, format, endOf(format)),
+    ]);
+    return new Body(devices, own);
   }
 
-  async #render(format: ExpositionFormat): Promise<Body> {
-    const { collect, version, now } = this.#options;
-    const begun = { version: version(), at: now() };
-    const { resourceMetrics, errors } = await collect();
-    if (errors.length > 0) throw new Error('Collecting metrics failed', { cause: errors[0] });
-    const body = new Body(renderText(resourceMetrics, format));
-    this.#newest.set(format, { ...begun, body });
-    return body;
+  async #devicesIn(format: ExpositionFormat): Promise<BodyPart> {
+    const { revision } = this.#options;
+    let newest = this.#devices.get(format);
+    // One at a time: what changes meanwhile is in the next one, which all who wait share.
+    while (newest?.underWay && newest.revision !== revision()) {
+      await newest.part.catch(() => {});
+      newest = this.#devices.get(format);
+    }
+    return await (newest?.revision === revision() ? newest : this.#renderDevices(format)).part;
   }
+
+  #renderDevices(format: ExpositionFormat): Rendering {
+    const revision = this.#options.revision();
+    // A format that nobody asks for any more is not kept.
+    for (const [other, { revision: old }] of this.#devices) if (old !== revision) this.#devices.delete(other);
+    const part = render(this.#options.devices, format);
+    const rendering = { revision, part, underWay: true };
+    this.#devices.set(format, rendering);
+    part.then(
+      () => {
+        rendering.underWay = false;
+      },
+      () => this.#devices.delete(format),
+    );
+    return rendering;
+  }
+}
+
+async function render(collect: Collect, format: ExpositionFormat, end = ''): Promise<BodyPart> {
+  const { resourceMetrics, errors } = await collect();
+  if (errors.length > 0) throw new Error('Collecting metrics failed', { cause: errors[0] });
+  const pieces: Buffer[] = [];
+  await inTurns(renderFamilies(resourceMetrics, format), (piece) => pieces.push(Buffer.from(piece)));
+  return new BodyPart(Buffer.concat([...pieces, Buffer.from(end)]));
 }

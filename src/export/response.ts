@@ -35,17 +35,17 @@ export async function send(
   { status, contentType, body, headers }: Answer,
   further: OutgoingHttpHeaders = {},
 ): Promise<void> {
-  const { bytes } = body;
-  const zip = bytes.length >= LEAST_GZIP_BYTES && acceptsGzip(request.headers['accept-encoding']?.toString());
-  const sent = zip ? await body.gzip() : bytes;
+  const zip = body.size >= LEAST_GZIP_BYTES && acceptsGzip(request.headers['accept-encoding']?.toString());
+  const sent = zip ? await body.gzip() : body.bytes;
   response.writeHead(status, {
     ...commonHeaders,
     Vary: 'Accept-Encoding',
     ...headers,
     ...further,
     'Content-Type': contentType,
-    'Content-Length': sent.length,
+    'Content-Length': sent.reduce((length, part) => length + part.length, 0),
     ...(zip && { 'Content-Encoding': 'gzip' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : sent);
+  if (request.method !== 'HEAD') for (const part of sent) response.write(part);
+  response.end();
 }

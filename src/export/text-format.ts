@@ -19,27 +19,41 @@ type FamilyType = 'counter' | 'gauge' | 'histogram';
  * Points that are not finite, families without points and exponential histograms are left out.
  */
 export function renderText(metrics: ResourceMetrics, format: ExpositionFormat): string {
-  const filled = metrics.scopeMetrics.flatMap((scope) =>
-    scope.metrics.filter((metric) => metric.dataPoints.length > 0),
+  return [...renderFamilies(metrics, format), endOf(format)].join('');
+}
+
+/** What follows the last family. */
+export function endOf(format: ExpositionFormat): string {
+  return format === 'openmetrics' ? '# EOF\n' : '';
+}
+
+/** The text in pieces of bounded size, so that other work can be done in between; without its end. */
+export function* renderFamilies(
+  { scopeMetrics }: ResourceMetrics,
+  format: ExpositionFormat,
+): Generator<string> {
+  const filled = scopeMetrics.flatMap(({ metrics }) =>
+    metrics.filter((metric) => metric.dataPoints.length > 0),
   );
-  let text = '';
   for (const family of Map.groupBy(filled, (metric) => metric.descriptor.name).values()) {
-    text += renderFamily(family, format);
+    yield* renderFamily(family, format);
   }
-  return format === 'openmetrics' ? `${text}# EOF\n` : text;
 }
 
 /** Several scopes may hold one name; the first decides about type and help, and no series comes twice. */
-function renderFamily(family: readonly MetricData[], format: ExpositionFormat): string {
+function* renderFamily(family: readonly MetricData[], format: ExpositionFormat): Generator<string> {
   const [first] = family;
   const type = first && typeOf(first);
-  if (first === undefined || type === undefined) return '';
+  if (first === undefined || type === undefined) return;
   const seen = family.length > 1 ? new Set<string>() : undefined;
-  let samples = '';
+  let header = headerText(first.descriptor, type, format);
   for (const metric of family) {
-    if (typeOf(metric) === type) samples += renderSamples(metric, format, seen);
+    if (typeOf(metric) !== type) continue;
+    for (const samples of renderSamples(metric, format, seen)) {
+      yield header + samples;
+      header = '';
+    }
   }
-  return samples === '' ? '' : headerText(first.descriptor, type, format) + samples;
 }
 
 function typeOf(metric: MetricData): FamilyType | undefined {
@@ -55,21 +69,32 @@ function typeOf(metric: MetricData): FamilyType | undefined {
   }
 }
 
-function renderSamples(metric: MetricData, format: ExpositionFormat, seen: Set<string> | undefined): string {
+/** Samples in one piece. */
+const PIECE = 512;
+
+/** @returns the lines of the samples, in pieces of which none is empty */
+function* renderSamples(
+  metric: MetricData,
+  format: ExpositionFormat,
+  seen: Set<string> | undefined,
+): Generator<string> {
   const { name } = metric.descriptor;
-  let text = '';
-  if (metric.dataPointType === DataPointType.HISTOGRAM) {
-    for (const point of metric.dataPoints) {
-      const labels = labelText(point.attributes);
-      if (isNew(labels, seen)) text += renderHistogram(name, labels, point, format);
+  if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM) return;
+  for (let from = 0; from < metric.dataPoints.length; from += PIECE) {
+    let text = '';
+    if (metric.dataPointType === DataPointType.HISTOGRAM) {
+      for (const point of metric.dataPoints.slice(from, from + PIECE)) {
+        const labels = labelText(point.attributes);
+        if (isNew(labels, seen)) text += renderHistogram(name, labels, point, format);
+      }
+    } else {
+      for (const { attributes, value } of metric.dataPoints.slice(from, from + PIECE)) {
+        const labels = labelText(attributes);
+        if (Number.isFinite(value) && isNew(labels, seen)) text += `${name}${labels}${value}\n`;
+      }
     }
-  } else if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) {
-    for (const { attributes, value } of metric.dataPoints) {
-      const labels = labelText(attributes);
-      if (Number.isFinite(value) && isNew(labels, seen)) text += `${name}${labels}${value}\n`;
-    }
+    if (text !== '') yield text;
   }
-  return text;
 }
 
 function isNew(labels: string, seen: Set<string> | undefined): boolean {

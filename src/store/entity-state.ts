@@ -14,9 +14,9 @@ import {
 import { AttributeSets } from './attribute-sets.ts';
 import { EnergyGuards, energyGuardsState, type Verdict } from './energy-guards.ts';
 import { growthOf, isPossible } from './plausibility.ts';
-import { clockState, ReadingClock } from './reading-clock.ts';
+import { clockState, type Order, ReadingClock } from './reading-clock.ts';
 import { ReadingTime } from './reading-time.ts';
-import { shownValue } from './validity.ts';
+import { shownValue, unchangedUntil } from './validity.ts';
 
 /** What is kept of one entity across a restart; plain JSON. */
 export const entitySnapshot = energyGuardsState.extend({
@@ -37,9 +37,20 @@ export interface Sample {
   readonly value: number;
 }
 
+/** What may be shown of an entity at any moment from `from` until just before `until`, unless something happens. */
+interface Shown {
+  readonly samples: readonly Sample[];
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  /** Whether reading it had failed for too long. */
+  readonly stale: boolean;
+}
+
 /** One entity: whether it can be read, its newest accepted reading, and what may be shown of that at a given time. */
 export class EntityState {
   readonly #definitionOf: DefinitionOf;
+  readonly #onChange: () => void;
   readonly #clock = new ReadingClock();
   readonly #guards = new EnergyGuards();
   #entity: Entity;
@@ -53,11 +64,15 @@ export class EntityState {
   #reading: AcceptedReading | undefined;
   /** The source says that it sleeps. */
   #asleep = false;
+  /** Undefined: to be worked out anew. */
+  #shown: Shown | undefined;
 
-  constructor(entity: Entity, definitionOf: DefinitionOf) {
+  /** @param onChange called when what may be shown of the entity, or its `up`, can have changed */
+  constructor(entity: Entity, definitionOf: DefinitionOf, onChange: () => void) {
     this.#entity = entity;
     this.#attributes = new AttributeSets(entity.labels);
     this.#definitionOf = definitionOf;
+    this.#onChange = onChange;
   }
 
   /** The attributes of its series without further labels. */
@@ -107,18 +122,25 @@ export class EntityState {
     this.#tried = readAt !== undefined || failingSince !== undefined;
     this.#restored = this.#tried;
     if (reading) this.#reading = restoredReading(reading, this.#definitionOf, this.#attributes);
+    this.#changed();
   }
 
   /** Takes what the source now says of the entity: labels, zone, parent. */
   describe(entity: Entity): void {
-    const isSame = isDeepStrictEqual(entity.labels, this.#entity.labels);
+    const before = this.#entity;
+    if (isDeepStrictEqual(entity, before)) return;
     this.#entity = entity;
-    if (isSame) return;
+    this.#changed();
+    if (isDeepStrictEqual(entity.labels, before.labels)) return;
     this.#attributes = new AttributeSets(entity.labels);
     this.#reading &&= relabelled(this.#reading, this.#attributes);
   }
 
   attempted(ok: boolean, now: number, asleep = false): void {
+    const isNews = !this.#tried || this.#restored || ok === (this.#failingSince !== undefined);
+    // It shows other values while it sleeps; apart from that they stay.
+    if (asleep !== this.#asleep) this.#changed();
+    else if (isNews) this.#onChange();
     this.#tried = true;
     this.#asleep = asleep;
     this.#restored = false;
@@ -130,7 +152,7 @@ export class EntityState {
   accept(reading: Reading, now: number): readonly Rejection[] {
     const { wallTime: wall, holdsFor } = reading;
     if (wall !== undefined) {
-      const order = this.#clock.judge(wall, now, reading);
+      const order = this.#judgeOrder(wall, now, reading);
       if (order === 'older') return [{ reason: 'older_reading' }];
       // The state of 0.1.0 has no reading: the first one may be one that was judged before the restart.
       if (order === 'same' && this.#reading) return [];
@@ -141,36 +163,54 @@ export class EntityState {
       acceptedValue(value, verdicts[i]?.value, this.#definitionOf, this.#attributes),
     );
     this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, values };
+    this.#changed();
     return reading.values.flatMap(({ metric, value }, i) => {
       const reason = verdicts[i]?.rejection;
       return reason ? [{ reason, metric, value }] : [];
     });
   }
 
-  /** Adds what may be shown now; `stale`: reading it has failed for too long. */
-  collect(samples: Sample[], now: number, stale: boolean): void {
-    if (!this.#reading) return;
-    const { times, holdsFor, values } = this.#reading;
+  /** What may be shown now (milliseconds since the epoch); `stale`: reading it has failed for too long. */
+  shownAt(now: number, stale: boolean): Shown {
+    const known = this.#shown;
+    if (known && known.stale === stale && known.from <= now && now < known.until) return known;
+    const shown = this.#show(now, stale);
+    this.#shown = shown;
+    return shown;
+  }
+
+  #show(now: number, stale: boolean): Shown {
+    if (!this.#reading) return { samples: [], from: now, until: Number.POSITIVE_INFINITY, stale };
+    const { times, holdsFor = Number.POSITIVE_INFINITY, values } = this.#reading;
     const { zone, lastUpdate } = this.#entity;
     const time = new ReadingTime(times, zone);
-    const circumstances = {
-      now,
-      stale,
-      asleep: this.#isAsleep,
-      outdated: this.#clock.isOutdated(now),
-      time,
-      holdsFor: holdsFor ?? Number.POSITIVE_INFINITY,
-    };
+    const asleep = this.#isAsleep;
+    const circumstances = { now, stale, asleep, outdated: this.#clock.isOutdated(now), time, holdsFor };
+    const samples: Sample[] = [];
     for (const { definition, attributes, value } of values) {
       const shown = shownValue(definition, value, circumstances);
       if (shown !== undefined) samples.push({ metric: definition.name, attributes, value: shown });
     }
     // Where summer time is in doubt this may be an hour late; the alternative is no age of the reading at all.
-    const { takenAt } = time;
-    if (takenAt !== undefined && lastUpdate !== undefined) {
-      const attributes = this.attributes;
-      samples.push({ metric: lastUpdate, attributes, value: takenAt / 1000 });
-    }
+    if (time.takenAt !== undefined && lastUpdate !== undefined)
+      samples.push({ metric: lastUpdate, attributes: this.attributes, value: time.takenAt / 1000 });
+    const definitions = values.values().map(({ definition }) => definition);
+    const until = unchangedUntil(definitions, circumstances, this.#clock.outdatedAt);
+    return { samples, from: now, until, stale };
+  }
+
+  #changed(): void {
+    this.#shown = undefined;
+    this.#onChange();
+  }
+
+  /** A reading that is not new changes something all the same when the device is now known to sleep or to wake. */
+  #judgeOrder(wall: number, now: number, reading: Reading): Order {
+    const state = () => [this.#isAsleep, this.#clock.isOutdated(now)].join();
+    const before = state();
+    const order = this.#clock.judge(wall, now, reading);
+    if (state() !== before) this.#changed();
+    return order;
   }
 
   get #isAsleep(): boolean {

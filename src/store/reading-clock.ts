@@ -50,8 +50,13 @@ export class ReadingClock {
    * the present state is unknown.
    */
   isOutdated(now: number): boolean {
-    const { seenAt = now } = this.#state ?? {};
-    return this.#outdated || (this.#restored && !this.#asleep && now - seenAt >= SLEEP_AFTER);
+    return this.#outdated || now >= this.outdatedAt;
+  }
+
+  /** When that begins unless a reading comes; infinite where only a reading tells. */
+  get outdatedAt(): number {
+    if (!this.#state || !this.#restored || this.#asleep) return Number.POSITIVE_INFINITY;
+    return this.#state.seenAt + SLEEP_AFTER;
   }
 
   restore(state: ClockState | undefined, asleep: boolean): void {

@@ -1,5 +1,6 @@
 import { dateOf, instantsOf, wallTimeAt, type Zone } from '../base/calendar.ts';
 import { SLEEP_AFTER } from '../model/reading.ts';
+import { localDayAt } from './local-day.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -18,61 +19,55 @@ export interface ReadingTimes {
 
 /** When a reading was taken, as far as the time zone of its entity tells; instants are milliseconds since the epoch. */
 export class ReadingTime {
+  /** When it was taken, or up to an hour later where summer time is in doubt; undefined while the zone is unknown. */
+  readonly takenAt: number | undefined;
+  /** Since when it ages. Where a reading cannot be dated it is infinitely long ago: it is only known to be old. */
+  readonly agesFrom: number;
   readonly #zone: Zone | undefined;
-  readonly #wall: number | undefined;
-  readonly #receivedAt: number;
   /** Undefined: it is not known whether the device's clock shows summer time. */
   readonly #shift: number | undefined;
+  /** Of the reading, on the device's own calendar; undefined while the zone is unknown. */
+  readonly #date: string | undefined;
 
   constructor({ wall, receivedAt, firstSeenAt }: ReadingTimes, zone: Zone | undefined) {
     this.#zone = zone;
-    this.#wall = wall;
-    this.#receivedAt = receivedAt;
     this.#shift = zone && wall !== undefined ? summerShift(zone, wall, firstSeenAt) : 0;
-  }
-
-  /** When it was taken, or up to an hour later where summer time is in doubt; undefined while the zone is unknown. */
-  get takenAt(): number | undefined {
-    return this.#takenAt(this.#shift ?? 0);
-  }
-
-  /** Milliseconds. Where a reading cannot be dated it is infinite: it is only known to be old. */
-  ageAt(now: number): number {
-    if (!this.#zone || this.#wall === undefined) return now - this.#receivedAt;
-    const takenAt = this.#shift === undefined ? undefined : this.#takenAt(this.#shift);
-    return now - (takenAt ?? Number.NEGATIVE_INFINITY);
+    this.#date = zone && dateOf(wall ?? wallTimeAt(zone, receivedAt));
+    if (!zone || wall === undefined) {
+      this.agesFrom = receivedAt;
+      return;
+    }
+    const instants = instantsOf(zone, wall).map((instant) => instant - (this.#shift ?? 0));
+    // A clock that runs ahead cannot have read the future.
+    this.takenAt = instants.findLast((instant) => instant <= receivedAt) ?? receivedAt;
+    this.agesFrom = this.#shift === undefined ? Number.NEGATIVE_INFINITY : this.takenAt;
   }
 
   /** Whether the day, month or year of the reading has not ended; undefined while the zone is unknown. */
   isOfPresent(period: keyof typeof PERIODS, now: number): boolean | undefined {
-    if (!this.#zone) return undefined;
-    const today = this.#today(this.#zone, now);
+    if (this.#date === undefined) return undefined;
+    const today = this.#today(now);
     const length = PERIODS[period];
-    return today !== undefined && this.#date(this.#zone).slice(0, length) >= today.slice(0, length);
+    return today !== undefined && this.#date.slice(0, length) >= today.slice(0, length);
   }
 
   /** Whether the reading is certainly not of a later day than today. */
   isOfTodayOrBefore(now: number): boolean {
-    const today = this.#zone && this.#today(this.#zone, now);
-    return this.#zone !== undefined && today !== undefined && this.#date(this.#zone) <= today;
+    const today = this.#today(now);
+    return this.#date !== undefined && today !== undefined && this.#date <= today;
   }
 
-  #takenAt(shift: number): number | undefined {
-    if (this.#wall === undefined || !this.#zone) return undefined;
-    const instants = instantsOf(this.#zone, this.#wall).map((instant) => instant - shift);
-    // A clock that runs ahead cannot have read the future.
-    return instants.findLast((instant) => instant <= this.#receivedAt) ?? this.#receivedAt;
-  }
-
-  #date(zone: Zone): string {
-    return dateOf(this.#wall ?? wallTimeAt(zone, this.#receivedAt));
+  /** Until when, at least, the calendar stays as it is now; infinite while the zone is unknown. */
+  dayEnd(now: number): number {
+    return this.#zone ? localDayAt(this.#zone, now).until : Number.POSITIVE_INFINITY;
   }
 
   /** Today's date; undefined in the hour in which an unknown daylight saving decides. */
-  #today(zone: Zone, now: number): string | undefined {
-    const wall = wallTimeAt(zone, now);
-    const date = dateOf(wall + (this.#shift ?? 0));
-    return this.#shift === undefined && dateOf(wall + HOUR) !== date ? undefined : date;
+  #today(now: number): string | undefined {
+    if (!this.#zone) return undefined;
+    const { date, dateAhead } = localDayAt(this.#zone, now);
+    if (this.#shift === undefined) return date === dateAhead ? date : undefined;
+    return this.#shift === 0 ? date : dateAhead;
   }
 }
 

@@ -11,6 +11,8 @@ export interface StoreOptions {
   readonly definitionOf: DefinitionOf;
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** What is kept of a source across a restart; plain JSON. */
 export const storeSnapshot = z.object({
   /** When the source as a whole began to fail, milliseconds since the epoch. */
@@ -35,7 +37,9 @@ export class Store {
   readonly #options: StoreOptions;
   #staleAfter: number;
   readonly #sources = new Map<string, SourceState>();
-  #version = 0;
+  #revision = 0;
+  /** At any moment from `from` until just before `until`, the samples of this revision stay as they were. */
+  #unchanged = { from: -NEVER, until: NEVER };
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -44,19 +48,22 @@ export class Store {
 
   /** As in `StoreOptions`, from now on. */
   set staleAfter(milliseconds: number) {
-    this.#version++;
+    this.#changed();
     this.#staleAfter = milliseconds;
   }
 
   /** Ends all that is known of a source. */
   remove(source: string): void {
-    this.#version++;
+    this.#changed();
     this.#sources.delete(source);
   }
 
-  /** Grows with every change; equal versions a moment apart mean equal samples. */
-  get version(): number {
-    return this.#version;
+  /** Grows with every change and when something expires: samples of the same revision are the same. */
+  get revision(): number {
+    const now = this.#options.clock.now();
+    const { from, until } = this.#unchanged;
+    if (now < from || now >= until) this.#changed();
+    return this.#revision;
   }
 
   /**
@@ -64,7 +71,6 @@ export class Store {
    * @returns what was rejected or held back
    */
   apply(source: string, event: SourceEvent): readonly Rejection[] {
-    this.#version++;
     const now = this.#options.clock.now();
     const entities = this.#sources.get(source)?.entities;
     switch (event.type) {
@@ -90,16 +96,20 @@ export class Store {
 
   /** Records the end of a poll: whether the source as a whole answered. */
   polled(source: string, ok: boolean): void {
-    this.#version++;
     const state = this.#stateOf(source);
+    if (ok === (state.failingSince !== undefined)) this.#changed();
     state.failingSince = ok ? undefined : (state.failingSince ?? this.#options.clock.now());
   }
 
   /** All that may be exposed at this moment. */
   samples(): readonly Sample[] {
     const now = this.#options.clock.now();
+    // Another reader may still have samples of before an expiry.
+    if (now < this.#unchanged.from || now >= this.#unchanged.until) this.#changed();
     const samples: Sample[] = [];
-    for (const source of this.#sources.values()) this.#collect(source, samples, now);
+    let until = NEVER;
+    for (const source of this.#sources.values()) until = Math.min(until, this.#collect(source, samples, now));
+    this.#unchanged = { from: now, until };
     return samples;
   }
 
@@ -117,9 +127,9 @@ export class Store {
 
   /** Restores what `snapshot` returned, for entities that are listed. */
   restore(source: string, { failingSince, entities: snapshots }: StoreSnapshot): void {
-    this.#version++;
     const state = this.#stateOf(source);
     state.failingSince = failingSince;
+    this.#changed();
     for (const [id, snapshot] of Object.entries(snapshots)) state.entities.get(id)?.restore(snapshot);
     state.restored = state.entities.values().some(({ tried }) => tried);
   }
@@ -132,13 +142,20 @@ export class Store {
     return state;
   }
 
+  readonly #changed = (): void => {
+    this.#revision++;
+    this.#unchanged = { from: -NEVER, until: NEVER };
+  };
+
   #list(source: string, entities: readonly Entity[]): void {
     const state = this.#stateOf(source);
+    this.#changed();
     state.entities = new Map(entities.map((entity) => [entity.id, this.#described(state, entity)]));
   }
 
   #change(source: string, changed: readonly Entity[], gone: readonly string[]): void {
     const state = this.#stateOf(source);
+    this.#changed();
     for (const entity of changed) state.entities.set(entity.id, this.#described(state, entity));
     for (const id of gone) state.entities.delete(id);
   }
@@ -147,13 +164,16 @@ export class Store {
   #described({ entities }: SourceState, entity: Entity): EntityState {
     const known = entities.get(entity.id);
     known?.describe(entity);
-    return known ?? new EntityState(entity, this.#options.definitionOf);
+    return known ?? new EntityState(entity, this.#options.definitionOf, this.#changed);
   }
 
-  #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): void {
+  /** @returns until when, at least, its samples stay as they are now, unless something happens */
+  #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): number {
     const staleAfter = this.#staleAfter;
-    const failing = [...entities.values()].filter((state) => state.failingSince !== undefined);
-    const parentsOfFailing = new Set(failing.map(({ entity }) => entity.parent));
+    const parentsOfFailing = new Set<string | undefined>();
+    for (const state of entities.values())
+      if (state.failingSince !== undefined) parentsOfFailing.add(state.entity.parent);
+    let until = NEVER;
     for (const state of entities.values()) {
       const { up, id, ownUp = false } = state.entity;
       if (up && (state.tried || failingSince !== undefined)) {
@@ -161,8 +181,12 @@ export class Store {
         const ok = othersOk && state.failingSince === undefined;
         samples.push({ metric: up, attributes: state.attributes, value: Number(ok) });
       }
-      const since = Math.min(failingSince ?? now, state.unreadSince ?? now);
-      state.collect(samples, now, staleAfter > 0 && now - since >= staleAfter);
+      const unread = Math.min(failingSince ?? NEVER, state.unreadSince ?? NEVER);
+      const staleAt = staleAfter > 0 ? unread + staleAfter : NEVER;
+      const shown = state.shownAt(now, now >= staleAt);
+      for (const sample of shown.samples) samples.push(sample);
+      until = Math.min(until, shown.until, now < staleAt ? staleAt : NEVER);
     }
+    return until;
   }
 }

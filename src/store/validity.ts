@@ -28,7 +28,7 @@ export function shownValue(
 ): number | undefined {
   switch (validity) {
     case 'instant':
-      return stale || asleep || outdated || time.ageAt(now) > holdsFor ? undefined : value;
+      return stale || asleep || outdated || now - time.agesFrom > holdsFor ? undefined : value;
     case 'status':
       if (asleep) return stale ? undefined : 0;
       return stale || outdated ? undefined : value;
@@ -45,4 +45,24 @@ export function shownValue(
     case 'fact':
       return value;
   }
+}
+
+/**
+ * Until when, at least, `shownValue` says the same of these metrics unless something happens.
+ * @param outdatedAt when the present state becomes unknown; milliseconds since the epoch, infinite for never
+ */
+export function unchangedUntil(
+  definitions: Iterable<MetricDefinition>,
+  { now, time, holdsFor }: Circumstances,
+  outdatedAt: number,
+): number {
+  // Clocks count whole milliseconds. Where nothing is known of the age, this is not a number.
+  const expiry = time.agesFrom + holdsFor + 1;
+  let until = outdatedAt > now ? outdatedAt : Number.POSITIVE_INFINITY;
+  for (const { validity } of definitions) {
+    if (validity === 'instant' && expiry > now) until = Math.min(until, expiry);
+    if (validity === 'today' || validity === 'month' || validity === 'year')
+      until = Math.min(until, time.dayEnd(now));
+  }
+  return until;
 }

@@ -3,7 +3,7 @@ import { MeterProvider, type MetricProducer, type MetricReader } from '@opentele
 import { version } from '../base/version.ts';
 import { ObservableInstruments } from './observable-instruments.ts';
 import { countExports } from './own.ts';
-import { ScrapeReader } from './readers.ts';
+import { ProducerReader, ScrapeReader } from './readers.ts';
 import { agentResource } from './resource.ts';
 
 /** Scope of the instruments that the store feeds. */
@@ -23,10 +23,13 @@ export interface ProviderOptions {
   readonly createExporter?: ((tools: ExporterTools) => MetricReader) | undefined;
 }
 
-/** The provider of all metrics, with the meters that feed it and its reader for scrapes. */
+/** The provider of all metrics, with the meters that feed it and its readers for scrapes. */
 export interface Metrics {
   readonly provider: MeterProvider;
-  readonly reader: ScrapeReader;
+  /** Of what the devices measure, which need not be collected anew for each scrape. */
+  readonly deviceReader: ScrapeReader;
+  /** Of what the agent counts of itself. */
+  readonly ownReader: ScrapeReader;
   /** For what the devices measure. */
   readonly deviceMeter: Meter;
   /** For what the agent counts of itself. */
@@ -36,14 +39,17 @@ export interface Metrics {
 export function createProvider({ attributes, createExporter }: ProviderOptions = {}): Metrics {
   const devices = new ObservableInstruments({ name: DEVICE_SCOPE, version });
   const own = new ObservableInstruments({ name: OWN_SCOPE, version });
-  const metricProducers = [devices, own];
-  const reader = new ScrapeReader(metricProducers);
+  const deviceReader = new ProducerReader([devices]);
+  const ownReader = new ScrapeReader([own]);
   // The counter of exports belongs to the provider that the exporting reader belongs to.
-  const exporter = createExporter?.({ metricProducers, onExport: (outcome) => count(outcome) });
-  const readers = exporter ? [reader, exporter] : [reader];
+  const exporter = createExporter?.({
+    metricProducers: [devices, own],
+    onExport: (outcome) => count(outcome),
+  });
+  const readers = [deviceReader, ownReader, ...(exporter ? [exporter] : [])];
   const provider = new MeterProvider({ resource: agentResource(attributes), readers });
   const deviceMeter = devices.meter(provider.getMeter(DEVICE_SCOPE, version));
   const ownMeter = own.meter(provider.getMeter(OWN_SCOPE, version));
   const count = exporter ? countExports(ownMeter) : () => {};
-  return { provider, reader, deviceMeter, ownMeter };
+  return { provider, deviceReader, ownReader, deviceMeter, ownMeter };
 }

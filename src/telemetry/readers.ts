@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import {
+  AggregationType,
   type MetricProducer,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
@@ -20,6 +21,13 @@ export class ScrapeReader extends PrometheusExporter {
 
   override selectCardinalityLimit(): number {
     return MOST_SERIES;
+  }
+}
+
+/** A reader for scrapes of what the producers give, without the SDK's own instruments. */
+export class ProducerReader extends ScrapeReader {
+  override selectAggregation(): { type: AggregationType.DROP } {
+    return { type: AggregationType.DROP };
   }
 }
 

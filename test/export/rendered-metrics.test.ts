@@ -1,88 +1,77 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 import { RenderedMetrics } from '../../src/export/rendered-metrics.ts';
 import { createProvider } from '../../src/telemetry/provider.ts';
 
-/** A gauge that counts the collections, slow ones; a store's version and a clock that the test sets. */
+/** Gauges that count the collections of devices, slow ones, and of the agent; a revision that the test sets. */
 function setUp() {
-  const { reader, deviceMeter: meter } = createProvider();
-  let collections = 0;
-  meter.createObservableGauge('collections').addCallback((result) => result.observe(++collections));
-  meter.createObservableGauge('slow').addCallback(async (result) => {
+  const { deviceReader, ownReader, deviceMeter, ownMeter } = createProvider();
+  const counts = { devices: 0, own: 0 };
+  deviceMeter.createObservableGauge('devices').addCallback((result) => result.observe(++counts.devices));
+  ownMeter.createObservableGauge('own').addCallback((result) => result.observe(++counts.own));
+  deviceMeter.createObservableGauge('slow').addCallback(async (result) => {
     await setImmediate();
     result.observe(1);
   });
-  const state = { version: 1, at: 0, failure: undefined as Error | undefined };
+  const state = { revision: 1, failure: undefined as Error | undefined };
   const rendered = new RenderedMetrics({
-    version: () => state.version,
-    now: () => state.at,
-    async collect(): Promise<CollectionResult> {
-      const result = await reader.collect();
+    revision: () => state.revision,
+    async devices(): Promise<CollectionResult> {
+      const result = await deviceReader.collect();
       return state.failure ? { ...result, errors: [state.failure] } : result;
     },
+    own: () => ownReader.collect(),
   });
   const text = async (format: 'text' | 'openmetrics' = 'text') => String(await rendered.get(format));
-  return { rendered, state, text, collections: () => collections };
+  return { rendered, state, text, counts };
 }
 
-test('scrapes at the same time share one text, and one compressed form of it', async () => {
-  const { rendered, collections } = setUp();
+test('what devices measure is rendered once for a revision, and what the agent counts for each scrape', async () => {
+  const { state, text, counts } = setUp();
+  assert.match(await text(), /^devices 1\n.*^own 1\n/ms);
+  assert.match(await text(), /^devices 1\n.*^own 2\n/ms);
+  state.revision++;
+  assert.match(await text(), /^devices 2\n.*^own 3\n/ms);
+  assert.deepEqual(counts, { devices: 2, own: 3 });
+});
+
+test('scrapes at the same time share one text of the devices, and one compressed form of it', async () => {
+  const { rendered, counts } = setUp();
   const bodies = await Promise.all(Array.from({ length: 20 }, () => rendered.get('text')));
-  assert.equal(collections(), 1);
-  assert.equal(new Set(bodies).size, 1);
-  const [body] = bodies;
-  const zipped = await Promise.all([body?.gzip(), body?.gzip(), (await rendered.get('text')).gzip()]);
-  assert.equal(new Set(zipped).size, 1);
-  assert.equal(gunzipSync(zipped[0]!).toString(), String(body));
+  assert.equal(counts.devices, 1);
+  assert.equal(new Set(bodies.map(({ bytes }) => bytes[0])).size, 1);
+  const zipped = await Promise.all([...bodies, await rendered.get('text')].map((body) => body.gzip()));
+  assert.equal(new Set(zipped.map((parts) => parts[1])).size, 1);
 });
 
-test('the text of one version is used for less than a second', async () => {
-  const { state, text, collections } = setUp();
-  const first = await text();
-  state.at = 999;
-  assert.equal(await text(), first);
-  assert.equal(collections(), 1);
-  state.at = 1000;
-  assert.notEqual(await text(), first);
-  state.at = 1999;
-  await text();
-  assert.equal(collections(), 2);
-});
-
-test('a new version of the store is a new text at once', async () => {
-  const { state, text, collections } = setUp();
-  const first = await text();
-  state.version++;
-  assert.notEqual(await text(), first);
-  assert.equal(collections(), 2);
-});
-
-test('a version that comes while a text is rendered is in the next one', async () => {
-  const { state, text, collections } = setUp();
+test('what changes while a text is rendered is in the next one, which all who wait share', async () => {
+  const { state, text, counts } = setUp();
   const first = text();
   await setImmediate();
-  state.version++;
-  await first;
-  await text();
-  assert.equal(collections(), 2);
+  state.revision++;
+  const later = await Promise.all([text(), text(), text()]);
+  assert.match(await first, /^devices 1$/m);
+  for (const each of later) assert.match(each, /^devices 2$/m);
+  assert.equal(counts.devices, 2);
 });
 
-test('both formats at the same time each have all values', async () => {
-  const { text, collections } = setUp();
+test('both formats at the same time each have all values, and one end', async () => {
+  const { text, counts } = setUp();
   const [plain, open] = await Promise.all([text('text'), text('openmetrics')]);
   for (const body of [plain, open]) {
-    assert.match(body, /^collections \d$/m);
+    assert.match(body, /^devices \d$/m);
     assert.match(body, /^slow 1$/m);
+    assert.match(body, /^own \d$/m);
   }
   assert.match(open, /# EOF\n$/);
-  assert.equal(collections(), 2);
+  assert.equal(open.match(/# EOF/g)?.length, 1);
+  assert.equal(counts.devices, 2);
 });
 
 test('a failure is for all who share it, and the next scrape tries again', async () => {
-  const { state, text, collections } = setUp();
+  const { state, text, counts } = setUp();
   state.failure = new TypeError('no value');
   const failed = await Promise.allSettled([text(), text(), text()]);
   for (const outcome of failed) {
@@ -91,6 +80,6 @@ test('a failure is for all who share it, and the next scrape tries again', async
     assert.equal(outcome.reason.cause, state.failure);
   }
   state.failure = undefined;
-  assert.match(await text(), /^collections 2$/m);
-  assert.equal(collections(), 2);
+  assert.match(await text(), /^devices 2$/m);
+  assert.equal(counts.devices, 2);
 });

@@ -171,20 +171,28 @@ test('the series of an entity with the same labels have one attribute object, so
   assert.ok(attributes()[0] === second && attributes()[1] === first);
 });
 
-test('the version grows with every event and stands still without one', () => {
+test('the revision grows with every change and stands still without one', () => {
   const { store } = setUp(plant, inverter('A'));
-  const versions = [
+  const changes = [
     () => store.apply('growatt', power('A', 1)),
     () => store.apply('growatt', { type: 'attempt', entity: 'A', ok: false }),
+    () => store.polled('growatt', false),
     () => store.polled('growatt', true),
     () => store.apply('growatt', { type: 'entities', entities: [plant] }),
-  ].map((step) => {
-    step();
-    return store.version;
-  });
-  assert.deepEqual(versions, [2, 3, 4, 5]);
+  ];
+  for (const change of changes) {
+    const before = store.revision;
+    change();
+    assert.ok(store.revision > before, String(change));
+  }
+  const last = store.revision;
   store.samples();
-  assert.equal(store.version, 5);
+  store.apply('growatt', { type: 'attempt', entity: plant.id, ok: true });
+  const tried = store.revision;
+  assert.ok(tried > last, 'its first attempt is a change');
+  store.apply('growatt', { type: 'attempt', entity: plant.id, ok: true });
+  store.polled('growatt', true);
+  assert.equal(store.revision, tried);
 });
 
 test('the reasons for which values were rejected are returned', () => {

@@ -9,12 +9,12 @@ import { parseExposition } from '../export/exposition-parser.ts';
 
 /** The agent's own metrics, and what a scrape shows of one of them: values by their labels. */
 function setUp(t: TestContext, sources: readonly SourceStatus[] = []) {
-  const { provider, reader, ownMeter } = createProvider();
+  const { provider, ownReader, ownMeter } = createProvider();
   t.after(() => provider.shutdown());
   return {
     own: createOwnMetrics(ownMeter, () => sources),
     async shown(metric: string): Promise<Record<string, number>> {
-      const { resourceMetrics } = await reader.collect();
+      const { resourceMetrics } = await ownReader.collect();
       const { samples } = parseExposition(renderText(resourceMetrics, 'text'));
       return Object.fromEntries(
         samples

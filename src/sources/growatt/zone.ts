@@ -8,7 +8,7 @@ export function parseGmtZone(text: string): Zone | undefined {
   const match = /GMT\s*([+-]?)\s*(\d{1,2})(?::(\d{2})|(\.\d+))?/i.exec(text);
   if (!match) return undefined;
   const [, sign, hours, minutes, fraction] = match;
-  const size = Number(hours) * 60 + Number(minutes ?? 0) + Number(fraction ?? 0) * 60;
+  const size = Math.round((Number(hours) + Number(fraction ?? 0)) * 60) + Number(minutes ?? 0);
   const offset = sign === '-' ? -size : size;
   return Math.abs(offset) <= 14 * 60 ? fixedZone(offset) : undefined;
 }

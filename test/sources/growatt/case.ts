@@ -45,9 +45,9 @@ export const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...p
 
 /** The samples of a store in the text of `/metrics`, sorted. */
 export async function linesOf(store: Store): Promise<string[]> {
-  const { provider, reader, deviceMeter } = createProvider();
+  const { provider, deviceReader, deviceMeter } = createProvider();
   observeStore(deviceMeter, store, catalogue);
-  const { resourceMetrics } = await reader.collect();
+  const { resourceMetrics } = await deviceReader.collect();
   await provider.shutdown();
   const lines = renderText(resourceMetrics, 'text').split('\n');
   return lines.filter((line) => line !== '' && !line.startsWith('#')).toSorted();
