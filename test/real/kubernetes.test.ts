@@ -9,6 +9,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { version } from '../../src/base/version.ts';
 import { parseFlags } from '../../src/cli/flags.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { dashboardNamed, dashboardNames } from '../deploy/dashboards.ts';
 import { schemaLocation, writeKubernetesSchemas, writeResourceSchemas } from './kubernetes-schemas.ts';
 import { prepared } from './programs.ts';
 
@@ -36,6 +37,7 @@ interface Probe {
 
 interface Manifest {
   readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: {
     readonly replicas?: number;
@@ -151,6 +153,24 @@ describe('The Kubernetes manifests', () => {
       loadConfig({ file, env, flags: {}, isTerminal: false });
     });
   }
+
+  it('monitoring: Grafana finds each dashboard in a ConfigMap that kubectl can apply', async () => {
+    const text = await runPrepared('kustomize', 'build', 'deploy/kubernetes/monitoring');
+    assert.match(await validate(text), /Invalid: 0, Errors: 0, Skipped: 0/);
+    const manifests = parseAllDocuments(text).map((part) => part.toJS()) as Manifest[];
+    const maps = manifests.filter(({ kind }) => kind === 'ConfigMap');
+    assert.deepEqual(
+      maps.map(({ metadata }) => metadata.name),
+      [...dashboardNames].sort().map((name) => `solar-dashboard-${name}`),
+    );
+    for (const { metadata, data = {} } of maps) {
+      assert.equal(metadata.labels?.grafana_dashboard, '1');
+      const [[file = '', json = ''] = []] = Object.entries(data);
+      assert.deepEqual(JSON.parse(json), dashboardNamed(file.replace('.json', '')));
+      // kubectl keeps the whole object in an annotation, which may have 256 KiB.
+      assert.ok(JSON.stringify(data).length < 200_000, file);
+    }
+  });
 
   it('a key that Kubernetes does not know is found', async () => {
     const { text = '' } = rendered.get('standalone') ?? {};
