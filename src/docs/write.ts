@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { examples, kindPages } from './checked-answers.ts';
 import { configurationReference } from './configuration.ts';
+import { faultsPage } from './faults.ts';
 import { metricsReference } from './metrics.ts';
 import { statusReference } from './status-api.ts';
 
@@ -9,6 +10,7 @@ const PAGES = {
   'docs/configuration.md': configurationReference(),
   'docs/metrics.md': metricsReference(examples()),
   'docs/status-api.md': statusReference(),
+  'docs/faults.md': faultsPage(),
   ...(await kindPages()),
 };
 

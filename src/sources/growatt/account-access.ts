@@ -51,7 +51,9 @@ export class AccountAccess {
     try {
       yield* this.#discovery.plants(context);
     } catch (error) {
-      if (error instanceof SourceError && error.kind === 'unauthorized') {
+      // The agent stops, or this program has a defect: to go on would be to try for ever.
+      if (!(error instanceof SourceError)) throw error;
+      if (error.kind === 'unauthorized') {
         this.#refusals++;
         this.#refusedAt = this.#clock.now();
         yield { type: 'attempt', entity: ACCOUNT_ENTITY_ID, ok: false };

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts';
 import { type ErrorKind, SourceError } from '../../base/errors.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
@@ -41,17 +42,20 @@ export class GrowattClient {
   readonly #token: string;
   readonly #fetch: typeof globalThis.fetch;
   readonly #policy: CallPolicy;
+  readonly #clock: Pick<Clock, 'now'>;
 
   constructor(options: {
     baseUrl: string;
     token: string;
     fetch: typeof globalThis.fetch;
     policy: CallPolicy;
+    clock: Pick<Clock, 'now'>;
   }) {
     this.#baseUrl = options.baseUrl;
     this.#token = options.token;
     this.#fetch = options.fetch;
     this.#policy = options.policy;
+    this.#clock = options.clock;
   }
 
   get circuit(): Circuit {
@@ -95,7 +99,7 @@ export class GrowattClient {
       what: path,
     });
     if (status === 429) {
-      const retryAfter = parseRetryAfter(headers.get('retry-after'));
+      const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#clock.now());
       throw new SourceError('rate-limited', `${path}: too many calls (HTTP 429)`, {
         ...(retryAfter && { retryAfter }),
       });
@@ -122,8 +126,8 @@ function throwOnError(path: string, envelope: Record<string, unknown>): void {
 }
 
 /** Seconds or an HTTP date. @returns milliseconds from now */
-function parseRetryAfter(value: string | null): number | undefined {
+function parseRetryAfter(value: string | null, now: number): number | undefined {
   if (!value) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER) : undefined;
 }

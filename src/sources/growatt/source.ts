@@ -75,7 +75,7 @@ export class GrowattSource implements Source {
     this.#clock = clock;
     const policy = createCallPolicy({ clock, retry: RETRY, rateLimiter, ...(observer && { observer }) });
     const { baseUrl, token, v4 } = account;
-    const client = new GrowattClient({ baseUrl, token, fetch, policy });
+    const client = new GrowattClient({ baseUrl, token, fetch, policy, clock });
     const { discoveryInterval, callSpacing } = settings;
     const interval = this.#awakeInterval;
     const pollInterval = () => this.interval();

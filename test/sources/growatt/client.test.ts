@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../../src/base/clock.ts';
 import { type ErrorKind, SourceError } from '../../../src/base/errors.ts';
 import { GrowattClient } from '../../../src/sources/growatt/client.ts';
 import { plainPolicy } from '../../helpers/context.ts';
@@ -15,7 +16,7 @@ const good = JSON.stringify({ data: { a: 1 }, error_code: 0, error_msg: '' });
 const { signal } = new AbortController();
 
 const clientFor = (baseUrl: string) =>
-  new GrowattClient({ baseUrl, token: TOKEN, fetch, policy: plainPolicy });
+  new GrowattClient({ baseUrl, token: TOKEN, fetch, policy: plainPolicy, clock: systemClock });
 
 async function startClient(t: TestContext, ...answer: Parameters<typeof always>) {
   const server = await scriptedServer(t, always(...answer));
