@@ -1,131 +1,99 @@
 import { createHash } from 'node:crypto';
-import type { SourceStatus, Status } from '../model/status.ts';
+import type { StatusView } from '../view/status-api.ts';
+import { MOST_CARDS } from '../view/status-view.ts';
 import { html, type Markup } from './markup.ts';
-import { style } from './page-style.ts';
+import { type CardInput, plantCard, stickCard } from './page/cards.ts';
+import { chosenCard, fleetTable } from './page/fleet.ts';
+import { powerText } from './page/numbers.ts';
+import type { PageQuery } from './page/query.ts';
+import { script } from './page/script.ts';
+import { sourcesSection } from './page/sources.ts';
+import { style } from './page/style.ts';
+import { summary } from './page/summary.ts';
+import { duration } from './page/times.ts';
 
-/** The page needs its one style sheet and nothing else: no script, no image, no frame, no form. */
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** The page needs its one style sheet, its one script, its own address and an icon that is in it; nothing else. */
 export const pageHeaders = {
   'Content-Security-Policy': [
     "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    'img-src data:',
+    "connect-src 'self'",
     "base-uri 'none'",
-    "form-action 'none'",
+    "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; '),
 } as const;
 
 const links = [
-  { path: '/metrics', about: 'Prometheus metrics' },
-  { path: '/api/v1/status', about: 'this page as JSON' },
-  { path: '/healthz', about: 'health of the process' },
-  { path: '/readyz', about: 'ready once every source was tried' },
+  { path: '/metrics', about: 'Metrics' },
+  { path: '/api/v1/status', about: 'This page as JSON' },
+  { path: '/healthz', about: 'Health' },
+  { path: '/readyz', about: 'Readiness' },
 ] as const;
 
-/** The status page; `now` is seconds since the Unix epoch. */
-export function renderPage(status: Status, now: number): string {
+const SUN =
+  'M12 8a4 4 0 1 0 .01 0M12 1.5v2.5M12 20v2.5M1.5 12h2.5M20 12h2.5M4.6 4.6l1.8 1.8M17.6 17.6l1.8 1.8M4.6 19.4l1.8-1.8M17.6 6.4l1.8-1.8';
+const ICON = `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#f0a020" stroke="#f0a020" stroke-width="2" stroke-linecap="round"><path d="${SUN}"/></svg>`)}`;
+
+/** The page at `/`; of a fleet only what the query asks for is rendered. */
+export function renderPage(view: StatusView, query: PageQuery, curveOf: CardInput['curveOf']): string {
+  const { version, time, startTime, simulated, ready } = view;
   return html`<!doctype html>
-<html lang="en">
+<html lang="en" data-now="${time.toFixed(1)}" data-version="${version}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="30">
-<title>solar-otel-agent</title>
+<noscript><meta http-equiv="refresh" content="30"></noscript>
+<title>${titleOf(view)}</title>
+<link rel="icon" href="${ICON}">
 <style>${{ markup: style }}</style>
 </head>
 <body>
-<header>
-<h1>solar-otel-agent</h1>
-<p>Version ${status.version} · ${status.ready ? 'ready' : 'starting'} · running for ${duration(now - status.startTime)}</p>
-</header>
+<header class="top"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SUN}"/></svg><h1>solar-otel-agent</h1>
+<p>Version ${version} · ${ready ? 'ready' : 'starting'}</p></header>
+<p class="offline" id="offline" role="status" hidden>The agent does not answer. These are its last values; trying again.</p>
 <main>
-${status.simulated ? simulatedNote : []}
-<h2>Sources <small>${summary(status.sources)}</small></h2>
-${status.sources.length > 0 ? sourceTable(status.sources, now) : html`<p>${withoutSources(status)}</p>`}
-<nav aria-label="Endpoints">
-${links.map(({ path, about }) => html`<a href="${path}"><code>${path}</code> ${about}</a>\n`)}</nav>
+${simulated ? simulatedNote : []}
+${summary(view)}
+${sites(view, query, { curveOf, now: time })}
+${sourcesSection(view)}
+<footer><span>Running for ${duration(time - startTime, false)}</span><nav aria-label="More">${links.map(({ path, about }) => html`<a href="${path}">${about}</a>`)}</nav></footer>
 </main>
+<script>${{ markup: script }}</script>
 </body>
 </html>
 `.markup;
 }
 
-/** Why there is nothing to show. */
-function withoutSources({ shard }: Status): string {
-  if (!shard) return 'No source is configured.';
-  const { index, count, sources } = shard;
-  return `Shard ${index}/${count} has none of the ${sources} configured sources: other agents poll them.`;
+const simulatedNote = html`<p class="note"><strong>Simulated data.</strong> Inverters, battery, meter and stick come from the built-in simulators, at a place where the sun shines now. No real device is read.</p>`;
+
+const titleOf = ({ totals }: StatusView) =>
+  `${totals.powerWatts === undefined ? '' : `${powerText(totals.powerWatts)} · `}solar-otel-agent`;
+
+/** Cards of a few plants and sticks, a table of many, or why there are none. */
+function sites(view: StatusView, query: PageQuery, input: CardInput): Markup {
+  const { plants, sticks, sources } = view;
+  const count = plants.length + sticks.length;
+  const title = (text: string) => html`<h2>${text}</h2>`;
+  if (query.plant !== undefined || query.stick !== undefined)
+    return html`${title('Details')}${chosenCard(view, query, input)}`;
+  if (count === 0) return sources.length === 0 ? html`` : html`<p class="card hint">${noSites(view)}</p>`;
+  if (count > MOST_CARDS) return html`${title('Plants and sticks')}${fleetTable(view, query, input)}`;
+  return html`<h2 class="hidden">Plants and sticks</h2><div class="cards below">${plants.map((plant) => plantCard(plant, input))}${sticks.map((stick) => stickCard(stick, input))}</div>`;
 }
 
-const simulatedNote = html`<p class="note"><strong>Simulated data.</strong> The inverters, plants and sticks behind these sources come from the built-in simulators; no real device is read.</p>`;
-
-/** In the order of the summary. */
-const STATES: readonly SourceStatus['state'][] = ['ok', 'empty', 'failing', 'waiting', 'starting'];
-
-function summary(sources: readonly SourceStatus[]): string {
-  return STATES.map((state) => ({ state, count: sources.filter((source) => source.state === state).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ state, count }) => `${count} ${state}`)
-    .join(', ');
-}
-
-interface Column {
-  readonly title: string;
-  readonly cell: (source: SourceStatus, now: number) => Markup;
-}
-
-const columns: readonly Column[] = [
-  { title: 'State', cell: stateBadges },
-  { title: 'Last success', cell: lastSuccessTime },
-  { title: 'Interval', cell: ({ intervalSeconds }) => html`${duration(intervalSeconds)}` },
-  { title: 'Plants', cell: ({ plants }) => html`${plants ?? '–'}` },
-  { title: 'Devices', cell: ({ devices }) => html`${devices ?? '–'}` },
-];
-
-/** The roles keep it a table for screen readers where the style sheet turns it into cards. */
-function sourceTable(sources: readonly SourceStatus[], now: number): Markup {
-  return html`<table role="table">
-<thead role="rowgroup"><tr role="row"><th role="columnheader">Source</th>${columns.map(
-    ({ title }) => html`<th role="columnheader">${title}</th>`,
-  )}</tr></thead>
-${sources.map((source) => sourceRows(source, now))}</table>`;
-}
-
-function sourceRows(source: SourceStatus, now: number): Markup {
-  return html`<tbody role="rowgroup">
-<tr role="row"><th role="rowheader">${source.name}</th>${columns.map(
-    ({ title, cell }) => html`<td role="cell" data-title="${title}">${cell(source, now)}</td>`,
-  )}</tr>
-${source.problem === undefined ? [] : problemRow(source.problem)}</tbody>
-`;
-}
-
-function problemRow(problem: string): Markup {
-  return html`<tr role="row"><td role="cell" class="problem" colspan="${columns.length + 1}">${problem}</td></tr>
-`;
-}
-
-function stateBadges({ state, circuit }: SourceStatus): Markup {
-  return html`<span class="state ${state}">${state}</span>${
-    circuit === 'closed' ? [] : html` <span class="circuit">circuit ${circuit}</span>`
-  }`;
-}
-
-function lastSuccessTime({ lastSuccess }: SourceStatus, now: number): Markup {
-  if (lastSuccess === undefined) return html`–`;
-  const time = new Date(lastSuccess * 1000).toISOString();
-  return html`<time datetime="${time}" title="${time}">${duration(now - lastSuccess)} ago</time>`;
-}
-
-const units = [
-  { name: 'd', seconds: 86_400 },
-  { name: 'h', seconds: 3_600 },
-  { name: 'min', seconds: 60 },
-] as const;
-
-/** A time in about two digits: `45 s`, `30 min`, `47 h`, `12 d`. */
-function duration(seconds: number): string {
-  const unit = units.find((candidate) => seconds >= 2 * candidate.seconds);
-  return unit
-    ? `${Math.round(seconds / unit.seconds)}\u00a0${unit.name}`
-    : `${Math.max(0, Math.round(seconds))}\u00a0s`;
+/** Why nothing is shown although there are sources. */
+function noSites({ sources }: StatusView): string {
+  const all = (...states: readonly string[]) => sources.every(({ state }) => states.includes(state));
+  if (all('starting', 'waiting'))
+    return 'Plants and sticks appear here as soon as they have been read for the first time. The sources below say when that is.';
+  if (all('empty'))
+    return 'The account answers and has no plants yet. Plants that are added to it appear here.';
+  if (all('failing', 'starting', 'waiting'))
+    return 'Nothing could be read yet. The sources below say what is wrong and what to do.';
+  return 'No plant or stick is known yet. The sources below say how they are doing.';
 }

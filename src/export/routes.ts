@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Status } from '../model/status.ts';
@@ -7,6 +6,7 @@ import type { Curve, Subject } from '../view/curves.ts';
 import type { StatusView } from '../view/status-api.ts';
 import { Body } from './body.ts';
 import { chooseFormat, contentTypes } from './negotiation.ts';
+import { type PageQuery, parseQuery } from './page/query.ts';
 import { pageHeaders, renderPage } from './page.ts';
 import { type Answer, plainText } from './response.ts';
 import { statusJson } from './status-json.ts';
@@ -43,11 +43,11 @@ function requestedPath({ url = '' }: IncomingMessage): string {
 }
 
 /** Makes the router: GET and HEAD on every path, everything else is 404 or 405. */
-export function createRouter(surface: Surface, log: Log, clock: Pick<Clock, 'now'>): Route {
+export function createRouter(surface: Surface, log: Log): Route {
   const healthy: Route = () => plainText(200, 'ok');
   const ready: Route = () => readiness(surface.status());
   const routes = new Map<string, Route>([
-    ['/', () => statusPage(surface.status(), clock.now() / 1000)],
+    ['/', async ({ url = '' }) => statusPage(await surface.view(), parseQuery(url), surface)],
     ['/metrics', metricsRoute(surface, log)],
     ['/api/v1/status', async () => statusAnswer(await surface.view())],
     ['/healthz', healthy],
@@ -94,8 +94,8 @@ function readiness({ ready, sources }: Status): Answer {
   return plainText(503, `not ready; not tried yet: ${waiting.join(', ')}\n`);
 }
 
-function statusPage(status: Status, now: number): Answer {
-  const body = new Body(renderPage(status, now));
+function statusPage(view: StatusView, query: PageQuery, surface: Surface): Answer {
+  const body = new Body(renderPage(view, query, (subject) => surface.curveOf(subject)));
   return { status: 200, contentType: 'text/html; charset=utf-8', body, headers: pageHeaders };
 }
 

@@ -60,7 +60,7 @@ export interface RunningServer {
 /** Serves the surface over HTTP. @throws Error with a message for the user when it cannot listen */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate, observer } = options;
-  const route = createRouter(surface, log, clock);
+  const route = createRouter(surface, log);
   const server = createLimitedServer(limits);
   const answers = new AnswersAtOnce(limits.answers);
   const warnOfAnswers = warnOnce(

@@ -1,0 +1,98 @@
+import type { Curve, Subject } from '../../view/curves.ts';
+import type { Condition, DeviceView, PlantView, StickView } from '../../view/status-api.ts';
+import { html, type Markup } from '../markup.ts';
+import { curveDrawing } from './curve.ts';
+import { energy, power, powerText, UNKNOWN } from './numbers.ts';
+import { ago } from './times.ts';
+
+/** What a card is drawn from. */
+export interface CardInput {
+  readonly curveOf: (subject: Subject) => Curve | undefined;
+  /** Seconds since the epoch. */
+  readonly now: number;
+}
+
+const SHORT: Readonly<Record<Condition, string>> = {
+  fault: 'Fault',
+  silent: 'Silent',
+  other: 'Other',
+  ok: 'OK',
+  waiting: 'Waiting',
+  asleep: 'Asleep',
+  unknown: 'No reading',
+};
+
+/** A state as a word with its colour; `words` say more. */
+export const badge = (condition: Condition) =>
+  html`<span class="badge ${condition}">${SHORT[condition]}</span>`;
+
+export function plantCard(plant: PlantView, input: CardInput): Markup {
+  const { id, name, location, condition, values, readAt } = plant;
+  const subject = { plant: id };
+  const place = [placeOf(location), peakOf(plant)].filter(Boolean).join(' · ');
+  return html`<article class="card" id="plant-${encodeURIComponent(id)}" aria-label="${name}">
+<header><div><h3>${name}</h3>${place ? html`<p>${place}</p>` : []}</div>${badge(condition)}</header>
+${powerLine(values.powerWatts, readAt, input)}
+${curve(subject, name, input)}
+<dl class="energies">${energies([
+    ['Today', values.energyTodayKwh],
+    ['Month', values.energyMonthKwh],
+    ['Year', values.energyYearKwh],
+  ])}</dl>
+${plant.devices.length > 0 ? deviceList(plant.devices, input.now) : html`<p class="hint">No inverter of this plant is known yet: devices are listed within the first minutes.</p>`}
+</article>
+`;
+}
+
+export function stickCard(stick: StickView, input: CardInput): Markup {
+  const { name, condition, words, values, readAt } = stick;
+  const isCharger = values.batteryChargeWatts !== undefined;
+  const watts = values.powerWatts ?? values.batteryChargeWatts;
+  return html`<article class="card" id="stick-${encodeURIComponent(name)}" aria-label="${name}">
+<header><div><h3>${name}</h3><p>Trucki stick${isCharger ? ', charger' : ''}</p></div>${badge(condition)}</header>
+${powerLine(watts, readAt, input)}
+${curve({ stick: name }, name, input)}
+<dl class="energies">${energies([
+    ['Today', values.energyTodayKwh],
+    ['In all', values.energyTotalKwh],
+    ['Imported today', values.gridImportTodayKwh],
+  ])}</dl>
+${condition === 'ok' ? [] : html`<p class="hint">${words}</p>`}
+</article>
+`;
+}
+
+/** Coordinates tell people nothing. */
+const placeOf = (location: string) => (/^-?[\d.]+, *-?[\d.]+$/.test(location) ? '' : location);
+
+function peakOf({ peakPowerWatts }: PlantView): string {
+  return peakPowerWatts === undefined ? '' : `${Math.round(peakPowerWatts / 10) / 100}\u00a0kWp`;
+}
+
+const powerLine = (watts: number | undefined, readAt: number | undefined, { now }: CardInput) =>
+  html`<p class="power"><strong>${power(watts)}</strong> <span>${ago(readAt, now, 'not read yet')}</span></p>`;
+
+function curve(subject: Subject, name: string, { curveOf }: CardInput): Markup {
+  const known = curveOf(subject);
+  return known
+    ? curveDrawing(known, name)
+    : html`<p class="hint curve">The curve of today begins with the first reading.</p>`;
+}
+
+const energies = (rows: readonly (readonly [string, number | undefined])[]) =>
+  rows.map(([title, kwh]) => html`<div><dt>${title}</dt><dd>${energy(kwh)}</dd></div>`);
+
+function deviceList(devices: readonly DeviceView[], now: number): Markup {
+  return html`<ul class="devices">${devices.map((device) => deviceRow(device, now))}</ul>`;
+}
+
+function deviceRow(
+  { serial, type, model, condition, words, values, readAt }: DeviceView,
+  now: number,
+): Markup {
+  const title = model || type || serial;
+  const battery = values.batteryPercent === undefined ? '' : `${Math.round(values.batteryPercent)}\u00a0%`;
+  const watts = values.powerWatts === undefined ? '' : powerText(values.powerWatts);
+  const shown = [watts, battery].filter(Boolean).join(' · ') || UNKNOWN;
+  return html`<li><span class="dot ${condition}" aria-hidden="true"></span><div><b>${title}</b> <code>${serial}</code><p><span class="${condition}">${words}</span> · ${ago(readAt, now, 'not read yet')}</p></div><span class="value">${shown}</span></li>`;
+}
