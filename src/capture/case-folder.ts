@@ -76,7 +76,7 @@ function fileWord(path: string): string {
   return (
     words
       .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
+      .replace(/^-|-$/g, '')
       .slice(0, 40) || 'answer'
   );
 }

@@ -4,7 +4,7 @@ import { type Masked, Replacements } from './replacements.ts';
 
 /** Numbers with or without a unit, times, and words that say nothing about a person. */
 const HARMLESS = [
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*([kM]?(W|Wh|Wp|VA|var|Ω|V|A|Hz|Ah)|mA|ms|s|min|h|%|°C|℃|K)?$/i,
+  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?\s*([kM]?(W|Wh|Wp|VA|var|Ω|V|A|Hz|Ah)|mA|ms|s|min|h|%|°C|℃|K)?$/i,
   /^\d{4}[-/]\d{1,2}([-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?$/,
   /^\d{1,2}:\d{2}(:\d{2})?$/,
   /^(true|false|yes|no|on|off|ok|unknown|normal)$/i,
@@ -12,20 +12,20 @@ const HARMLESS = [
 /** A telephone number, or the number of a card: no measured value. Times in s or ms begin with 1. */
 const LONG_NUMBER = /^(?!1\d{9}$|1\d{12}$)\d{9,}$/;
 /** Absent values, which stay what they are. */
-const ABSENT = /^\s*(-?0*(\.0*)?|-1|null|n\/a|-+)\s*$/i;
-const BETWEEN_SERIALS = /(\s*[,;]\s*)/;
+const ABSENT = /^\s*((-?0+(\.0*)?|-?\.0*|-1|null|n\/a|-+)\s*)?$/i;
+const BETWEEN_SERIALS = /(\s{0,9}[,;]\s{0,9})/;
 const SEPARATOR = /^[\s,;]*$/;
-/** Addresses wherever they stand: e-mail, URL, IPv4, IPv6, MAC. */
-const ADDRESS = new RegExp(
-  [
-    '[\\w.+-]+@[\\w-]+(\\.[\\w-]+)+',
-    '[a-z][a-z0-9+.-]*://[^\\s"\'<>]+',
-    '(?<![\\d.])\\d{1,3}(\\.\\d{1,3}){3}(?![\\d.])',
-    '(?<![0-9a-f:])(([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|([0-9a-f]{1,4}:)+(:[0-9a-f]{1,4})+|([0-9a-f]{1,4}:)+:)(?![0-9a-f:])',
-    '(?<![0-9a-f])[0-9a-f]{2}([:-][0-9a-f]{2}){5}(?![0-9a-f])',
-  ].join('|'),
-  'gi',
-);
+/**
+ * Addresses wherever they stand: e-mail, URL, IPv4, IPv6, MAC. A match is one if its first group matched: without that,
+ * text of the first two kinds would be gone through again from each of its characters.
+ */
+const ADDRESSES = [
+  /[\w.+-]+(@[\w-]+(\.[\w-]+)+)?/g,
+  /[a-z0-9+.-]+(:\/\/[^\s"'<>]+)?/gi,
+  /(?<![\d.])\d{1,3}(\.\d{1,3}){3}(?![\d.])/g,
+  /(?<![0-9a-f:])(([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|([0-9a-f]{1,4}:){1,7}(:[0-9a-f]{1,4}){1,7}|([0-9a-f]{1,4}:){1,7}:)(?![0-9a-f:])/gi,
+  /(?<![0-9a-f])[0-9a-f]{2}([:-][0-9a-f]{2}){5}(?![0-9a-f])/gi,
+];
 const MASKED: readonly Masked[] = ['serial', 'place', 'name', 'address', 'secret'];
 
 const MOST_KEYS_NAMED = 50;
@@ -99,7 +99,9 @@ export class Masker {
       if (!ABSENT.test(original) && !SEPARATOR.test(original))
         this.#replacements.add(original.trim(), content as Masked);
     }
-    for (const [address] of value.matchAll(ADDRESS)) this.#replacements.add(address, 'address');
+    for (const pattern of ADDRESSES)
+      for (const [text, address] of value.matchAll(pattern))
+        if (address !== undefined) this.#replacements.add(text, 'address');
   }
 
   #contentOf(key: string, value: string, type: 'string' | 'number'): Content {
@@ -163,6 +165,6 @@ export class Masker {
 
 /** Serial numbers come in lists, which are taken apart, separators included; a number has no exponent then. */
 function partsOf(value: string, content: Content, type: 'string' | 'number'): readonly string[] {
-  if (type === 'number') return [value.replace(/e.*$/i, '')];
+  if (type === 'number') return value.split(/e/i, 1);
   return content === 'serial' ? value.split(BETWEEN_SERIALS) : [value];
 }

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { trimEndOf } from '../base/trim.ts';
 import { decodeLeniently, plainUrl } from '../settings/addresses.ts';
 import {
   attempt,
@@ -209,7 +210,7 @@ export function resolveOtlp(
   if (!wanted || otlp.sdkDisabled === 'true') return undefined;
   return {
     ...otlp,
-    metricsEndpoint: metricsEndpoint ?? `${endpoint.replace(/\/+$/, '')}/v1/metrics`,
+    metricsEndpoint: metricsEndpoint ?? `${trimEndOf(endpoint, '/')}/v1/metrics`,
     timeout: Math.min(interval, timeout || interval, exportTimeout || interval),
     resourceAttributes: {
       ...otlp.resourceAttributes,

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { type ErrorKind, SourceError } from '../base/errors.ts';
+import { trimEndOf } from '../base/trim.ts';
 import { fetchText } from '../http/fetch-text.ts';
 import { createCallPolicy } from '../policy/call-policy.ts';
 import { credentialsOf } from '../settings/addresses.ts';
@@ -70,7 +71,7 @@ export async function pushMetrics(
 export function groupUrl({ url, job, grouping }: Pushgateway): URL {
   const address = new URL(url);
   const segments = Object.entries({ job, ...grouping }).map(([label, value]) => segmentOf(label, value));
-  address.pathname = `${address.pathname.replace(/\/+$/, '')}/metrics/${segments.join('/')}`;
+  address.pathname = `${trimEndOf(address.pathname, '/')}/metrics/${segments.join('/')}`;
   address.username = address.password = '';
   return address;
 }
@@ -117,7 +118,7 @@ function refusal(what: string, status: number, body: string): SourceError {
 /** The text of an answer, as one line without markup and control characters. */
 function reasonIn(body: string): string {
   const words = body
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim();
   return words.length > LONGEST_REASON ? `${words.slice(0, LONGEST_REASON)}…` : words;

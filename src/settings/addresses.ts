@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { REDACTED } from '../base/redacted.ts';
+import { trimEndOf } from '../base/trim.ts';
 import { attempt, type Format, text } from './format.ts';
 
 /** Where a server listens. */
@@ -46,8 +47,11 @@ export function plainUrl(advice = '', normalize = (url: URL) => url.href): Forma
 /** An http or https URL without trailing slash, which may carry `user:password@`. */
 export const urlWithCredentials: Format<string> = {
   allowed: 'an http:// or https:// URL without query',
-  parse: (given) => parseHttpUrl(given)?.href.replace(/\/+$/, ''),
-  show: (value) => value.replace(/(:\/\/[^/@]*):[^/@]+@/, `$1:${REDACTED}@`),
+  parse(given) {
+    const url = parseHttpUrl(given);
+    return url && trimEndOf(url.href, '/');
+  },
+  show: (value) => value.replace(/^([a-z]+:\/\/[^/@:]*):[^/@]+@/, `$1:${REDACTED}@`),
   secretsIn(value) {
     const { password = '', basic = '' } = credentialsOf(value) ?? {};
     return [password, encodeURIComponent(password), new URL(value).password, basic];

@@ -85,7 +85,8 @@ export function substitute(
   hint?: string,
 ): string | undefined {
   const missing = new Set<string>();
-  const result = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
+  const result = text.replace(/\$\{([^}]*)(\}|$)/g, (whole, name: string, end: string) => {
+    if (end === '') return whole;
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (value === undefined) missing.add(whole);
     return value ?? '';

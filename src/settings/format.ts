@@ -45,13 +45,19 @@ export function secret(allowed: string, isValid: (text: string) => boolean): For
     allowed,
     hidden: true,
     parse(given) {
-      if (/\$\{[^}]*\}/.test(given) || given === REDACTED)
+      if (holdsPlaceholder(given) || given === REDACTED)
         return new Invalid('looks like a placeholder; give the value itself');
       return isValid(given) ? given : undefined;
     },
     show: () => REDACTED,
     secretsIn: (value) => [value, encodeURIComponent(value)],
   };
+}
+
+/** Such as `${TOKEN}`. */
+function holdsPlaceholder(given: string): boolean {
+  const start = given.indexOf('${');
+  return start >= 0 && given.includes('}', start);
 }
 
 /** Milliseconds, written as a number with its unit. */

@@ -74,9 +74,9 @@ export class Settings {
 
   /** Where a setting comes from, such as `region` or `accounts[0].region`; a secret may come from its file. */
   origin(path: string): Origin {
-    const [, item = '', rest = ''] = /^(.*?\])\.(.*)$/.exec(path) ?? [];
-    const owner = this.#items.get(item);
-    if (owner) return owner.origin(rest);
+    const end = path.indexOf('].');
+    const owner = this.#items.get(path.slice(0, end + 1));
+    if (owner) return owner.origin(path.slice(end + 2));
     const file = this.#at(`${path}_file`);
     return file.from === 'default' || this.#at(path).from !== 'default' ? this.#at(path) : file;
   }

@@ -174,6 +174,13 @@ for (const [what, answer, message] of REFUSALS) {
   });
 }
 
+test('an answer of 60 000 opening angle brackets is explained without delay', async (t) => {
+  const gateway = await startFakePushgateway(t, answering(400, '<'.repeat(60_000)));
+  const before = process.cpuUsage().user;
+  assert.match(await failureOf(gatewayAt(gateway.url)), /refused \(HTTP 400\): <{400}…$/);
+  assert.ok(process.cpuUsage().user - before < 2e6, 'less than two seconds');
+});
+
 test('stopping ends the push and the wait before the next try at once', async (t) => {
   const stopped = new AbortController();
   const mute = await startFakePushgateway(t, () => stopped.abort(new Error('stopped')));

@@ -10,7 +10,7 @@ const params = allFamilies.flatMap(({ last, batch }) => [last.param, ...(batch ?
  * (`device_sn`, `serialNum`, `dataLogSn`, `tlx_sn`, `tlxs`), so these are patterns.
  */
 export const captureRules: CaptureRules = {
-  path: /v[14]\/[\w/-]+$/,
+  path: /v[14](?:\/[\w-]+){1,5}$/,
   contents: [
     [/token|passw|pwd|secret|cookie|^auth/i, 'secret'],
     [/^(latitude|longitude|lat|lng|lon)(_[df])?$|^plant_?(lat|lng|lon)$/i, 'place'],

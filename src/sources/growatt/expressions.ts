@@ -65,7 +65,7 @@ export function keysOf(expression: string): string[] {
   const names = expression
     .replace(/^(lowest|highest) [\d.]+: /, '')
     .split(/ else | if | and | but not | ~ |[|+,]/)
-    .map((part) => part.replace(/^[<>]|[*=<>!].*$/g, ''));
+    .map((part) => part.replace(/^[<>]/, '').split(/[*=<>!]/, 1)[0] ?? '');
   return [...new Set(names)];
 }
 

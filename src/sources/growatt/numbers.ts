@@ -1,6 +1,9 @@
 /** Growatt's markers for "not available": -1, and -1 after scaling. */
 const MARKERS = new Set([-1, -0.5, -0.1, -0.01, -0.001]);
 
+/** No number in an answer has more characters, padding included. */
+const LONGEST = 64;
+
 /** No quantity in any unit is larger, and rounding one much larger gives Infinity. */
 const LARGEST = 1e12;
 
@@ -12,9 +15,10 @@ const LARGEST = 1e12;
 export function parseNumber(value: unknown): number | undefined | 'bad' {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') {
+    if (value.length > LONGEST) return 'bad';
     const text = value.trim();
     if (/^(|null|n\/a|-+)$/i.test(text)) return undefined;
-    return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? parseNumber(Number(text)) : 'bad';
+    return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? parseNumber(Number(text)) : 'bad';
   }
   if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) return 'bad';
   const number = denoise(value);
@@ -23,7 +27,10 @@ export function parseNumber(value: unknown): number | undefined | 'bad' {
 
 /** A status or a code: an integer, -1 included, also as text. */
 export function parseCode(value: unknown): number | undefined {
-  const code = typeof value === 'string' && /^\s*-?\d{1,9}\s*$/.test(value) ? Number(value) : value;
+  const code =
+    typeof value === 'string' && value.length <= LONGEST && /^\s*-?\d{1,9}\s*$/.test(value)
+      ? Number(value)
+      : value;
   return Number.isSafeInteger(code) ? (code as number) : undefined;
 }
 
@@ -34,8 +41,16 @@ function denoise(value: number): number {
   return Math.round(short * 10_000) / 10_000;
 }
 
+/** What comes behind this is not looked at, padding included. */
+const LONGEST_TEXT = 2000;
+
 /** A text for a label: no control characters, no padding, no more than 200 characters. */
 export function parseText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';
-  return String(value).replace(/\p{C}/gu, ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
+  return String(value)
+    .slice(0, LONGEST_TEXT)
+    .replace(/\p{C}/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
 }

@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { trimEndOf } from '../../base/trim.ts';
 import { plainUrl } from '../../settings/addresses.ts';
 import {
   attempt,
@@ -66,10 +67,10 @@ export const accountSettings = {
     doc: 'Server of the account: `eu`, `us`, `au` or `cn`. A token works in its own region only.',
   }),
   base_url: setting(
-    plainUrl(
-      '',
-      ({ origin, pathname }) => origin + pathname.replace(/(?:\/v1)?\/*$/, '').replace(/\/+$/, ''),
-    ),
+    plainUrl('', ({ origin, pathname }) => {
+      const path = trimEndOf(pathname, '/');
+      return origin + trimEndOf(path.endsWith('/v1') ? path.slice(0, -3) : path, '/');
+    }),
     {
       env: 'GROWATT_BASE_URL',
       otherwise: 'from the region',

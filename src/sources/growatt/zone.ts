@@ -5,7 +5,7 @@ import { fixedZone, type Zone } from '../../base/calendar.ts';
  * saving. @returns undefined for anything else
  */
 export function parseGmtZone(text: string): Zone | undefined {
-  const match = /GMT\s*([+-]?)\s*(\d{1,2})(?::(\d{2})|(\.\d+))?/i.exec(text);
+  const match = /GMT\s*(?:([+-])\s*)?(\d{1,2})(?::(\d{2})|(\.\d+))?/i.exec(text);
   if (!match) return undefined;
   const [, sign, hours, minutes, fraction] = match;
   const size = Math.round((Number(hours) + Number(fraction ?? 0)) * 60) + Number(minutes ?? 0);

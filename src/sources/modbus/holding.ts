@@ -1,9 +1,11 @@
+import { trimEndOf } from '../../base/trim.ts';
+
 /** What identity and clock look like in holding registers. */
 
 /** Two characters in each register. @returns undefined for what is no serial number, such as padding */
 export function parseSerial(registers: readonly number[]): string | undefined {
   const text = String.fromCharCode(...registers.flatMap((word) => [word >> 8, word & 0xff]));
-  const serial = text.replace(/[\0 ]+$/, '');
+  const serial = trimEndOf(text, '\0 ');
   return /^[A-Za-z0-9]{8,30}$/.test(serial) ? serial : undefined;
 }
 

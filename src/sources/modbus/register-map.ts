@@ -31,7 +31,7 @@ export interface RegisterMap {
 }
 
 const LINE =
-  /^(\d+)(?:\/(\d+))? +([us])(16|32)(?: ×([\d.]+))? +([a-z0-9_]*?(?:\{(\d+)-(\d+)\}[a-z0-9_]*)?) +([A-Za-z]+)$/;
+  /^(\d+)(?:\/(\d+))? +([us])(16|32)(?: ×([\d.]+))? +([a-z0-9_]+(?:\{(\d+)-(\d+)\}[a-z0-9_]*)?) +([A-Za-z]+)$/;
 
 /**
  * Reads a table of input registers, one quantity in each line: register, type, quantity, evidence. A line
@@ -64,7 +64,7 @@ function parseLine(line: string): Row[] {
     words: bits === '32' ? 2 : 1,
     signed: sign === 's',
     scale: Number(scale),
-    quantity: quantity.replace(/\{.*\}/, String(Number(from) + i)),
+    quantity: quantity.replace(/\{[^{}]*\}/, String(Number(from) + i)),
     evidence,
   }));
 }

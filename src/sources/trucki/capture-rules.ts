@@ -5,7 +5,7 @@ import type { CaptureRules } from '../../model/capture.ts';
  * address of the meter, which may carry a password of its own.
  */
 export const captureRules: CaptureRules = {
-  path: /[^/]+$/,
+  path: /json[a-z]{0,10}$/,
   contents: [
     [/PASS|BEARER|TOKEN|SECRET|USER$|SSID/i, 'secret'],
     [/NAME$|^TIMEZONE$|^JSONKEYS$/i, 'name'],

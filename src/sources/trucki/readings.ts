@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../base/trim.ts';
 import type { Reading, Value } from '../../model/reading.ts';
 import {
   BATTERY_LOW,
@@ -154,10 +155,7 @@ function wifi(answer: Answer): Value[] {
 function wifiState(answer: Answer): string | undefined {
   const word = wordOf(answer, 'WIFI');
   if (word === undefined) return undefined;
-  const plain = word
-    .replace(/^wifi /, '')
-    .replace(/\.+$/, '')
-    .replaceAll(' ', '_');
+  const plain = trimEndOf(word.replace(/^wifi /, ''), '.').replaceAll(' ', '_');
   return wifiStates.find((state) => state === plain) ?? 'unknown';
 }
 

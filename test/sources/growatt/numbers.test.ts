@@ -69,3 +69,14 @@ test('texts for labels have no control characters, no padding and a limit', () =
   assert.equal(parseText('x'.repeat(1000)).length, 200);
   for (const none of [null, undefined, {}, [], true]) assert.equal(parseText(none), '');
 });
+
+test('a text of a million characters is no number, and takes no time', () => {
+  const digits = '9'.repeat(1_000_000);
+  const before = process.cpuUsage().user;
+  for (const text of [digits, `${digits}x`, `${digits}.${digits}x`, `${' '.repeat(1_000_000)}x`]) {
+    assert.equal(parseNumber(text), 'bad');
+    assert.equal(parseCode(text), undefined);
+    assert.ok(parseText(text).length <= 200);
+  }
+  assert.ok(process.cpuUsage().user - before < 1e6, 'less than a second');
+});
