@@ -81,7 +81,8 @@ export class Agent implements Surface {
     this.#simulated = simulated;
     const { shard, staleAfter, stateDir, otlp } = config;
     const names = sourceNames(config, { clock, fetch });
-    const store = new Store({ clock, staleAfter, definitionOf });
+    const warn = (message: string) => log.warn(message);
+    const store = new Store({ clock, staleAfter, definitionOf, warn });
     this.instanceId = instanceId ?? namedInstanceId(names, shard?.index);
     const { provider, deviceReader, ownReader, deviceMeter, ownMeter } = createProvider({
       attributes: {
@@ -105,6 +106,7 @@ export class Agent implements Surface {
       fetch,
       observer: (source: string) => logCalls(source, log, ownMetrics.callObserver(source)),
       shared: sharedObjects(),
+      isReadLocally: (serial: string) => store.isReadLocally(serial),
       once,
     };
     this.#create = (given) => createSources(given, tools);
@@ -117,6 +119,7 @@ export class Agent implements Surface {
     };
     this.#sources = new SourceSet({ store, clock, log, observer: ownMetrics, onIdle }, this.#create(config));
     const sources = () => this.#sources.sources;
+    store.waitForLists(() => sources().some(({ hasListed }) => hasListed === false));
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
     this.#presentation = new Presentation({
       store,

@@ -21,6 +21,8 @@ export interface SourceTools {
    * them: the sources that a reload makes share it with those that it keeps.
    */
   readonly shared: <T>(key: string, create: () => T) => T;
+  /** Whether a device with this serial number is being read locally, so that its account need not ask for it often. */
+  readonly isReadLocally?: (serial: string) => boolean;
   /** Set when everything is read once and the process ends: milliseconds in which nothing may become due twice. */
   readonly once?: number | undefined;
 }

@@ -29,6 +29,34 @@ export interface Entity {
   readonly ratedPower?: number;
   /** Time zone of the place where it stands, once known. */
   readonly zone?: Zone;
+  /** What it is to other sources that may know it as well. */
+  readonly shared?: Shared;
+}
+
+/** A device or a plant that more than one source may know: what has the same id is shown once. */
+export type Shared =
+  | {
+      readonly what: 'device' | 'device-info';
+      /** The device's serial number. */
+      readonly id: string;
+      readonly local?: LocalWay;
+    }
+  | {
+      readonly what: 'plant';
+      /** Value of its label `plant_id`. */
+      readonly id: string;
+      /** Set by a source that lists no plants; its plant is shown where no list has it or one of its devices. */
+      readonly local?: Pick<LocalWay, 'plantIsGiven'> & { readonly serials: () => readonly string[] };
+    };
+
+/** The way to a device itself, beside that through an account in which it is listed. */
+export interface LocalWay {
+  /** Its values are shown for so long (milliseconds) after the last poll that succeeded, else those of the account. */
+  readonly freshFor: number;
+  /** Its plant is configured, and that of the account gives way; else the other way round. */
+  readonly plantIsGiven: boolean;
+  /** Its time zone is configured, and not only what its clock shows. */
+  readonly zoneIsGiven: boolean;
 }
 
 /** The values of one entity at one time. */

@@ -50,6 +50,8 @@ export interface Source {
   readonly resume?: { readonly at: number; readonly reason: string } | undefined;
   /** What it needs again after a restart, as plain JSON. */
   snapshot?(): unknown;
+  /** False while that is hardly different from the last one: it is then saved as rarely as readings. */
+  readonly hasNews?: boolean;
   /** Restores what `snapshot` returned in an earlier run. @throws when it is something else */
   restore?(snapshot: unknown): void;
   /** Lists everything the source has access to, with no more calls than that takes. @throws SourceError */
@@ -63,6 +65,8 @@ export interface Source {
   capture?(context: PollContext, device: string | undefined): Promise<readonly DiscoveryEntry[]>;
   /** Reads completed days, for sources that have them. */
   readonly history?: HistoryReader;
+  /** Of one that finds out which devices exist: whether it has once listed them all, or failed to. */
+  readonly hasListed?: boolean;
   /** How many plants and devices are known. */
   size?(): { plants: number; devices: number };
 }

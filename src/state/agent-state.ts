@@ -7,7 +7,7 @@ import type { SourceState } from './state-format.ts';
 
 /** From a change to the write that holds it: a poll and short background work after it are one write. */
 const SAVE_DELAY_MS = 10_000;
-/** Sources without a snapshot of their own change only the guards; that is written this rarely, for SD cards. */
+/** Where only readings and their guards change, that is written this rarely, for SD cards. */
 const LAZY_SAVE_DELAY_MS = 15 * 60_000;
 
 export interface AgentStateOptions {
@@ -81,7 +81,8 @@ export class AgentState {
    */
   changed(source?: Source): void {
     if (!this.#active) return;
-    const delay = source && !source.snapshot ? LAZY_SAVE_DELAY_MS : SAVE_DELAY_MS;
+    const isRare = source && (!source.snapshot || source.hasNews === false);
+    const delay = isRare ? LAZY_SAVE_DELAY_MS : SAVE_DELAY_MS;
     const dueAt = this.#options.clock.now() + delay;
     if (this.#timer && this.#timer.dueAt <= dueAt) return;
     this.#timer?.cancel.abort();

@@ -80,6 +80,11 @@ export class EntityState {
     return this.#attributes.with(undefined);
   }
 
+  /** When it was last read, milliseconds since the epoch; undefined: never. */
+  get readAt(): number | undefined {
+    return this.#readAt;
+  }
+
   get entity(): Entity {
     return this.#entity;
   }

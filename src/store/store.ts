@@ -3,12 +3,15 @@ import type { Clock } from '../base/clock.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
 import { EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import { SharedDevices } from './shared-devices.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
   /** Milliseconds of failure after which instantaneous values are no longer exposed; 0: never. */
   readonly staleAfter: number;
   readonly definitionOf: DefinitionOf;
+  /** Told what somebody should know of what sources say together. */
+  readonly warn?: (message: string) => void;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -19,6 +22,8 @@ export const storeSnapshot = z.object({
   failingSince: z.number().optional(),
   /** By their ids. */
   entities: z.record(z.string(), entitySnapshot),
+  /** Counters that were last shown of devices that another source knows too, by serial number and series. */
+  counters: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 });
 
 export type StoreSnapshot = z.infer<typeof storeSnapshot>;
@@ -37,6 +42,9 @@ export class Store {
   readonly #options: StoreOptions;
   #staleAfter: number;
   readonly #sources = new Map<string, SourceState>();
+  readonly #shared: SharedDevices;
+  #isWaitingForLists = () => false;
+  #isWaiting = false;
   #revision = 0;
   /** At any moment from `from` until just before `until`, the samples of this revision stay as they were. */
   #unchanged = { from: -NEVER, until: NEVER };
@@ -44,6 +52,21 @@ export class Store {
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#staleAfter = options.staleAfter;
+    this.#shared = new SharedDevices({
+      definitionOf: options.definitionOf,
+      isFailing: (source) => this.#stateOf(source).failingSince !== undefined,
+      warn: options.warn ?? (() => {}),
+    });
+  }
+
+  /** Holds devices that are read locally back for as long as this is true: their plant may be in a list to come. */
+  waitForLists(isWaiting: () => boolean): void {
+    this.#isWaitingForLists = isWaiting;
+  }
+
+  /** Whether the device with this serial number is listed in an account and is being read locally as well. */
+  isReadLocally(serial: string): boolean {
+    return this.#shared.isReadLocally(serial, this.#options.clock.now());
   }
 
   /** As in `StoreOptions`, from now on. */
@@ -55,12 +78,15 @@ export class Store {
   /** Ends all that is known of a source. */
   remove(source: string): void {
     this.#changed();
+    for (const entity of this.#sources.get(source)?.entities.values() ?? []) this.#shared.forget(entity);
     this.#sources.delete(source);
+    this.#shared.settle();
   }
 
   /** Grows with every change and when something expires: samples of the same revision are the same. */
   get revision(): number {
     const now = this.#options.clock.now();
+    this.#checkLists();
     const { from, until } = this.#unchanged;
     if (now < from || now >= until) this.#changed();
     return this.#revision;
@@ -104,11 +130,18 @@ export class Store {
   /** All that may be exposed at this moment. */
   samples(): readonly Sample[] {
     const now = this.#options.clock.now();
+    this.#checkLists();
     // Another reader may still have samples of before an expiry.
     if (now < this.#unchanged.from || now >= this.#unchanged.until) this.#changed();
     const samples: Sample[] = [];
     let until = NEVER;
-    for (const source of this.#sources.values()) until = Math.min(until, this.#collect(source, samples, now));
+    const shared = new Map<EntityState, readonly Sample[]>();
+    for (const source of this.#sources.values())
+      until = Math.min(until, this.#collect(source, samples, shared, now));
+    until = Math.min(
+      until,
+      this.#shared.collect(samples, now, (state) => shared.get(state) ?? []),
+    );
     this.#unchanged = { from: now, until };
     return samples;
   }
@@ -122,11 +155,13 @@ export class Store {
   snapshot(source: string): StoreSnapshot {
     const { entities, failingSince } = this.#stateOf(source);
     const snapshots = [...entities].map(([id, entity]) => [id, entity.snapshot] as const);
-    return { failingSince, entities: Object.fromEntries(snapshots) };
+    const counters = this.#shared.snapshot(source);
+    return { failingSince, entities: Object.fromEntries(snapshots), ...(counters && { counters }) };
   }
 
   /** Restores what `snapshot` returned, for entities that are listed. */
-  restore(source: string, { failingSince, entities: snapshots }: StoreSnapshot): void {
+  restore(source: string, { failingSince, entities: snapshots, counters }: StoreSnapshot): void {
+    this.#shared.restore(counters);
     const state = this.#stateOf(source);
     state.failingSince = failingSince;
     this.#changed();
@@ -142,6 +177,15 @@ export class Store {
     return state;
   }
 
+  /** Notes when the last account has listed its devices. */
+  #checkLists(): void {
+    const isWaiting = this.#isWaitingForLists();
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    this.#shared.wait(isWaiting);
+    this.#changed();
+  }
+
   readonly #changed = (): void => {
     this.#revision++;
     this.#unchanged = { from: -NEVER, until: NEVER };
@@ -150,25 +194,40 @@ export class Store {
   #list(source: string, entities: readonly Entity[]): void {
     const state = this.#stateOf(source);
     this.#changed();
-    state.entities = new Map(entities.map((entity) => [entity.id, this.#described(state, entity)]));
+    const before = state.entities;
+    state.entities = new Map(entities.map((entity) => [entity.id, this.#described(source, state, entity)]));
+    for (const [id, entity] of before) if (state.entities.get(id) !== entity) this.#shared.forget(entity);
+    this.#shared.settle();
   }
 
   #change(source: string, changed: readonly Entity[], gone: readonly string[]): void {
     const state = this.#stateOf(source);
     this.#changed();
-    for (const entity of changed) state.entities.set(entity.id, this.#described(state, entity));
-    for (const id of gone) state.entities.delete(id);
+    for (const entity of changed) state.entities.set(entity.id, this.#described(source, state, entity));
+    for (const id of gone) {
+      const entity = state.entities.get(id);
+      if (entity) this.#shared.forget(entity);
+      state.entities.delete(id);
+    }
+    this.#shared.settle();
   }
 
   /** The state of an entity, which is new or takes what the source now says of it. */
-  #described({ entities }: SourceState, entity: Entity): EntityState {
+  #described(source: string, { entities }: SourceState, entity: Entity): EntityState {
     const known = entities.get(entity.id);
     known?.describe(entity);
-    return known ?? new EntityState(entity, this.#options.definitionOf, this.#changed);
+    const state = known ?? new EntityState(entity, this.#options.definitionOf, this.#changed);
+    this.#shared.describe(source, entity, state);
+    return state;
   }
 
   /** @returns until when, at least, its samples stay as they are now, unless something happens */
-  #collect({ entities, failingSince }: SourceState, samples: Sample[], now: number): number {
+  #collect(
+    { entities, failingSince }: SourceState,
+    samples: Sample[],
+    shared: Map<EntityState, readonly Sample[]>,
+    now: number,
+  ): number {
     const staleAfter = this.#staleAfter;
     const parentsOfFailing = new Set<string | undefined>();
     for (const state of entities.values())
@@ -184,7 +243,8 @@ export class Store {
       const unread = Math.min(failingSince ?? NEVER, state.unreadSince ?? NEVER);
       const staleAt = staleAfter > 0 ? unread + staleAfter : NEVER;
       const shown = state.shownAt(now, now >= staleAt);
-      for (const sample of shown.samples) samples.push(sample);
+      if (this.#shared.has(state)) shared.set(state, shown.samples);
+      else for (const sample of shown.samples) samples.push(sample);
       until = Math.min(until, shown.until, now < staleAt ? staleAt : NEVER);
     }
     return until;

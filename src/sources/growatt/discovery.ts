@@ -3,6 +3,7 @@ import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountCalls } from './account-calls.ts';
 import type { GrowattAccount } from './accounts.ts';
+import type { Call } from './call.ts';
 import type { Device } from './device.ts';
 import type { DiscoverySchedule } from './discovery-schedule.ts';
 import { dataEntityId, plantEntityId } from './entities.ts';
@@ -36,9 +37,19 @@ const NO_PLANTS =
 /** Keeps the inventory of one account in step with the cloud, and reads what is known of whole plants. */
 export class Discovery {
   readonly #options: DiscoveryOptions;
+  /** Keys of the calls for lists that were made, with whatever success. */
+  readonly #tried = new Set<string>();
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
+  }
+
+  /** Whether the devices of all plants have been listed, or that was refused. */
+  get hasTriedAll(): boolean {
+    const { account, calls, inventory } = this.#options;
+    const isTried = (call: Call) => this.#tried.has(call.key) || calls.doneAt(call) !== undefined;
+    const hasTriedV4 = !account.v4 || isTried(listV4Call);
+    return hasTriedV4 && inventory.plants.every((plant) => plant.skipped || isTried(plant.listDevicesCall));
   }
 
   /** @throws SourceError, of kind `unauthorized` when the token is refused */
@@ -61,6 +72,7 @@ export class Discovery {
   async *devices(context: PollContext, plant: Plant): AsyncGenerator<SourceEvent> {
     const { calls, inventory, schedule } = this.#options;
     const { value: page, error } = await calls.list(context, plant.listDevicesCall, parseDevices);
+    this.#tried.add(plant.listDevicesCall.key);
     const what = `plant ${plant.id}`;
     if (!page) {
       yield { type: 'attempt', entity: plantEntityId(plant.id), ok: false };
@@ -95,6 +107,7 @@ export class Discovery {
   async *v4(context: PollContext): AsyncGenerator<SourceEvent> {
     const { calls, inventory } = this.#options;
     const { value: page, error } = await calls.list(context, listV4Call, parseV4Devices);
+    this.#tried.add(listV4Call.key);
     reportList(context, 'the list of v4 devices', error);
     if (!page) return;
     inventory.listV4(page.rows);

@@ -21,7 +21,7 @@ export function plantEntities({ id, zone }: Plant): Entity[] {
   const parent = plantEntityId(id);
   return [
     { id: parent, labels, up: 'growatt_up' },
-    { id: infoEntityId(parent), labels },
+    { id: infoEntityId(parent), labels, shared: { what: 'plant', id } },
     { id: dataEntityId(id), labels, parent, ...(zone && { zone }) },
   ];
 }
@@ -40,10 +40,11 @@ export function deviceEntities(
       labels,
       parent: plantEntityId(plantId),
       lastUpdate: 'growatt_last_update_timestamp_seconds',
+      shared: { what: 'device', id: sn },
       ...(rated !== undefined && { ratedPower: rated }),
       ...(zone && { zone }),
     },
-    { id: infoEntityId(id), labels },
+    { id: infoEntityId(id), labels, shared: { what: 'device-info', id: sn } },
   ];
 }
 

@@ -34,7 +34,7 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
   capture: captureRules,
   create(
     { accounts, growatt: intervals, exporter, history },
-    { clock, fetch, owns, observer, shared, once },
+    { clock, fetch, owns, observer, shared, isReadLocally, once },
   ) {
     const settings = { ...intervals, ...exporter };
     if (once !== undefined) {
@@ -61,6 +61,7 @@ export const growatt: SourceKind<typeof growattSettings, GrowattConfig> = {
           clock,
           fetch,
           observer: observer(name),
+          ...(isReadLocally && { isReadLocally }),
         }),
       ];
     });

@@ -34,6 +34,9 @@ export interface LiveReaderOptions {
   readonly clock: Clock;
   /** Least time between two equal calls, milliseconds. */
   readonly interval: number;
+  readonly isReadLocally: (serial: string) => boolean;
+  /** Least time between two readings of a device that is read locally, milliseconds. */
+  readonly localInterval: number;
 }
 
 /** Reads the live values of devices, with as few calls as possible. */
@@ -41,6 +44,8 @@ export class LiveReader {
   readonly #options: LiveReaderOptions;
   /** Raw statuses that were reported as unknown, as `family code`. */
   readonly #unknownStatuses = new Set<string>();
+  /** When each device was last read, milliseconds since the epoch. */
+  readonly #readAt = new Map<string, number>();
 
   constructor(options: LiveReaderOptions) {
     this.#options = options;
@@ -56,7 +61,8 @@ export class LiveReader {
     let failure: SourceError | undefined;
     const refusals = new Map<Device, SourceError>();
     const waitFor = (call: LiveCall) => calls.wait(call, this.#options.interval);
-    for (const call of planLiveCalls(devices).toSorted((a, b) => waitFor(a) - waitFor(b))) {
+    const due = devices.filter((device) => this.#isDue(device));
+    for (const call of planLiveCalls(due).toSorted((a, b) => waitFor(a) - waitFor(b))) {
       // Devices found shortly before this poll had their first call a moment ago.
       const wait = waitFor(call);
       if (wait > 0) await this.#options.clock.sleep(wait, context.signal);
@@ -64,8 +70,10 @@ export class LiveReader {
       for (const device of call.devices) device.attempted = true;
       if (value) {
         answered++;
+        for (const { sn } of call.devices) this.#readAt.set(sn, this.#options.clock.now());
         for (const device of call.devices) yield* this.#answered(context, call, device, value);
       } else {
+        for (const { sn } of call.devices) this.#readAt.delete(sn);
         failure = error;
         yield* this.#failed(call, error, refusals);
       }
@@ -78,6 +86,13 @@ export class LiveReader {
     if (refused) yield* access.listPlants(context);
     for (const [device, error] of refusals) discovery.reportSkipped(context, device, error);
     if (failure && answered === 0 && !refused && failure.kind !== 'missing') throw failure;
+  }
+
+  /** One that is read locally is read rarely, unless the last attempt to do so failed. */
+  #isDue({ sn }: Device): boolean {
+    const { clock, isReadLocally, localInterval } = this.#options;
+    const since = clock.now() - (this.#readAt.get(sn) ?? Number.NEGATIVE_INFINITY);
+    return since < 0 || since >= localInterval || !isReadLocally(sn);
   }
 
   /** When the newest of these devices' calls succeeded, milliseconds since the epoch; 0 when none did. */

@@ -31,6 +31,8 @@ export interface GrowattOptions {
   /** Shared by all accounts with the same token. */
   readonly rateLimiter: RateLimiter;
   readonly observer?: CallObserver;
+  /** Whether a device is being read by another way; absent: none is. */
+  readonly isReadLocally?: (serial: string) => boolean;
   readonly clock: Clock;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -64,9 +66,12 @@ export class GrowattSource implements Source {
   readonly #lookup: AccountLookup;
   /** The state of an earlier run was restored and is not published yet. */
   #restored = false;
+  #hasListed = false;
   resume: Source['resume'];
 
-  constructor({ account, settings, history, rateLimiter, observer, clock, fetch }: GrowattOptions) {
+  constructor(options: GrowattOptions) {
+    const { account, settings, history, rateLimiter, observer, clock, fetch } = options;
+    const { isReadLocally = () => false } = options;
     this.name = `growatt/${account.name}`;
     this.configuration = { account, settings, history };
     this.identity = `${account.baseUrl} ${account.token}`;
@@ -87,7 +92,10 @@ export class GrowattSource implements Source {
     const events = new InventoryEvents(account.name, inventory, days);
     const discovery = new Discovery({ account, calls, inventory, history: days, schedule, events });
     const access = new AccountAccess({ calls, inventory, discovery, clock });
-    const live = new LiveReader({ calls, inventory, discovery, events, access, clock, interval });
+    const live = new LiveReader({
+      ...{ calls, inventory, discovery, events, access, clock, interval, isReadLocally },
+      localInterval: settings.idleInterval,
+    });
     const work = { calls, inventory, schedule, discovery, access, live, history: days, clock };
     this.#background = new BackgroundWork({ ...work, v4, callSpacing });
     this.#lookup = new AccountLookup({ access, discovery, inventory, live, v4 });
@@ -119,6 +127,11 @@ export class GrowattSource implements Source {
     return { plants: this.#inventory.plants.length, devices: this.#inventory.devices.length };
   }
 
+  /** Lists that were refused are made up for later; a device in one of them changes its plant then. */
+  get hasListed(): boolean {
+    return this.#hasListed;
+  }
+
   async *poll(context: PollContext): AsyncGenerator<SourceEvent> {
     try {
       yield* this.#pollAll(context);
@@ -127,12 +140,19 @@ export class GrowattSource implements Source {
       // A rate limit is an answer too.
       const ok = error instanceof SourceError && error.kind === 'rate-limited';
       yield { type: 'attempt', entity: ACCOUNT_ENTITY_ID, ok };
+      this.#hasListed = true;
       throw error;
+    } finally {
+      this.#hasListed ||= this.#discovery.hasTriedAll;
     }
   }
 
-  runBackground(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
-    return this.#background.run(context, deadline);
+  async *runBackground(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
+    for await (const event of this.#background.run(context, deadline)) {
+      this.#hasListed ||= this.#discovery.hasTriedAll;
+      yield event;
+    }
+    this.#hasListed ||= this.#discovery.hasTriedAll;
   }
 
   nextBackgroundAt(): number {

@@ -1,5 +1,5 @@
 import type { Zone } from '../../base/calendar.ts';
-import type { Entity, Reading } from '../../model/reading.ts';
+import type { Entity, Reading, Shared } from '../../model/reading.ts';
 import type { Inverter } from './inverter.ts';
 
 /** An inverter of the configuration, as far as labels go. */
@@ -7,9 +7,17 @@ export interface TargetLabels {
   /** Value of the label `target`. */
   readonly name: string;
   readonly plantId: string;
+  /** It is configured, and not only the name of the target. */
+  readonly plantIsGiven: boolean;
+  /** So is the time zone. */
+  readonly zoneIsGiven: boolean;
+  /** Milliseconds after a poll in which its values count as new. */
+  readonly freshFor: number;
   readonly plantName: string;
   /** True when no other target says the name of the same plant. */
   readonly describesPlant: boolean;
+  /** Serial numbers of the inverters of its plant, as far as they are known. */
+  readonly serials: () => readonly string[];
 }
 
 export const TARGET = 'target';
@@ -31,12 +39,26 @@ export const serialOf = ({ serial }: Inverter, { name }: TargetLabels) => serial
 export function entitiesOf(target: TargetLabels, inverter: Inverter | undefined, zone: Zone): Entity[] {
   const plant = { plant_id: target.plantId };
   const entities: Entity[] = [{ id: TARGET, labels: { target: target.name }, up: 'growatt_modbus_up' }];
-  if (target.describesPlant) entities.push({ id: PLANT, labels: plant });
+  if (target.describesPlant) {
+    const { plantIsGiven, serials } = target;
+    const shared: Shared = { what: 'plant', id: target.plantId, local: { plantIsGiven, serials } };
+    entities.push({ id: PLANT, labels: plant, shared });
+  }
   if (!inverter) return entities;
   const labels = { ...plant, device_sn: serialOf(inverter, target) };
   const ratedPower = inverter.ratedPower && inverter.ratedPower * PV_PER_RATING;
   const device = { id: deviceEntity(inverter), labels, zone, ...(ratedPower && { ratedPower }) };
-  return [...entities, device, { id: infoEntity(inverter), labels }];
+  const info = { id: infoEntity(inverter), labels };
+  const { serial } = inverter;
+  // One without a serial number is known to nobody else.
+  if (serial === '') return [...entities, device, info];
+  const { freshFor, plantIsGiven, zoneIsGiven } = target;
+  const local = { freshFor, plantIsGiven, zoneIsGiven };
+  return [
+    ...entities,
+    { ...device, shared: { what: 'device', id: serial, local } },
+    { ...info, shared: { what: 'device-info', id: serial, local } },
+  ];
 }
 
 /** Names and models, which change only with the inverter. */

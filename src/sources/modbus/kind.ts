@@ -21,6 +21,10 @@ import { ModbusSource } from './source.ts';
 /** Polls that follow each other sooner than this, in ms, keep their connection. */
 const KEEP_OPEN_BELOW = 10_000;
 
+/** Values count as new for so many polls, and at least for so many ms. */
+const FRESH_POLLS = 3;
+const LEAST_FRESH = 90_000;
+
 /** Growatt inverters on the local network, over Modbus. */
 export const modbus: SourceKind<typeof modbusSettings, ModbusConfig> = {
   title: 'Growatt over Modbus',
@@ -50,6 +54,7 @@ modbus:
   create({ targets, spacing }, { clock, owns, observer, shared }) {
     const places = groupByPlace(targets);
     const described = new Set<string>();
+    const serials = shared('modbus serials', () => new Map<string, string>());
     return targets.flatMap((target) => {
       const address = parseAddress(target.address);
       const place = formatAddress(address);
@@ -64,15 +69,26 @@ modbus:
         () => new Gateway({ address, connect: connectTcp, clock, ...use }),
       );
       gateway.configure(use);
-      const describesPlant = !described.has(target.plantId);
-      described.add(target.plantId);
-      const { name, unit, plantId, plantName, blockSize, interval } = target;
+      const { name, unit, blockSize, interval, plantName = target.name } = target;
+      const plantId = plantOf(target);
+      const describesPlant = !described.has(plantId);
+      described.add(plantId);
       const family = target.family === undefined ? undefined : familyNamed(target.family);
       const zone = target.timezone === undefined ? undefined : ianaZone(target.timezone);
+      const freshFor = Math.max(FRESH_POLLS * interval, LEAST_FRESH);
+      const ofPlant = targets.filter((other) => plantOf(other) === plantId).map((other) => other.name);
+      const plantIsGiven = target.plantId !== undefined;
+      const labels = { name, plantId, plantName, plantIsGiven, describesPlant };
+      const reading = { unit, family, zone, zoneIsGiven: zone !== undefined, blockSize, freshFor };
       return [
         new ModbusSource({
-          target: { name, unit, plantId, plantName, describesPlant, family, zone, blockSize },
-          configuration: { target, describesPlant },
+          target: {
+            ...labels,
+            ...reading,
+            serials: () => ofPlant.flatMap((each) => serials.get(each) ?? []),
+          },
+          configuration: { target, describesPlant, ofPlant },
+          onSerial: (serial) => serials.set(name, serial),
           interval,
           gateway,
           clock,
@@ -82,6 +98,9 @@ modbus:
     });
   },
 };
+
+/** The configured plant, else one that is called as the target. */
+const plantOf = ({ plantId, name }: ModbusTargetConfig) => plantId ?? name;
 
 function groupByPlace(targets: readonly ModbusTargetConfig[]): Map<string, ModbusTargetConfig[]> {
   return Map.groupBy(targets, ({ address }) => formatAddress(parseAddress(address)));

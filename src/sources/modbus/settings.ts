@@ -72,8 +72,6 @@ type Values = Resolved<typeof modbusSettings>['modbus'];
 export interface ModbusTargetConfig extends Resolved<typeof target> {
   /** Value of the label `target`. */
   readonly name: string;
-  readonly plantId: string;
-  readonly plantName: string;
   /** Milliseconds. */
   readonly interval: number;
 }
@@ -88,8 +86,7 @@ export function resolveModbus(settings: Settings): ModbusConfig {
   const { modbus } = settings.valuesOf(modbusSettings);
   const targets = modbus.targets.map((item) => {
     const label = item.name ?? `${withPort(item.address)}/${item.unit}`;
-    const plant = { plantId: item.plantId ?? label, plantName: item.plantName ?? label };
-    return { ...item, ...plant, name: label, interval: item.interval ?? modbus.interval };
+    return { ...item, name: label, interval: item.interval ?? modbus.interval };
   });
   for (const [i, item] of targets.entries()) {
     const earlier = targets.slice(0, i);

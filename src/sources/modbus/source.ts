@@ -36,6 +36,8 @@ export interface ModbusSourceOptions {
   readonly clock: Clock;
   readonly observer?: CallObserver;
   readonly retry?: RetryOptions;
+  /** Told the serial number of the inverter. */
+  readonly onSerial?: (serial: string) => void;
 }
 
 /** An answer takes 0.3 s on the wire, and some dongles several seconds. */
@@ -61,6 +63,8 @@ export class ModbusSource implements Source {
   #isAsleep = false;
   /** What was last said of the inverter, its zone included. */
   #described = '';
+  /** What was known of the inverter when that was last asked for. */
+  #saved = '';
 
   constructor(options: ModbusSourceOptions) {
     const { target, gateway, clock, observer, retry = RETRY } = options;
@@ -108,7 +112,13 @@ export class ModbusSource implements Source {
     return [{ plant, device, family: family.name, model, lastUpdate: 'now', supported: true, evidence }];
   }
 
+  /** What is last read changes with each poll, and is not worth a write of its own. */
+  get hasNews(): boolean {
+    return JSON.stringify(snapshotOf(this.#reader.knowledge, undefined)) !== this.#saved;
+  }
+
   snapshot(): unknown {
+    this.#saved = JSON.stringify(snapshotOf(this.#reader.knowledge, undefined));
     return snapshotOf(this.#reader.knowledge, this.#last);
   }
 
@@ -116,8 +126,7 @@ export class ModbusSource implements Source {
     const { knowledge, last } = parseSnapshot(snapshot);
     if (!knowledge) return;
     this.#reader.restore(knowledge);
-    this.#inverter = knowledge.detection.inverter;
-    this.#zone = this.#zoneNow();
+    this.#learn(knowledge.detection.inverter);
     this.#last = last;
   }
 
@@ -132,6 +141,12 @@ export class ModbusSource implements Source {
       if (this.#isAsleep) return undefined;
       throw error;
     }
+  }
+
+  #learn(inverter: Inverter): void {
+    this.#inverter = inverter;
+    this.#zone = this.#zoneNow();
+    if (inverter.serial !== '') this.#options.onSerial?.(inverter.serial);
   }
 
   #zoneNow(): Zone {
@@ -151,8 +166,7 @@ export class ModbusSource implements Source {
     ]);
     if (described === this.#described) return;
     this.#described = described;
-    this.#inverter = inverter;
-    this.#zone = this.#zoneNow();
+    this.#learn(inverter);
     yield { type: 'entities', entities: this.entities };
     for (const reading of informationOf(target, inverter)) yield { type: 'reading', reading };
   }

@@ -37,6 +37,8 @@ const plain = {
   family: undefined,
   timezone: undefined,
   blockSize: 125,
+  plantId: undefined,
+  plantName: undefined,
   interval: 30_000,
 };
 
@@ -46,8 +48,6 @@ test('a target is a host; its port is 502, its unit 1, its name and plant the wh
       ...plain,
       address: '192.168.1.50',
       name: '192.168.1.50:502/1',
-      plantId: '192.168.1.50:502/1',
-      plantName: '192.168.1.50:502/1',
     },
   ]);
 });
@@ -101,7 +101,7 @@ test('the file has everything, for all targets or for one', () => {
       blockSize: 50,
       interval: 60_000,
     },
-    { ...plain, name: 'barn', address: '10.0.0.8', plantId: 'barn', plantName: 'barn', interval: 10_000 },
+    { ...plain, name: 'barn', address: '10.0.0.8', interval: 10_000 },
   ]);
 });
 
