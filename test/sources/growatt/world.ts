@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { definitionOf } from '../../../src/catalogue.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import type { Source } from '../../../src/model/source.ts';
 import { RateLimiter } from '../../../src/policy/rate-limiter.ts';
 import { Poller } from '../../../src/poll/poller.ts';
 import {
@@ -61,6 +62,8 @@ export interface BootOptions {
   readonly stateDir?: string;
   /** Shared by agents' accounts with one token. */
   readonly rateLimiter?: RateLimiter;
+  /** Another way to the same devices. */
+  readonly local?: Source;
 }
 
 /** A home in Berlin with one MIN inverter. */
@@ -118,6 +121,7 @@ export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOp
     account: choice,
     stateDir,
     rateLimiter = new RateLimiter(clock, settings.callSpacing),
+    local,
   }: BootOptions = {}) {
     const account: GrowattAccount = {
       name: 'default',
@@ -136,22 +140,27 @@ export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOp
     const limits: string[] = [];
     const outcomes: string[] = [];
     const store = new Store({ clock, staleAfter: HOUR, definitionOf });
-    const source = new GrowattSource({ account, settings, history, rateLimiter, clock, fetch: tracked });
-    store.apply(source.name, { type: 'entities', entities: source.entities });
-    const state = new AgentState({ folder: stateDir, sources: () => [source], store, clock, log });
-    const poller = new Poller({
-      source,
+    const isReadLocally = (serial: string) => store.isReadLocally(serial);
+    const common = { rateLimiter, clock, fetch: tracked, isReadLocally };
+    const source = new GrowattSource({ account, settings, history, ...common });
+    const sources = [source, ...(local ? [local] : [])];
+    store.waitForLists(() => !source.hasListed);
+    for (const { name, entities } of sources) store.apply(name, { type: 'entities', entities });
+    const state = new AgentState({ folder: stateDir, sources: () => sources, store, clock, log });
+    const pollerOptions = {
       store,
       clock,
       log,
       random: () => 0.5,
       observer: {
-        polled: (_source, outcome) => outcomes.push(outcome),
-        rejected: (_source, reason) => rejections.push(reason),
-        limitReached: (limit) => limits.push(limit),
+        polled: (_source: string, outcome: string) => outcomes.push(outcome),
+        rejected: (_source: string, reason: string) => rejections.push(reason),
+        limitReached: (limit: string) => limits.push(limit),
       },
       onIdle: () => state.changed(source),
-    });
+    };
+    const poller = new Poller({ source, ...pollerOptions });
+    const others = local ? [new Poller({ source: local, ...pollerOptions })] : [];
     const controller = new AbortController();
     t.after(() => controller.abort());
     return {
@@ -166,7 +175,9 @@ export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOp
       limits,
       outcomes,
       run() {
-        void track(state.restore()).then(() => poller.run(controller.signal));
+        void track(state.restore()).then(() => {
+          for (const each of [poller, ...others]) void each.run(controller.signal);
+        });
       },
       /** Ends it, as SIGTERM does. */
       async stop() {
@@ -192,6 +203,8 @@ export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOp
     clock,
     cloud,
     boot,
+    /** Time stands still until this work ends. */
+    track,
     /** Boots an agent and starts its loop. */
     run(bootOptions?: BootOptions) {
       const agent = boot(bootOptions);
