@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildBundle } from './bundle.ts';
+import { manifest, NAME } from './manifest.ts';
+import { inWorkshop } from './workshop.ts';
+
+/** Node's words for what the binaries run on. */
+export const ARCHITECTURES = ['x64', 'arm64'] as const;
+
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** Marks the place in Node's binary that says whether a program was put into it; of Node's documentation. */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+/**
+ * Writes `solar-otel-agent-linux-ARCHITECTURE`, which runs without Node, into a folder: Node's binary of the version
+ * that package.json names, with the bundle in it.
+ * @returns its path
+ */
+export async function buildBinary(architecture: Architecture, out: string): Promise<string> {
+  mkdirSync(out, { recursive: true });
+  const binary = join(out, `${NAME}-linux-${architecture}`);
+  await inWorkshop(async (folder) => {
+    await buildBundle(folder);
+    const blob = join(folder, 'program.blob');
+    const config = join(folder, 'program.json');
+    writeFileSync(config, JSON.stringify(blobConfig(folder, blob, architecture)));
+    quietly(process.execPath, ['--experimental-sea-config', config]);
+    copyFileSync(fetchNode(architecture, folder), binary);
+    chmodSync(binary, 0o755);
+    const postject = ['postject', binary, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE];
+    quietly('npx', ['--no-install', ...postject]);
+  });
+  return binary;
+}
+
+function blobConfig(folder: string, output: string, architecture: Architecture): object {
+  return {
+    main: join(folder, `${NAME}.js`),
+    output,
+    disableExperimentalSEAWarning: true,
+    // What V8 compiled for one processor is of no use to another.
+    useCodeCache: architecture === process.arch,
+  };
+}
+
+/** Takes Node of the pinned version from its package. @returns the path of its binary */
+function fetchNode(architecture: Architecture, folder: string): string {
+  const version = manifest.devDependencies?.node;
+  quietly('npm', ['pack', '--pack-destination', folder, `node-linux-${architecture}@${version}`]);
+  quietly('tar', ['-xzf', join(folder, `node-linux-${architecture}-${version}.tgz`), '-C', folder]);
+  return join(folder, 'package/bin/node');
+}
+
+/** Runs a program; what it says is shown only when it fails. @throws Error */
+function quietly(program: string, args: readonly string[]): void {
+  execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+}
