@@ -26,7 +26,7 @@ import { AgentState } from './state/agent-state.ts';
 import { namedInstanceId } from './state/instance-id.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
-import { countHttp, createOwnMetrics } from './telemetry/own.ts';
+import { countHttp, createOwnMetrics, observeReloads, type ReloadState } from './telemetry/own.ts';
 import { createProvider } from './telemetry/provider.ts';
 import type { Curve, Subject } from './view/curves.ts';
 import type { StatusView } from './view/status-api.ts';
@@ -89,6 +89,7 @@ export class Agent implements Surface {
         'service.instance.id': this.instanceId,
         ...otlp?.resourceAttributes,
       },
+      polled: () => new Set(this.#sources.sources.map(({ name }) => name)),
       createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
     });
     this.#store = store;
@@ -174,6 +175,11 @@ export class Agent implements Surface {
   /** Counts what a server of this agent does; call once. */
   observeHttp(): HttpObserver {
     return countHttp(this.#ownMeter);
+  }
+
+  /** Shows what became of reloads; call once. */
+  observeReloads(state: () => ReloadState): void {
+    observeReloads(this.#ownMeter, state);
   }
 
   /** State of the agent and of its sources. */

@@ -3,7 +3,6 @@ import {
   closeSync,
   createReadStream,
   existsSync,
-  mkdirSync,
   openSync,
   readSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { makeFolderSync } from '../base/folder.ts';
 import { type HistoryReader, historyPlant } from '../model/history.ts';
 
 /** What the journal is about; another range or another choice of plants needs another journal. */
@@ -67,7 +67,7 @@ export class Journal {
     const { first, length } = existsSync(path) ? wholeLines(path) : { first: '', length: 0 };
     // A journal without entries can be replaced.
     if (length === Buffer.byteLength(first)) {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolderSync(dirname(path));
       writeFileSync(path, head, { mode: 0o600 });
     } else if (first !== head) {
       throw new JournalError(`${path} is of a backfill of other days or plants: delete it to start over`);

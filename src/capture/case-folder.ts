@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '../base/folder.ts';
 import { version } from '../base/version.ts';
 import type { Exchange } from '../model/capture.ts';
 import type { DiscoveryEntry } from '../model/source.ts';
@@ -66,7 +67,7 @@ export function isFree(folder: string): boolean {
 
 /** Writes the files into a folder that is free. @throws Error of node:fs; a file that exists is never replaced */
 export function writeCase(folder: string, files: ReadonlyMap<string, string>): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: 'wx' });
 }
 

@@ -35,10 +35,30 @@ export class RunError extends Error {
   override readonly name = 'RunError';
 }
 
+/** The log of a command, which follows the configuration. */
+export interface ProgramLog extends Log {
+  /** Writes from now on as this configuration says. The secrets of earlier ones stay out of it, too. */
+  adopt(config: Config): void;
+}
+
 /** The log that a configuration asks for, on standard error and without that configuration's secrets. */
-export function logFor(program: Program, config: Config): Log {
+export function logFor(program: Program, config: Config): ProgramLog {
   const colour = hasColour(program);
-  const log = createLog({ ...config.log, colour, write: program.err, secrets: secretsOf(config) });
+  const secrets = new Set<string>();
+  const make = (given: Config) => {
+    for (const secret of secretsOf(given)) secrets.add(secret);
+    return createLog({ ...given.log, colour, write: program.err, secrets: [...secrets] });
+  };
+  let current = make(config);
+  const log: ProgramLog = {
+    debug: (...line) => current.debug(...line),
+    info: (...line) => current.info(...line),
+    warn: (...line) => current.warn(...line),
+    error: (...line) => current.error(...line),
+    adopt(given) {
+      current = make(given);
+    },
+  };
   program.onLog?.(log);
   return log;
 }

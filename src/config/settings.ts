@@ -1,7 +1,7 @@
 import { otlpSettings } from '../export/otlp-settings.ts';
 import { pushgatewaySettings } from '../export/pushgateway-settings.ts';
 import { listenAddress } from '../settings/addresses.ts';
-import { choice, duration, path } from '../settings/format.ts';
+import { choice, duration, path, yesNo } from '../settings/format.ts';
 import { setting } from '../settings/setting.ts';
 import { shard } from './shard.ts';
 
@@ -33,6 +33,15 @@ export const agentSettings = {
       },
       otherwise: 'plain HTTP for everybody',
       doc: "File with certificate, users, headers and rate limit of the HTTP server, in the format of Prometheus' exporter-toolkit: [web configuration](web-configuration.md). A relative path starts at the working directory.",
+    }),
+    web_enable_lifecycle: setting(yesNo, {
+      flag: {
+        name: '--web.enable-lifecycle',
+        toSetting: () => 'true',
+        doc: 'let POST /-/reload read the configuration anew, as SIGHUP does',
+      },
+      default: 'false',
+      doc: 'Whether `POST /-/reload` reads the configuration anew, as SIGHUP does.',
     }),
   },
   pushgateway: pushgatewaySettings,

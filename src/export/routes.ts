@@ -8,6 +8,7 @@ import { Body } from './body.ts';
 import { chooseFormat, contentTypes } from './negotiation.ts';
 import { type PageQuery, parseQuery } from './page/query.ts';
 import { pageHeaders, renderPage } from './page.ts';
+import { RELOAD_PATH, type Reloading, reloadRoute } from './reload-route.ts';
 import { type Answer, plainText } from './response.ts';
 import { statusJson } from './status-json.ts';
 import type { ExpositionFormat } from './text-format.ts';
@@ -27,7 +28,7 @@ type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
 
 /** What a probe asks; it must be answered however many scrapes are under way. */
 const PROBED = ['/healthz', '/-/healthy', '/readyz', '/-/ready'];
-const PATHS: readonly string[] = ['/', '/metrics', '/api/v1/status', ...PROBED];
+const PATHS: readonly string[] = ['/', '/metrics', '/api/v1/status', RELOAD_PATH, ...PROBED];
 
 /** Whether a request is about health or readiness. */
 export const isAlwaysAnswered = (request: IncomingMessage) => PROBED.includes(requestedPath(request));
@@ -42,8 +43,8 @@ function requestedPath({ url = '' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '';
 }
 
-/** Makes the router: GET and HEAD on every path, everything else is 404 or 405. */
-export function createRouter(surface: Surface, log: Log): Route {
+/** Makes the router: GET and HEAD on every path but one, everything else is 404 or 405. */
+export function createRouter(surface: Surface, log: Log, reloading: Reloading | undefined): Route {
   const healthy: Route = () => plainText(200, 'ok');
   const ready: Route = () => readiness(surface.status());
   const routes = new Map<string, Route>([
@@ -57,7 +58,9 @@ export function createRouter(surface: Surface, log: Log): Route {
   ]);
 
   return (request) => {
-    const route = routes.get(requestedPath(request));
+    const path = requestedPath(request);
+    if (path === RELOAD_PATH) return reloadRoute(reloading, request);
+    const route = routes.get(path);
     if (!route) return plainText(404, 'Not found. See / for the endpoints.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainText(405, 'Method not allowed. Use GET or HEAD.\n', { Allow: 'GET, HEAD' });

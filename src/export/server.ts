@@ -9,6 +9,7 @@ import type { ListenAddress } from '../settings/addresses.ts';
 import { Connections } from './connections.ts';
 import { listenError } from './listen-error.ts';
 import { AnswersAtOnce, warnOnce } from './overload.ts';
+import type { Reloading } from './reload-route.ts';
 import { type Answer, plainText, send } from './response.ts';
 import { createRouter, isAlwaysAnswered, pathOf, type Surface } from './routes.ts';
 import type { Admission, Gate } from './web/gate.ts';
@@ -47,6 +48,8 @@ export interface ServerOptions {
   /** TLS, passwords and the like; undefined: none. It is closed with the server. */
   readonly gate?: Gate | undefined;
   readonly observer?: HttpObserver;
+  /** Absent: nobody may ask for it. */
+  readonly reloading?: Reloading;
 }
 
 export interface RunningServer {
@@ -60,7 +63,7 @@ export interface RunningServer {
 /** Serves the surface over HTTP. @throws Error with a message for the user when it cannot listen */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { listen, surface, log, clock = systemClock, limits = defaultLimits, gate, observer } = options;
-  const route = createRouter(surface, log);
+  const route = createRouter(surface, log, options.reloading);
   const server = createLimitedServer(limits);
   const answers = new AnswersAtOnce(limits.answers);
   const warnOfAnswers = warnOnce(

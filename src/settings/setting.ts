@@ -26,8 +26,8 @@ interface Statement {
 export interface Flag {
   /** As its users type it, such as `-p`. */
   readonly name: string;
-  /** What follows it in the help, such as `PORT`. */
-  readonly value: string;
+  /** What follows it in the help, such as `PORT`; undefined: it takes no value, and `toSetting` gives the text. */
+  readonly value?: string;
   /** Its line in the help. */
   readonly doc: string;
   /** True when it may be given several times; the texts are joined by commas. */

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../base/folder.ts';
 import type { Log } from '../base/log.ts';
 
 const NAME = 'instance-id';
@@ -18,7 +19,7 @@ const OPEN = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | const
 export async function keptInstanceId(folder: string, log: Log): Promise<string | undefined> {
   const path = join(folder, NAME);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, { mode: 0o700 });
     const file = await open(path, OPEN, 0o600);
     try {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES), 0, BYTES, 0);

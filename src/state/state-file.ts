@@ -2,8 +2,8 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stackOf } from '../base/errors.ts';
+import { makeFolder } from '../base/folder.ts';
 import type { Log } from '../base/log.ts';
-import { makeFolder } from './state-folder.ts';
 import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
 /** An account of a thousand inverters needs about 1 MB. */
@@ -64,7 +64,7 @@ export class KeptFile<R, W> {
    */
   async write(content: W): Promise<void> {
     try {
-      await makeFolder(this.#folder);
+      await makeFolder(this.#folder, { mode: 0o700 });
       await statOf(this.#path);
       await this.#replace(this.#content.format(content));
       if (this.#failing) this.#log.info(`${this.#path}: state is saved again`);

@@ -92,6 +92,18 @@ export const ownCatalogue = {
     labels: [],
     help: 'Connections closed to make room: beyond 256, those that ask for nothing, oldest first.',
   },
+  solar_agent_config_last_reload_successful: {
+    kind: 'gauge',
+    unit: '',
+    labels: [],
+    help: 'Whether the last reload of the configuration was successful; 1 also before the first one.',
+  },
+  solar_agent_config_last_reload_success_timestamp_seconds: {
+    kind: 'gauge',
+    unit: 'seconds',
+    labels: [],
+    help: 'When the configuration in use was loaded, Unix time.',
+  },
   process_cpu_seconds_total: {
     kind: 'counter',
     unit: 'seconds',

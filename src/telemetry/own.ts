@@ -71,6 +71,25 @@ export function countHttp(meter: Meter): HttpObserver {
   };
 }
 
+/** What became of the reloads of the configuration. */
+export interface ReloadState {
+  /** Of the last one; true before the first. */
+  readonly isSuccessful: boolean;
+  /** When the configuration in use was loaded, in seconds since the Unix epoch. */
+  readonly succeededAt: number;
+}
+
+/** Creates the gauges of reloads, which an agent that polls once does not have; `state` is asked at each collection. */
+export function observeReloads(meter: Meter, state: () => ReloadState): void {
+  const gauge = (name: OwnName) => meter.createObservableGauge(name, optionsOf(name));
+  gauge('solar_agent_config_last_reload_successful').addCallback((result) =>
+    result.observe(Number(state().isSuccessful)),
+  );
+  gauge('solar_agent_config_last_reload_success_timestamp_seconds').addCallback((result) =>
+    result.observe(state().succeededAt),
+  );
+}
+
 function observeSources(meter: Meter, sources: () => readonly SourceStatus[]): void {
   const perSource = (name: OwnName, value: (source: SourceStatus) => number | undefined) =>
     meter.createObservableGauge(name, optionsOf(name)).addCallback((result) => {

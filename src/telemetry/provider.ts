@@ -1,6 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import { MeterProvider, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { version } from '../base/version.ts';
+import { leaveOutEnded } from './ended-sources.ts';
 import { ObservableInstruments } from './observable-instruments.ts';
 import { countExports } from './own.ts';
 import { ProducerReader, ScrapeReader } from './readers.ts';
@@ -17,6 +18,8 @@ export interface ExporterTools {
 }
 
 export interface ProviderOptions {
+  /** Names of the sources that are polled now, asked at each collection: what was counted of others is left out. */
+  readonly polled?: (() => ReadonlySet<string>) | undefined;
   /** Attributes of the resource beyond the agent's own. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** Creates the reader that exports; undefined: scrapes only. */
@@ -36,7 +39,7 @@ export interface Metrics {
   readonly ownMeter: Meter;
 }
 
-export function createProvider({ attributes, createExporter }: ProviderOptions = {}): Metrics {
+export function createProvider({ attributes, createExporter, polled }: ProviderOptions = {}): Metrics {
   const devices = new ObservableInstruments({ name: DEVICE_SCOPE, version });
   const own = new ObservableInstruments({ name: OWN_SCOPE, version });
   const deviceReader = new ProducerReader([devices]);
@@ -46,7 +49,9 @@ export function createProvider({ attributes, createExporter }: ProviderOptions =
     metricProducers: [devices, own],
     onExport: (outcome) => count(outcome),
   });
-  const readers = [deviceReader, ownReader, ...(exporter ? [exporter] : [])];
+  const countReaders = [ownReader, ...(exporter ? [exporter] : [])];
+  if (polled) for (const reader of countReaders) leaveOutEnded(reader, polled);
+  const readers = [deviceReader, ...countReaders];
   const provider = new MeterProvider({ resource: agentResource(attributes), readers });
   const deviceMeter = devices.meter(provider.getMeter(DEVICE_SCOPE, version));
   const ownMeter = own.meter(provider.getMeter(OWN_SCOPE, version));

@@ -60,7 +60,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
     'pushgateway.url: must be an http:// or https:// URL without query, not "[redacted]@localhost"',
   region: 'region: must be eu, us, au or cn, not "mars"',
   schedule: 'history.schedule: must be a cron expression of five fields such as 5 0 * * *, not "00:05 daily"',
-  'section-is-text': 'exporter: must hold collect_interval, mode, listen_addr, web_config_file',
+  'section-is-text':
+    'exporter: must hold collect_interval, mode, listen_addr, web_config_file, web_enable_lifecycle',
   'setting-is-list': 'token: must be a single value',
   several: [
     'exporter.listen_adr: unknown setting; did you mean exporter.listen_addr?',

@@ -33,7 +33,12 @@ test('a token alone gives one account with the documented defaults', () => {
       trucki: { interval: 5000, password: undefined, legacyNames: false, targets: [] },
       modbus: { interval: 30_000, spacing: 1000, targets: [] },
     },
-    exporter: { mode: 'http', listenAddr: { host: undefined, port: 9120 }, webConfigFile: undefined },
+    exporter: {
+      mode: 'http',
+      listenAddr: { host: undefined, port: 9120 },
+      webConfigFile: undefined,
+      webEnableLifecycle: false,
+    },
     pushgateway: { url: 'http://localhost:9091', job: 'growatt_exporter', grouping: {}, timeout: 10_000 },
     otlp: undefined,
     staleAfter: HOUR,
@@ -130,7 +135,12 @@ test('every variable reaches its setting', () => {
         ],
       },
     },
-    exporter: { mode: 'push', listenAddr: { host: '::1', port: 0 }, webConfigFile: undefined },
+    exporter: {
+      mode: 'push',
+      listenAddr: { host: '::1', port: 0 },
+      webConfigFile: undefined,
+      webEnableLifecycle: false,
+    },
     pushgateway: {
       url: 'https://user:pass@push.example/path',
       job: 'solar',

@@ -47,20 +47,23 @@ export async function simulatedAgent(
     now,
     ...changes,
   });
-  const config = loadConfig({
-    env: {
-      GROWATT_TOKEN: TOKEN,
-      GROWATT_BASE_URL: baseUrl ?? cloud.url,
-      GROWATT_CALL_SPACING: '0s',
-      TRUCKI_TARGETS: `shed=${stick.address}`,
-      TRUCKI_PASSWORD: PASSWORD,
-      EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
-      LOG_LEVEL: 'debug',
-      ...env,
-    },
-    flags: {},
-    isTerminal: false,
-  });
+  const configWith = (more: Readonly<Record<string, string>>) =>
+    loadConfig({
+      env: {
+        GROWATT_TOKEN: TOKEN,
+        GROWATT_BASE_URL: baseUrl ?? cloud.url,
+        GROWATT_CALL_SPACING: '0s',
+        TRUCKI_TARGETS: `shed=${stick.address}`,
+        TRUCKI_PASSWORD: PASSWORD,
+        EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
+        LOG_LEVEL: 'debug',
+        ...env,
+        ...more,
+      },
+      flags: {},
+      isTerminal: false,
+    });
+  const config = configWith({});
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
@@ -75,6 +78,8 @@ export async function simulatedAgent(
     await (await fetch(server.url + path, { headers })).text();
   return {
     agent,
+    /** The configuration of the agent, but for these variables. */
+    configWith,
     clock,
     cloud,
     stick,

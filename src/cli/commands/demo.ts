@@ -24,10 +24,12 @@ export async function demo({ flags }: { readonly flags: Flags }, program: Progra
   const simulators = await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true });
   try {
     const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !IGNORED.has(name)));
-    const config = loadConfig({ env: { ...own, ...simulators.env }, flags, isTerminal: program.isTerminal });
+    const env = { ...own, ...simulators.env };
+    const load = () => loadConfig({ env, flags, isTerminal: program.isTerminal });
+    const config = load();
     const log = logFor(program, config);
     log.info('This is a demo: every number is simulated');
-    return await serve({ config, log, simulated: true }, program.signal);
+    return await serve({ config, log, load, simulated: true }, program);
   } finally {
     await simulators.close();
   }

@@ -5,7 +5,6 @@ import { pushMetrics } from '../../export/pushgateway.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
 import type { SourceStatus } from '../../model/status.ts';
 import { DONE, FAILED, logStart } from '../program.ts';
-import { withStateFolder } from '../state-folder.ts';
 
 /** What could wait and is not read by then is left out: hundreds of plants at the pace of the cloud. */
 const LONGEST_COLLECTION_MS = 10 * 60_000;
@@ -17,11 +16,6 @@ const MOST_REASONS = 3;
  * @returns 0 when all went well or the signal was aborted, else 1
  */
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
-  const { config, log } = options;
-  return await withStateFolder(config, { command: 'run', log }, () => pushOnce(options, signal));
-}
-
-async function pushOnce(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
   const agent = new Agent({ ...options, once: LONGEST_COLLECTION_MS });
   logStart(log, options.config, agent.status());

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/load.ts';
 import { keptInstanceId } from '../../state/instance-id.ts';
 import type { Configured } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
+import { withStateFolder } from '../state-folder.ts';
 import { push } from './push.ts';
 import { serve } from './serve.ts';
 
@@ -21,6 +22,9 @@ export async function instanceIdOf({ otlp, stateDir }: Config, log: Log): Promis
 export async function run(invocation: Configured, program: Program): Promise<number> {
   const config = configOf(invocation, program);
   const log = logFor(program, config);
-  const options = { config, log, instanceId: await instanceIdOf(config, log) };
-  return await (config.exporter.mode === 'push' ? push : serve)(options, program.signal);
+  return await withStateFolder(config, { command: 'run', log }, async () => {
+    const options = { config, log, instanceId: await instanceIdOf(config, log) };
+    if (config.exporter.mode === 'push') return await push(options, program.signal);
+    return await serve({ ...options, load: () => configOf(invocation, program) }, program);
+  });
 }

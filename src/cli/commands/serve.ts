@@ -1,31 +1,39 @@
 import { Agent, type AgentOptions } from '../../agent.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Config } from '../../config/config.ts';
 import { startServer } from '../../export/server.ts';
 import { Gate } from '../../export/web/gate.ts';
-import { DONE, logStart, RunError } from '../program.ts';
-import { withStateFolder } from '../state-folder.ts';
+import { DONE, logStart, type Program, type ProgramLog, RunError } from '../program.ts';
+import { Reloader } from '../reloader.ts';
 
 /** Stopping takes at most five seconds; of these, scrapes under way get so much. */
 const SCRAPE_GRACE_MS = 4000;
 
-/** Serves an agent over HTTP until the signal is aborted. @throws RunError when it cannot listen, ConfigError */
-export async function serve(options: AgentOptions, signal: AbortSignal): Promise<number> {
-  const { config, log } = options;
-  return await withStateFolder(config, { command: 'run', log }, () => serveAlone(options, signal));
+export interface ServeOptions extends AgentOptions {
+  readonly log: ProgramLog;
+  /** Reads the configuration anew. @throws ConfigError */
+  readonly load: () => Config;
 }
 
-async function serveAlone(options: AgentOptions, signal: AbortSignal): Promise<number> {
-  const { config, log } = options;
+/** Serves an agent over HTTP until the signal is aborted. @throws RunError when it cannot listen, ConfigError */
+export async function serve(options: ServeOptions, program: Program): Promise<number> {
+  const { config, log, load, clock = systemClock } = options;
   const { listenAddr: listen, webConfigFile } = config.exporter;
   const gate = webConfigFile === undefined ? undefined : new Gate({ path: webConfigFile, log });
   const agent = new Agent(options);
   const observer = agent.observeHttp();
+  const reloading = new Reloader({ load, config, agent, gate, log, clock });
+  agent.observeReloads(() => reloading.state);
   logStart(log, config, agent.status());
-  const server = await startServer({ listen, surface: agent, log, gate, observer }).catch((error: Error) => {
+  const serving = startServer({ listen, surface: agent, log, gate, observer, reloading });
+  const server = await serving.catch((error: Error) => {
     throw new RunError(error.message, { cause: error });
   });
   log.info(`Serving metrics at ${server.url}/metrics, the status page at ${server.url}/`);
-  await agent.run(signal);
+  program.onHangUp?.(() => void reloading.reload());
+  await agent.run(program.signal);
   log.info('Stopping');
+  await reloading.stop();
   await Promise.all([server.close(SCRAPE_GRACE_MS), agent.stop()]);
   return DONE;
 }

@@ -53,6 +53,15 @@ export class Gate {
     return this.#file.current().tls;
   }
 
+  /**
+   * Reads the file anew.
+   * @returns what takes it over
+   * @throws ConfigError when it cannot be used
+   */
+  prepare(): () => void {
+    return this.#file.prepare();
+  }
+
   async admit(request: IncomingMessage, response: ServerResponse): Promise<Admission> {
     const { headers, users, rateLimit } = this.#file.current();
     if (!this.#withinRate(rateLimit)) return { headers: NO_HEADERS, refusal: TOO_MANY };

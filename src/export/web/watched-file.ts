@@ -29,22 +29,32 @@ export class WebConfigFile {
     return this.#current;
   }
 
-  #reload(): void {
+  /** Reads the file anew. @returns what takes it over @throws ConfigError when it cannot be used */
+  prepare(): () => void {
     const seen = new Map<string, string>();
     try {
       const next = loadWebConfig(this.#path, seen);
       checkChange(this.#path, this.#current, next);
-      this.#current = next;
+      return () => {
+        this.#current = next;
+        this.#warn();
+      };
+    } finally {
+      // After an error these are the files up to the one that is wrong.
+      this.#seen = seen;
+    }
+  }
+
+  #reload(): void {
+    try {
+      this.prepare()();
       this.#log.info(`Web configuration ${this.#path} reloaded`);
-      this.#warn();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.#log.error(
         `Reloading the web configuration failed, the previous one stays in use: ${error.message}`,
       );
     }
-    // After an error these are the files up to the one that is wrong.
-    this.#seen = seen;
   }
 
   #warn(): void {

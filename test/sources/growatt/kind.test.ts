@@ -19,7 +19,7 @@ type Tools = Parameters<typeof growatt.create>[1];
 
 /** The sources of a configuration, and the calls that they make, none of which is answered in time. */
 function create(yaml: string, env: Readonly<Record<string, string>> = {}, tools: Partial<Tools> = {}) {
-  const clock = instantClock(NOON);
+  const clock = tools.clock ?? instantClock(NOON);
   const calls: { readonly at: number; readonly token: string }[] = [];
   const outcomes: string[] = [];
   const sources = growatt.create(load(yaml, env).sources.growatt, {
@@ -50,6 +50,15 @@ test('accounts that share a token share its rate limiter, others do not wait for
   const times = (token: string) => calls.filter((call) => call.token === token).map(({ at }) => at - NOON);
   assert.deepEqual(times('shared-token'), [0, 3000]);
   assert.deepEqual(times('other-token'), [0]);
+});
+
+test('sources that a reload makes wait for the calls of those before them', async () => {
+  const tools = { clock: instantClock(NOON), shared: sharedObjects() };
+  const first = create('token: some-token', {}, tools);
+  const second = create('token: some-token', { GROWATT_CALL_SPACING: '7s' }, tools);
+  for (const { sources } of [first, second]) await sources[0]?.discover(plainContext()).catch(() => {});
+  const times = [...first.calls, ...second.calls].map(({ at }) => at - NOON);
+  assert.deepEqual(times, [0, 7000]);
 });
 
 test("polls of Growatt's own servers are at least five minutes apart, of any other server as configured", () => {
