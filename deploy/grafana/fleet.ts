@@ -1,3 +1,4 @@
+import { limits } from '../prometheus/limits.ts';
 import { dashboard, plantVariable } from './dashboard.ts';
 import { bars, lines, type Query, type Steps, stat, table } from './panels.ts';
 import {
@@ -20,8 +21,8 @@ const TODAY = ALL_DEVICES(ENERGY_TODAY);
 const STATUS = byDevice('growatt_inverter_status');
 /** A device that has not been heard of for an hour although it produced in the last twelve. */
 const SILENT =
-  `time() - ${byDevice('growatt_last_update_timestamp_seconds')} > 3600` +
-  ` and on (plant_id, device_sn) max by (plant_id, device_sn) (last_over_time(growatt_current_power_watts{${PLANT}}[12h])) > 100`;
+  `time() - ${byDevice('growatt_last_update_timestamp_seconds')} > ${limits.reading_age_seconds.value}` +
+  ` and on (plant_id, device_sn) max by (plant_id, device_sn) (last_over_time(growatt_current_power_watts{${PLANT}}[12h])) > ${limits.producing_watts.value}`;
 const WORDY = `${byDevice('growatt_fault_info', 'code', 'text')}`;
 
 /** Adds the names of plant and model to what has the labels of a device. */

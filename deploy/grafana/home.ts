@@ -1,3 +1,4 @@
+import { limits } from '../prometheus/limits.ts';
 import { dashboard, deviceVariable, numberVariable, plantVariable } from './dashboard.ts';
 import { bars, gauge, heat, lines, type Query, type Steps, stat, states } from './panels.ts';
 import {
@@ -27,8 +28,8 @@ export const STATUS = {
 const NAME = '{{model}} {{device_sn}}';
 const METERED = 'Of the plants with a meter at the grid connection. Empty without one.';
 const BATTERIES = 'Empty without a battery.';
-/** The alert OverTemperature begins at 55 °C. */
-const HEAT: Steps = ['green', [45, 'yellow'], [55, 'red']];
+/** Red where the alert SolarOverTemperature begins. */
+const HEAT: Steps = ['green', [45, 'yellow'], [limits.inverter_temperature_celsius.value, 'red']];
 
 const device = (metric: string, legend = NAME): Query => [withModel(byDevice(metric)), legend];
 const sum = (query: string) => `sum(${query})`;

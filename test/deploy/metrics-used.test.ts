@@ -16,7 +16,12 @@ for (const { name, labels } of [...catalogue, ...own]) {
 
 interface Rules {
   readonly groups: readonly {
-    readonly rules: readonly { alert: string; expr: string; annotations: Readonly<Record<string, string>> }[];
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly record?: string;
+      readonly expr: string;
+      readonly annotations?: Readonly<Record<string, string>>;
+    }[];
   }[];
 }
 
@@ -33,8 +38,16 @@ describe('Dashboard and alerts', () => {
     for (const { name, query } of queryVariables()) labelsKnownTo(query, name);
 
     const { groups } = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as Rules;
-    for (const { alert, expr, annotations } of groups.flatMap(({ rules }) => rules)) {
-      const labels = labelsKnownTo(expr, alert);
+    const rules = groups.flatMap((group) => group.rules);
+    const recorded = new Map(rules.map(({ record = '', expr }) => [record, expr]));
+    const inFull = (expr: string): string =>
+      expr.replaceAll(/\b\w+:\w+:\w+/g, (name) => {
+        const definition = recorded.get(name);
+        assert.ok(definition, `there is no rule ${name}`);
+        return `(${inFull(definition)})`;
+      });
+    for (const { alert, record, expr, annotations = {} } of rules) {
+      const labels = labelsKnownTo(inFull(expr), `${alert ?? record}`);
       for (const [, label = ''] of Object.values(annotations)
         .join()
         .matchAll(/\$labels\.(\w+)/g)) {

@@ -42,6 +42,7 @@ interface Manifest {
   readonly spec?: {
     readonly replicas?: number;
     readonly template?: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
       readonly spec: {
         readonly automountServiceAccountToken: boolean;
         readonly securityContext: Readonly<Record<string, unknown>>;
@@ -56,6 +57,13 @@ interface Manifest {
   };
 }
 
+interface PodMonitor extends Pick<Manifest, 'metadata'> {
+  readonly spec: {
+    readonly jobLabel: string;
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+  };
+}
+
 describe('The Kubernetes manifests', () => {
   let folder: string;
   const rendered = new Map<string, { text: string; manifests: readonly Manifest[] }>();
@@ -63,7 +71,8 @@ describe('The Kubernetes manifests', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
     await writeKubernetesSchemas(prepared('kubernetes.json'), folder);
-    await writeResourceSchemas(prepared('podmonitors.yaml'), folder);
+    for (const kind of ['podmonitors', 'prometheusrules'])
+      await writeResourceSchemas(prepared(`${kind}.yaml`), folder);
     for (const overlay of OVERLAYS) {
       const text = await runPrepared('kustomize', 'build', `deploy/kubernetes/${overlay}`);
       rendered.set(overlay, { text, manifests: parseAllDocuments(text).map((part) => part.toJS()) });
@@ -81,7 +90,8 @@ describe('The Kubernetes manifests', () => {
   const podOf = (overlay: string) => {
     const spec = manifestsOf(overlay).find((manifest) => manifest.spec?.template)?.spec;
     assert.ok(spec?.template, `${overlay} has a workload`);
-    return { ...spec.template.spec, replicas: spec.replicas };
+    const { labels } = spec.template.metadata;
+    return { ...spec.template.spec, labels, replicas: spec.replicas };
   };
 
   const agentOf = (overlay: string) => {
@@ -171,6 +181,28 @@ describe('The Kubernetes manifests', () => {
       assert.ok(JSON.stringify(data).length < 200_000, file);
     }
   });
+
+  it('monitoring: the Prometheus Operator loads the same rules as a Prometheus of its own', async () => {
+    const text = await runPrepared('kustomize', 'build', 'deploy/kubernetes/monitoring');
+    const manifests = parseAllDocuments(text).map((part) => part.toJS());
+    const [rule, ...more] = manifests.filter(({ kind }) => kind === 'PrometheusRule');
+    assert.deepEqual(more, []);
+    assert.equal(rule.metadata.labels.release, 'kube-prometheus-stack');
+    assert.deepEqual(rule.spec, parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')));
+  });
+
+  for (const overlay of ['standalone', 'sharded'] as const) {
+    it(`${overlay}: its PodMonitor is selected, and gives the job its name`, () => {
+      const monitor = manifestsOf(overlay).find(({ kind }) => kind === 'PodMonitor') as unknown as
+        | PodMonitor
+        | undefined;
+      assert.equal(monitor?.metadata.labels?.release, 'kube-prometheus-stack');
+      const labels = podOf(overlay).labels;
+      assert.equal(labels[monitor?.spec.jobLabel ?? ''], 'solar-otel-agent');
+      for (const [label, value] of Object.entries(monitor?.spec.selector.matchLabels ?? {}))
+        assert.equal(labels[label], value);
+    });
+  }
 
   it('a key that Kubernetes does not know is found', async () => {
     const { text = '' } = rendered.get('standalone') ?? {};

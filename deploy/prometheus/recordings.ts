@@ -1,0 +1,44 @@
+/** A series that Prometheus computes from others, each value once while an agent overlaps with its successor. */
+export interface Recording {
+  readonly record: string;
+  readonly expr: string;
+  readonly help: string;
+}
+
+const plantSum = (metric: string) => `sum by (plant_id) (max by (plant_id, device_sn) (${metric}))`;
+/** A plant has one meter at its grid connection; several of its devices may report it. */
+const plantMeter = (metric: string) => `max by (plant_id) (${metric})`;
+const CURRENT = 'max by (plant_id, device_sn, string) (growatt_string_current_amps)';
+
+export const recordings: readonly Recording[] = [
+  {
+    record: 'plant:growatt_power_watts:sum',
+    expr: plantSum('growatt_current_power_watts'),
+    help: 'AC power of a plant, W.',
+  },
+  {
+    record: 'plant:growatt_energy_today_kwh:sum',
+    expr: `max by (plant_id) (growatt_plant_energy_today_kwh) or ${plantSum('growatt_energy_today_kwh')}`,
+    help: 'Energy of a plant since its midnight, kWh: as the plant counts it, else that of its devices.',
+  },
+  {
+    record: 'plant:growatt_specific_yield_today:kwh_per_kwp',
+    expr: 'plant:growatt_energy_today_kwh:sum / (max by (plant_id) (growatt_plant_peak_power_watts) / 1000 > 0)',
+    help: 'The same for each kilowatt of rated PV power.',
+  },
+  {
+    record: 'plant:growatt_self_consumption_today:ratio',
+    expr: `clamp_min(1 - ${plantMeter('growatt_grid_export_energy_today_kwh')} / (${plantSum('growatt_pv_energy_today_kwh')} > 0), 0)`,
+    help: 'Share of the PV energy of today that was not exported, of plants with a meter.',
+  },
+  {
+    record: 'plant:growatt_autarky_today:ratio',
+    expr: `clamp_min(1 - ${plantMeter('growatt_grid_import_energy_today_kwh')} / (${plantMeter('growatt_load_energy_today_kwh')} > 0), 0)`,
+    help: 'Share of the consumption of today that did not come from the grid, of plants with a meter.',
+  },
+  {
+    record: 'device:growatt_string_deviation:ratio',
+    expr: `${CURRENT} / on (plant_id, device_sn) group_left () (avg by (plant_id, device_sn) (${CURRENT}) > 1) - 1`,
+    help: 'How far the current of a string is from the mean of its inverter, while that is above 1 A.',
+  },
+];
