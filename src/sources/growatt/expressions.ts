@@ -3,12 +3,25 @@ import { parseNumber } from './numbers.ts';
 /** The keys of an answer in lower case. */
 export type Answer = ReadonlyMap<string, unknown>;
 
+/** Lower-case spellings of keys, which are the same in answer after answer. */
+const lowerCase = new Map<string, string>();
+/** More than the vendor has; other keys come from nobody honest. */
+const MOST_KEYS = 10_000;
+
+function lowerCaseOf(key: string): string {
+  const known = lowerCase.get(key);
+  if (known !== undefined) return known;
+  const name = key.toLowerCase();
+  if (lowerCase.size < MOST_KEYS) lowerCase.set(key, name);
+  return name;
+}
+
 /** The keys of an answer without their case. Where two differ only in it, the one that is filled counts. */
 export function foldCase(data: Readonly<Record<string, unknown>>): Answer {
   const folded = new Map<string, unknown>();
-  for (const [key, value] of Object.entries(data)) {
-    const name = key.toLowerCase();
-    if (!folded.has(name) || !isFilled(folded.get(name))) folded.set(name, value);
+  for (const key of Object.keys(data)) {
+    const name = lowerCaseOf(key);
+    if (!folded.has(name) || !isFilled(folded.get(name))) folded.set(name, data[key]);
   }
   return folded;
 }
@@ -47,17 +60,28 @@ const POWER_STEP = 0.15;
  * | `lowest 1: a,b` or `highest 1: a,b` | the least or greatest of those that are at least 1 |
  */
 export function evaluate(expression: string, evaluation: Evaluation): number | undefined {
+  const compiled = known.get(expression) ?? compile(expression);
+  known.set(expression, compiled);
+  return compiled(evaluation);
+}
+
+type Compiled = (evaluation: Evaluation) => number | undefined;
+
+/** The expressions of the tables, each taken apart once. */
+const known = new Map<string, Compiled>();
+
+function compile(expression: string): Compiled {
   const extreme = /^(lowest|highest) ([\d.]+): (.*)$/.exec(expression);
-  if (extreme) {
-    const [, which, least, keys = ''] = extreme;
-    const values = keys
-      .split(',')
-      .map((key) => termOf(key, evaluation))
+  if (!extreme) return firstNotZero(expression.split(' else ').map(alternative));
+  const [, which, least, keys = ''] = extreme;
+  const terms = keys.split(',').map(termOf);
+  const choose = which === 'lowest' ? Math.min : Math.max;
+  return (evaluation) => {
+    const values = terms
+      .map((term) => term(evaluation))
       .filter((value) => value !== undefined && value >= Number(least)) as number[];
-    if (values.length === 0) return undefined;
-    return which === 'lowest' ? Math.min(...values) : Math.max(...values);
-  }
-  return firstNotZero(expression.split(' else ').map((part) => alternative(part, evaluation)));
+    return values.length > 0 ? choose(...values) : undefined;
+  };
 }
 
 /** All keys that an expression names, conditions included, in the spelling of the table. */
@@ -69,73 +93,108 @@ export function keysOf(expression: string): string[] {
   return [...new Set(names)];
 }
 
-function alternative(text: string, evaluation: Evaluation): number | undefined {
-  const [value = '', conditions] = text.split(' if ');
-  if (conditions && !conditions.split(' and ').every((condition) => holds(condition, evaluation.answer)))
-    return undefined;
-  const [whole = '', parts] = value.split(' ~ ');
-  const [quantity = '', others] = whole.split(' but not ');
-  const number = sumOf(quantity, evaluation);
-  if (number === undefined) return undefined;
-  if (parts) {
-    const sum = sumOf(parts, evaluation);
-    const rounding = ENERGY_STEP * parts.split('+').length;
-    if (sum && Math.abs(number - sum) > TOLERANCE * number + rounding) return undefined;
-  }
-  if (others) {
-    const first = sumOf(others.split('+')[0] ?? '', evaluation) ?? 0;
-    const sum = sumOf(others, evaluation) ?? 0;
-    if (sum > first + POWER_STEP && Math.abs(number - sum) < POWER_STEP) return undefined;
-  }
-  return number;
+function alternative(text: string): Compiled {
+  const [value = '', conditionText] = text.split(' if ');
+  const conditions = conditionText?.split(' and ').map(conditionOf) ?? [];
+  const [whole = '', partText] = value.split(' ~ ');
+  const [quantityText = '', otherText] = whole.split(' but not ');
+  const quantity = sumOf(quantityText);
+  const differsFromParts = partText === undefined ? undefined : unlikeSum(partText);
+  const isOtherSum = otherText === undefined ? undefined : likeSum(otherText);
+  return (evaluation) => {
+    for (const holds of conditions) if (!holds(evaluation.answer)) return undefined;
+    const number = quantity(evaluation);
+    if (number === undefined) return undefined;
+    return differsFromParts?.(number, evaluation) || isOtherSum?.(number, evaluation) ? undefined : number;
+  };
 }
 
-function holds(condition: string, answer: Answer): boolean {
+/** Whether a number differs from the sum of its parts. */
+function unlikeSum(parts: string): (number: number, evaluation: Evaluation) => boolean {
+  const sumOfParts = sumOf(parts);
+  const rounding = ENERGY_STEP * parts.split('+').length;
+  return (number, evaluation) => {
+    const sum = sumOfParts(evaluation);
+    return Boolean(sum) && Math.abs(number - (sum ?? 0)) > TOLERANCE * number + rounding;
+  };
+}
+
+/** Whether a number is the sum of the terms, and not the first one alone. */
+function likeSum(terms: string): (number: number, evaluation: Evaluation) => boolean {
+  const firstTerm = sumOf(terms.split('+')[0] ?? '');
+  const allTerms = sumOf(terms);
+  return (number, evaluation) => {
+    const first = firstTerm(evaluation) ?? 0;
+    const sum = allTerms(evaluation) ?? 0;
+    return sum > first + POWER_STEP && Math.abs(number - sum) < POWER_STEP;
+  };
+}
+
+function conditionOf(condition: string): (answer: Answer) => boolean {
   const [, key = '', operator, operand] = /^(\w+)(!=|[=<>])([\d.]+)$/.exec(condition) ?? [];
-  const given = parseNumber(answer.get(key.toLowerCase()));
-  const value = typeof given === 'number' ? given : undefined;
+  const name = key.toLowerCase();
   const limit = Number(operand);
+  const valueIn = (answer: Answer) => {
+    const given = parseNumber(answer.get(name));
+    return typeof given === 'number' ? given : undefined;
+  };
   switch (operator) {
     case '=':
-      return (value ?? 0) === limit;
+      return (answer) => (valueIn(answer) ?? 0) === limit;
     case '!=':
-      return value !== limit;
+      return (answer) => valueIn(answer) !== limit;
     case '>':
-      return (value ?? 0) > limit;
+      return (answer) => (valueIn(answer) ?? 0) > limit;
     case '<':
-      return (value ?? 0) < limit;
+      return (answer) => (valueIn(answer) ?? 0) < limit;
     default:
       throw new Error(`${condition} is no condition`);
   }
 }
 
-function sumOf(text: string, evaluation: Evaluation): number | undefined {
-  const terms = text
-    .split('+')
-    .map((spellings) => firstNotZero(spellings.split('|').map((term) => termOf(term, evaluation))))
-    .filter((term) => term !== undefined);
-  if (terms.length < 2) return terms[0];
-  return rounded(terms.reduce((total, term) => total + term, 0));
+function sumOf(text: string): Compiled {
+  const terms = text.split('+').map((spellings) => firstNotZero(spellings.split('|').map(termOf)));
+  const [only, ...others] = terms;
+  if (only && others.length === 0) return only;
+  return (evaluation) => {
+    const values = terms.map((term) => term(evaluation)).filter((value) => value !== undefined);
+    return values.length < 2 ? values[0] : rounded(values.reduce((total, value) => total + value, 0));
+  };
 }
 
-/** Those that are not filled are absent or 0. */
-function firstNotZero(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.find((value) => value !== 0) ?? known[0];
+/** The first that is there and not 0, else 0 if one is there. */
+function firstNotZero(alternatives: readonly Compiled[]): Compiled {
+  const [only, ...others] = alternatives;
+  if (only && others.length === 0) return only;
+  return (evaluation) => {
+    let zero: number | undefined;
+    let first: number | undefined;
+    // All are evaluated, since each may be rejected.
+    for (const alternative of alternatives) {
+      const value = alternative(evaluation);
+      if (value === 0) zero = 0;
+      else first ??= value;
+    }
+    return first ?? zero;
+  };
 }
 
-function termOf(term: string, { answer, rejections, isValue }: Evaluation): number | undefined {
-  const [, sign = '', key = '', factor] = /^([<>]?)(\w+)(?:\*([\d.]+))?$/.exec(term) ?? [];
+function termOf(term: string): Compiled {
+  const [, sign = '', key = '', factorText] = /^([<>]?)(\w+)(?:\*([\d.]+))?$/.exec(term) ?? [];
   if (!key) throw new Error(`${term} is no term`);
-  const raw = parseNumber(answer.get(key.toLowerCase()));
-  if (raw === 'bad') {
-    rejections.push('unparsed_value');
-    return undefined;
-  }
-  if (raw === undefined || isValue?.(raw) === false) return undefined;
-  const value = factor === undefined ? raw : rounded(raw * Number(factor));
-  if (sign === '') return value;
-  return Math.max(0, sign === '<' ? -value : value);
+  const name = key.toLowerCase();
+  const factor = factorText === undefined ? undefined : Number(factorText);
+  return ({ answer, rejections, isValue }) => {
+    const raw = parseNumber(answer.get(name));
+    if (raw === 'bad') {
+      rejections.push('unparsed_value');
+      return undefined;
+    }
+    if (raw === undefined || isValue?.(raw) === false) return undefined;
+    const value = factor === undefined ? raw : rounded(raw * factor);
+    if (sign === '') return value;
+    return Math.max(0, sign === '<' ? -value : value);
+  };
 }
 
 /** Without the noise of arithmetic on decimal fractions. */

@@ -76,30 +76,61 @@ export interface Extracted {
   readonly rejections: readonly string[];
 }
 
+/** What is known of a row without an answer. */
+interface Field {
+  readonly definition: MetricDefinition;
+  readonly keys: string;
+  readonly labels: Labels | undefined;
+  readonly feature: string | undefined;
+  readonly isPhase1: boolean;
+  /** False for a number that stands for "not measured"; absent where any number is one. */
+  readonly isValue?: (raw: number) => boolean;
+}
+
+const isMeasured = (raw: number) => !UNSIGNED_MARKERS.has(raw);
+
+const fieldsOf = new WeakMap<readonly FieldRow[], readonly Field[]>();
+
+function describe(rows: readonly FieldRow[]): readonly Field[] {
+  const fields = rows.map(([metric, keys, labels]): Field => {
+    const definition = growattMetric(metric);
+    return {
+      definition,
+      keys,
+      labels,
+      feature: featureOf(definition, labels),
+      isPhase1: definition.phase1 !== undefined && labels?.phase === '1',
+      ...(definition.unit !== 'kwh' && { isValue: isMeasured }),
+    };
+  });
+  fieldsOf.set(rows, fields);
+  return fields;
+}
+
 /**
  * Reads a table's quantities out of an answer.
  * @param features optional features of this device seen so far; grows with what this answer shows
  */
 export function extract(rows: readonly FieldRow[], answer: Answer, features: Set<string>): Extracted {
   const rejections: string[] = [];
-  const found = rows.flatMap(([metric, keys, labels]) => {
-    const definition = growattMetric(metric);
-    const isValue = (raw: number) => definition.unit === 'kwh' || !UNSIGNED_MARKERS.has(raw);
-    const value = evaluate(keys, { answer, rejections, isValue });
-    if (value === undefined || (value < 0 && !definition.signed)) return [];
-    if (value === 0 && definition.neverZero) return [];
-    const isPhase1 = definition.phase1 !== undefined && labels?.phase === '1';
-    const feature = featureOf(definition, labels);
+  const found: { readonly field: Field; readonly value: number }[] = [];
+  for (const field of fieldsOf.get(rows) ?? describe(rows)) {
+    const { definition, keys, feature, isPhase1, isValue } = field;
+    const value = evaluate(keys, { answer, rejections, ...(isValue && { isValue }) });
+    if (value === undefined || (value < 0 && !definition.signed)) continue;
+    if (value === 0 && definition.neverZero) continue;
     const shows = value !== 0 && !definition.floats && (!isPhase1 || definition.phase1 === 'once-seen');
     if (feature && shows) features.add(feature);
-    return [{ definition, feature, isPhase1, value: { metric, value, ...(labels && { labels }) } }];
-  });
-  const values = found
-    .filter(
-      ({ definition: { phase1 }, feature, isPhase1 }) =>
-        feature === undefined || features.has(feature) || (isPhase1 && phase1 === 'always'),
-    )
-    .map(({ value }) => value);
+    found.push({ field, value });
+  }
+  const values: Value[] = [];
+  for (const { field, value } of found) {
+    const { definition, labels, feature, isPhase1 } = field;
+    const isShown =
+      feature === undefined || features.has(feature) || (isPhase1 && definition.phase1 === 'always');
+    if (isShown)
+      values.push(labels ? { metric: definition.name, value, labels } : { metric: definition.name, value });
+  }
   return { values, rejections };
 }
 
