@@ -45,10 +45,14 @@ const namesOf = (flags: typeof agentFlags) => flags.map(([name]) => name);
 /** The flags that give a setting. */
 export const SETTING_FLAGS = [...agentFlags, ...kindFlags];
 
+/** A simulated plant takes a few hundred kilobytes. */
+export const MOST_PLANTS = 1000;
+
 /** All flags; those that give a setting are stated with it. */
 export const OPTIONS: Readonly<Record<string, Option>> = {
   config: { value: 'FILE', doc: 'YAML file with settings' },
   ...Object.fromEntries(SETTING_FLAGS),
+  plants: { value: 'COUNT', doc: `plants to simulate, 1 to ${MOST_PLANTS} (default 1)` },
   json: { doc: 'JSON in place of the table' },
   from: { value: 'YYYY-MM-DD', doc: 'first day' },
   to: { value: 'YYYY-MM-DD', doc: 'last day' },
@@ -74,14 +78,14 @@ export const COMMANDS: Readonly<Record<Command, CommandRow>> = {
   demo: {
     summary: 'the agent over simulated devices: no account, no hardware',
     details:
-      'Starts simulated devices and the agent that polls them, on this machine only. The page and the log say that the data is simulated.',
-    options: namesOf(agentFlags),
-    examples: ['demo', 'demo -p 9200'],
+      'Starts simulated devices and the agent that polls them, on this machine only. The page and the log say that the data is simulated. Beyond 10 plants one inverter has a fault and one is silent.',
+    options: [...namesOf(agentFlags), 'plants'],
+    examples: ['demo', 'demo -p 9200', 'demo --plants 200'],
   },
   simulate: {
     summary: 'only the simulated devices',
     details: 'Prints how to point an agent, or another client, at them.',
-    options: ['p'],
+    options: ['p', 'plants'],
     examples: ['simulate', 'simulate -p 9500'],
   },
   check: {

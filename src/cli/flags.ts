@@ -6,6 +6,7 @@ import {
   type Command,
   dashed,
   isCommand,
+  MOST_PLANTS,
   OPTIONS,
   SETTING_FLAGS,
   takersOf,
@@ -16,7 +17,7 @@ export type Invocation =
   | { readonly command: 'help'; readonly of: Command | undefined }
   | { readonly command: 'version' }
   | ({ readonly command: 'run' | 'check' | 'healthcheck' } & Configured)
-  | ({ readonly command: 'demo' | 'simulate' } & Pick<Configured, 'flags'>)
+  | ({ readonly command: 'demo' | 'simulate' } & SimulatedInvocation)
   | ({ readonly command: 'discover'; readonly json: boolean } & Configured)
   | ({ readonly command: 'backfill' } & BackfillInvocation)
   | ({ readonly command: 'capture' } & CaptureInvocation);
@@ -26,6 +27,12 @@ export interface Configured {
   readonly configFile: string | undefined;
   /** Settings that were given as flags, as `loadConfig` takes them. */
   readonly flags: Flags;
+}
+
+/** What is simulated. */
+export interface SimulatedInvocation extends Pick<Configured, 'flags'> {
+  /** Number of plants; one unless given. */
+  readonly plants?: number;
 }
 
 /** What `backfill` is to read, and where it is to go. */
@@ -101,8 +108,10 @@ function invocation(command: Command, given: ReadonlyMap<string, readonly string
     case 'healthcheck':
       return { command, ...configured };
     case 'demo':
-    case 'simulate':
-      return { command, flags };
+    case 'simulate': {
+      const plants = last('plants');
+      return { command, flags, ...(plants !== undefined && { plants: plantsOf(plants) }) };
+    }
     case 'discover':
       return { command, ...configured, json: given.has('json') };
     case 'backfill': {
@@ -146,6 +155,13 @@ function optionText(option: string, value: string | undefined, inline: boolean |
   const text = option.length === 1 && inline ? value?.replace(/^=/, '') : value;
   if (!text || (!inline && /^-./.test(text))) throw new UsageError(`${flag} needs a value.`);
   return text;
+}
+
+/** @throws UsageError */
+function plantsOf(text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_PLANTS) return count;
+  throw new UsageError(`--plants takes a number from 1 to ${MOST_PLANTS}, not ${JSON.stringify(text)}.`);
 }
 
 function dayOf(flag: string, text: string | undefined): string | undefined {

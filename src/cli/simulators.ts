@@ -1,5 +1,6 @@
 import { listenError } from '../export/listen-error.ts';
 import type { SourceKind } from '../model/kind.ts';
+import type { PastPower } from '../model/overview.ts';
 import type { Simulator } from '../model/simulator.ts';
 import { RunError } from './program.ts';
 
@@ -9,10 +10,17 @@ export interface SimulatorsOptions {
   /** Of the first kind; the others take the next ones, in the order of the kinds. 0: free ones. */
   readonly port: number;
   readonly demo: boolean;
+  readonly plants?: number;
 }
 
 /** Starts the simulators of all kinds as one. @throws RunError when one of them cannot listen; none then runs */
-export async function startSimulators({ kinds, host, port, demo }: SimulatorsOptions): Promise<Simulator> {
+export async function startSimulators({
+  kinds,
+  host,
+  port,
+  demo,
+  plants = 1,
+}: SimulatorsOptions): Promise<Simulator> {
   const running: Simulator[] = [];
   const close = async () => void (await Promise.all(running.map((simulator) => simulator.close())));
   for (const [index, { simulator }] of Object.values(kinds).entries()) {
@@ -20,7 +28,7 @@ export async function startSimulators({ kinds, host, port, demo }: SimulatorsOpt
     const start = await simulator();
     try {
       const inverters = running.flatMap((simulator) => simulator.inverters ?? []);
-      running.push(await start({ ...listen, demo, inverters }));
+      running.push(await start({ ...listen, demo, plants, inverters }));
     } catch (cause) {
       await close();
       throw new RunError(listenError(listen, cause, '-p').message, { cause });
@@ -29,6 +37,11 @@ export async function startSimulators({ kinds, host, port, demo }: SimulatorsOpt
   return {
     env: Object.assign({}, ...running.map(({ env }) => env)),
     lines: running.flatMap(({ lines }) => lines),
+    past: pastOf(running),
     close,
   };
+}
+
+function* pastOf(running: readonly Simulator[]): Iterable<PastPower> {
+  for (const { past = [] } of running) yield* past;
 }

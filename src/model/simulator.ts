@@ -1,3 +1,4 @@
+import type { PastPower } from './overview.ts';
 import type { SimulatedInverter } from './simulated-inverter.ts';
 
 /** Where a simulator listens, and what it is for. */
@@ -7,6 +8,8 @@ export interface SimulatorOptions {
   readonly port: number;
   /** For `demo`, which people watch: values change within seconds, and calls are not limited. */
   readonly demo: boolean;
+  /** How many plants an account has; one unless given. */
+  readonly plants?: number;
   /** The inverters of the simulators that run already, for another way to the same ones. */
   readonly inverters: readonly SimulatedInverter[];
 }
@@ -19,6 +22,8 @@ export interface Simulator {
   readonly lines: readonly string[];
   /** Its inverters, for simulators of other ways to them. */
   readonly inverters?: readonly SimulatedInverter[];
+  /** Power since yesterday's midnight, so that a demo has a curve at once. */
+  readonly past?: Iterable<PastPower>;
   close(): Promise<void>;
 }
 

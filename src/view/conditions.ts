@@ -14,7 +14,7 @@ const SILENT_AFTER = 1800;
 
 const WORDS: Readonly<Record<Condition, string>> = {
   fault: 'Fault',
-  silent: 'Silent: it sends nothing, while others do',
+  silent: 'Sends nothing, while others do',
   other: 'Self-check or update',
   ok: 'Normal',
   waiting: 'Waiting for sun or grid',

@@ -7,7 +7,7 @@ export type Row =
   | { readonly kind: 'stick'; readonly view: StickView };
 
 /** A yield below this share of the fleet's median is worth a look. */
-const LOW_YIELD = 0.8;
+const LOW_YIELD = 0.75;
 
 /** How a yield compares with the median of the fleet, 1 for the same; undefined where one of them is not known. */
 export function shareOfMedian(row: Row, median: number | undefined): number | undefined {

@@ -37,6 +37,9 @@ test('each command has its own flags', () => {
   assert.deepEqual(parseFlags(['demo', '--web.config.file=web.yml']), { command: 'demo', flags: web });
   assert.deepEqual(parseFlags(['demo', '-p', '0']), { command: 'demo', flags: { '-p': ':0' } });
   assert.deepEqual(parseFlags(['simulate']), { command: 'simulate', flags: {} });
+  assert.deepEqual(parseFlags(['demo', '--plants', '200']), { command: 'demo', flags: {}, plants: 200 });
+  for (const count of ['0', '1001', '-3', '1e2', 'many'])
+    assert.throws(() => parseFlags(['demo', `--plants=${count}`]), /--plants takes a number from 1 to 1000/);
   assert.deepEqual(
     parseFlags(['backfill', ...common, '--from', '2024-02-29', '--to=2024-03-01', '--out', 'f']),
     { command: 'backfill', ...configured, from: '2024-02-29', to: '2024-03-01', out: 'f', otlp: false },

@@ -43,10 +43,10 @@ function fakeKinds(failing?: string) {
 
 test('the kinds take the given port and the next, in their order, and show the inverters of those before', async () => {
   const { kinds, started, closed } = fakeKinds();
-  const simulators = await startSimulators({ kinds, host: '::', port: 9121, demo: false });
+  const simulators = await startSimulators({ kinds, host: '::', port: 9121, demo: false, plants: 3 });
   assert.deepEqual(started, [
-    { host: '::', port: 9121, demo: false, inverters: [] },
-    { host: '::', port: 9122, demo: false, inverters: [inverter] },
+    { host: '::', port: 9121, demo: false, plants: 3, inverters: [] },
+    { host: '::', port: 9122, demo: false, plants: 3, inverters: [inverter] },
   ]);
   assert.deepEqual(simulators.env, { FIRST: '9121', SECOND: '9122' });
   assert.deepEqual(simulators.lines, ['FIRST', 'SECOND']);
@@ -127,9 +127,9 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
     status.sources.map(({ name, intervalSeconds }) => [name, intervalSeconds]),
     [
       ['growatt/default', 10],
-      ['trucki/demo', 2],
+      ['trucki/shed', 2],
       ['modbus/SIMMIN0001', 2],
-      ['modbus/SIMMIN0002', 2],
+      ['modbus/SIMSPH0001', 2],
     ],
   );
   stop();

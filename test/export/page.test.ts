@@ -83,7 +83,7 @@ test('on top are power now, energy today, battery, grid and house, and the flow 
 test('power flows from the sun to the middle, and from there to the house, battery and grid that take it', async () => {
   const page = await pageOf({ samples: home });
   const lineOf = (kind: string) => new RegExp(`<path class="link flows ${kind}" d="([^"]*)"`).exec(page)?.[1];
-  assert.equal(lineOf('sun'), 'M200 48L200 150');
+  assert.equal(lineOf('sun'), 'M200 50L200 150');
   for (const kind of ['house', 'battery', 'grid']) assert.match(lineOf(kind) ?? '', /^M200 150L/, kind);
 });
 

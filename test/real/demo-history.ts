@@ -9,7 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
-import { demoPlants, homePlant } from '../../src/simulators/growatt/plants.ts';
+import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { virtualClock } from '../helpers/clock.ts';
@@ -29,12 +29,12 @@ export const END_SECONDS = END / 1000;
 /** The last hour was also seen by another instance: an agent that was restarted under another name. */
 const OVERLAP = 60 * MINUTE;
 
-/** The demo's plants; a home with a battery; and inverters with phases and strings, a fault, and silence. */
+/** A home; a home with a battery; and inverters with phases and strings, a fault, and silence. */
 function plants(): PlantSpec[] {
   const logger = (number: number) => `SIMLOG01${String(number).padStart(2, '0')}`;
   const common = { createDate: '2026-05-01', peakPowerKw: 16 };
   return [
-    ...demoPlants(END),
+    homePlant(END),
     homePlant(END, {
       ...common,
       id: 2_000_001,

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
-import { demoPlants } from '../../src/simulators/growatt/plants.ts';
+import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { eventually, freePort } from './support.ts';
 
 const run = promisify(execFile);
@@ -60,7 +60,7 @@ describe('Under a real systemd', () => {
     port = await freePort();
     const cloud = await startGrowattCloud({
       token: 'a-token',
-      plants: demoPlants(Date.now()),
+      plants: [homePlant(Date.now())],
       limits: false,
     });
     stops.push(() => cloud.close());

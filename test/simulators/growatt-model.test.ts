@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { dayStart, localDay, openZone, parseDate } from '../../src/simulators/calendar.ts';
 import { type Installation, simulateDay } from '../../src/simulators/growatt/day.ts';
 import { createHistory } from '../../src/simulators/growatt/history.ts';
-import { demoPlants } from '../../src/simulators/growatt/plants.ts';
 import { sinElevation } from '../../src/simulators/sun.ts';
 import { NOON } from './helper.ts';
 
@@ -81,16 +80,5 @@ test('energy never falls within a day and begins at 0 at local midnight', () => 
     const { today } = history.at(at);
     assert.ok(today.ac >= last);
     last = today.ac;
-  }
-});
-
-test('the demo home has the sun up whenever it starts', () => {
-  for (let hour = 0; hour < 24; hour += 1) {
-    for (const month of [0, 3, 5, 8, 11]) {
-      const now = Date.UTC(2026, month, 15, hour, 20);
-      const [home] = demoPlants(now);
-      assert.ok(sinElevation(home!, now) > 0.5);
-      assert.equal(home!.timezone, `GMT${Number(home!.zone) < 0 ? '' : '+'}${Number(home!.zone) / 60}`);
-    }
   }
 });

@@ -111,7 +111,7 @@ test('an inverter that sleeps while others work is silent, and asleep when all o
     day.plants[0]?.devices.map(({ condition }) => condition),
     ['silent', 'ok'],
   );
-  assert.match(day.plants[0]?.words ?? '', /^Silent.*\(1 of 2\)$/);
+  assert.match(day.plants[0]?.words ?? '', /^Sends nothing.*\(1 of 2\)$/);
 });
 
 test('in a fleet most of which works, a plant that sleeps as a whole is silent', async () => {

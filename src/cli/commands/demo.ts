@@ -2,8 +2,8 @@ import { loadConfig } from '../../config/load.ts';
 import { agentSettings } from '../../config/settings.ts';
 import { kinds } from '../../kinds.ts';
 import type { SourceKind } from '../../model/kind.ts';
-import type { Flags } from '../../settings/read.ts';
 import { settingsOf } from '../../settings/setting.ts';
+import type { SimulatedInvocation } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
 import { startSimulators } from '../simulators.ts';
 import { serve } from './serve.ts';
@@ -20,8 +20,8 @@ const IGNORED = new Set(
 );
 
 /** The agent over its own simulators: no account, no hardware, no network. */
-export async function demo({ flags }: { readonly flags: Flags }, program: Program): Promise<number> {
-  const simulators = await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true });
+export async function demo({ flags, plants = 1 }: SimulatedInvocation, program: Program): Promise<number> {
+  const simulators = await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true, plants });
   try {
     const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !IGNORED.has(name)));
     const env = { ...own, ...simulators.env };
@@ -29,7 +29,8 @@ export async function demo({ flags }: { readonly flags: Flags }, program: Progra
     const config = load();
     const log = logFor(program, config);
     log.info('This is a demo: every number is simulated');
-    return await serve({ config, log, load, simulated: true }, program);
+    const past = simulators.past ?? [];
+    return await serve({ config, log, load, simulated: true, past }, program);
   } finally {
     await simulators.close();
   }

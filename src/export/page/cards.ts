@@ -91,8 +91,11 @@ function deviceRow(
   now: number,
 ): Markup {
   const title = model || type || serial;
-  const battery = values.batteryPercent === undefined ? '' : `${Math.round(values.batteryPercent)}\u00a0%`;
+  const { batteryPercent, gridImportWatts, gridExportWatts } = values;
+  const battery = batteryPercent === undefined ? '' : `${Math.round(batteryPercent)}\u00a0%`;
   const watts = values.powerWatts === undefined ? '' : powerText(values.powerWatts);
-  const shown = [watts, battery].filter(Boolean).join(' · ') || UNKNOWN;
+  const grid = gridExportWatts ? `${powerText(gridExportWatts)} out` : `${powerText(gridImportWatts)} in`;
+  const ofMeter = watts === '' && gridImportWatts !== undefined ? grid : '';
+  const shown = [watts, ofMeter, battery].filter(Boolean).join(' · ') || UNKNOWN;
   return html`<li><span class="dot ${condition}" aria-hidden="true"></span><div><b>${title}</b> <code>${serial}</code><p><span class="${condition}">${words}</span> · ${ago(readAt, now, 'not read yet')}</p></div><span class="value">${shown}</span></li>`;
 }

@@ -23,9 +23,10 @@ const pointsOf = (day: DayPowers): Point[] =>
 
 /** The power of today over that of yesterday; the drawing is stretched to its width, so it holds no text. */
 export function curveDrawing({ today, yesterday }: Curve, name: string): Markup {
-  const [now, before] = [pointsOf(today), pointsOf(yesterday)];
+  const [from, to] = hoursOf([...pointsOf(today), ...pointsOf(yesterday)]);
+  const isShown = ({ step }: Point) => step >= from * STEPS_IN_HOUR && step <= to * STEPS_IN_HOUR;
+  const [now, before] = [pointsOf(today).filter(isShown), pointsOf(yesterday).filter(isShown)];
   const all = [...now, ...before];
-  const [from, to] = hoursOf(all);
   const top = Math.max(LEAST_WATTS, ...all.map(({ watts }) => watts));
   const x = ({ step }: Point) => round(((step / STEPS_IN_HOUR - from) / (to - from)) * WIDTH);
   const y = ({ watts }: Point) => round(HEIGHT - (Math.max(0, watts) / top) * (HEIGHT - HEADROOM));

@@ -18,7 +18,7 @@ interface Node {
 }
 
 const CENTRE = { x: 200, y: 150 };
-const RADIUS = 42;
+const RADIUS = 46;
 
 /** Drawn around the origin, 24 wide. */
 const ICONS: Readonly<Record<Node['kind'], string>> = {
@@ -60,7 +60,7 @@ function nodesOf(totals: Figures, hasPlants: boolean): Node[] {
     nodes.push({
       kind: 'sun',
       x: above,
-      y: 48,
+      y: 50,
       inward: powerWatts,
       label: powerText(powerWatts),
       sentence: `sun ${powerText(powerWatts)}`,
@@ -69,7 +69,7 @@ function nodesOf(totals: Figures, hasPlants: boolean): Node[] {
     nodes.push({
       kind: 'stick',
       x: hasPlants ? 280 : CENTRE.x,
-      y: 48,
+      y: 50,
       inward: stickWatts,
       label: powerText(stickWatts),
       sentence: `sticks ${powerText(stickWatts)}`,
@@ -97,7 +97,7 @@ function nodesOf(totals: Figures, hasPlants: boolean): Node[] {
     nodes.push({
       kind: 'house',
       x: CENTRE.x,
-      y: 252,
+      y: 250,
       inward: -loadWatts,
       label: text,
       sentence: `house consumes ${text}`,
@@ -118,5 +118,5 @@ function link({ kind, x, y, inward = 0 }: Node): Markup {
 }
 
 function circle({ kind, x, y, label }: Node): Markup {
-  return html`<g class="node ${kind}" transform="translate(${x} ${y})"><circle r="${RADIUS}"/><path class="icon" transform="translate(0 -12)" d="${ICONS[kind]}"/><text y="22">${label}</text></g>`;
+  return html`<g class="node ${kind}" transform="translate(${x} ${y})"><circle r="${RADIUS}"/><path class="icon" transform="translate(0 -12)" d="${ICONS[kind]}"/><text y="20">${label}</text></g>`;
 }

@@ -28,7 +28,7 @@ const powerOf = (watts: number): Quantity => scaled(Math.round(watts), ['W', 'kW
 const energyOf = (kwh: number): Quantity => scaled(kwh, ['kWh', 'MWh', 'GWh'], 1);
 
 const text = ({ number, unit }: Quantity) => `${number}\u00a0${unit}`;
-const markup = ({ number, unit }: Quantity) => html`<b>${number}</b>\u00a0<small>${unit}</small>`;
+const markup = ({ number, unit }: Quantity) => html`<b>${number}</b><small>\u00a0${unit}</small>`;
 
 /** `812 W`, `3.42 kW`; the sign for unknown. */
 export const powerText = (watts: number | undefined) =>

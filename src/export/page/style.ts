@@ -55,6 +55,7 @@ h2 small { font-size: .85rem; font-weight: 400; margin-left: .5rem; }
 .now strong small { font-size: .42em; letter-spacing: 0; }
 .now em { display: block; font-style: normal; color: var(--soft); }
 .figures dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1.25rem 1.5rem; margin-top: 1.5rem; }
+.drawn .figures dl { grid-template-columns: 1fr 1fr; }
 .figures dt, .energies dt { color: var(--soft); font-size: .875rem; }
 .figures dd { font-size: 1.6rem; line-height: 1.25; }
 .figures dd span { display: block; font-size: .85rem; color: var(--soft); }
@@ -146,7 +147,7 @@ footer nav { display: flex; flex-wrap: wrap; gap: .4rem 1.5rem; }
   tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: .35rem 1rem; padding: .9rem 1.25rem; }
   tbody th, tbody td { padding: 0; }
   tbody th, tbody th + td { grid-column: 1 / -1; }
-  tbody th ~ td + td { text-align: left; }
+  .table tbody th ~ td + td { text-align: left; }
   tbody th ~ td + td::before { content: attr(data-title); display: block; font-size: .75rem; color: var(--soft); }
 }
 `;

@@ -66,12 +66,14 @@ function gridNote({ gridImportTodayKwh, gridExportTodayKwh }: Figures): string {
   return parts.length === 0 ? '' : `${parts.join(', ')} today`;
 }
 
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 function fleetFigures({ totals, plants, sticks, medianYieldKwhPerKwp }: StatusView): Markup[] {
   const count = (condition: Condition) =>
     [...plants, ...sticks].filter((row) => row.condition === condition).length;
   const size = [
-    plants.length > 0 ? `${plants.length} plants` : [],
-    sticks.length > 0 ? `${sticks.length} sticks` : [],
+    plants.length > 0 ? counted(plants.length, 'plant') : [],
+    sticks.length > 0 ? counted(sticks.length, 'stick') : [],
   ].flat();
   const bad = count('fault') + count('silent');
   return [
@@ -82,7 +84,7 @@ function fleetFigures({ totals, plants, sticks, medianYieldKwhPerKwp }: StatusVi
       'Median yield',
       medianYieldKwhPerKwp === undefined
         ? html`<b>${UNKNOWN}</b>`
-        : html`<b>${yieldText(medianYieldKwhPerKwp)}</b>\u00a0<small>kWh/kWp</small>`,
+        : html`<b>${yieldText(medianYieldKwhPerKwp)}</b><small>\u00a0kWh/kWp</small>`,
       'today',
     ),
   ];

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PastPower } from '../../model/overview.ts';
 import type { SimulatedInverter } from '../../model/simulated-inverter.ts';
 import { createFaults, type Faults, page } from '../faults.ts';
 import { boundedLog, listen, type Reply, readBody, send } from '../server.ts';
@@ -9,6 +10,7 @@ import { deviceEndpoints } from './device-endpoints.ts';
 import { familyEndpoints } from './family-endpoints.ts';
 import { simulatedInverters } from './inverters.ts';
 import { createLimiter, type Limit } from './limits.ts';
+import { pastPower } from './past.ts';
 import { plantEndpoints } from './plant-endpoints.ts';
 import type { PlantSpec } from './specs.ts';
 import { v4Endpoints } from './v4-endpoints.ts';
@@ -52,6 +54,8 @@ export interface GrowattCloud extends Pick<World, Mutation> {
   setToken(token: string | undefined): void;
   /** Its devices as they are at each moment, not as they were last uploaded. */
   inverters(): readonly SimulatedInverter[];
+  /** Power of each plant since yesterday's midnight. */
+  past(): Iterable<PastPower>;
   close(): Promise<void>;
 }
 
@@ -109,6 +113,7 @@ export async function startGrowattCloud(options: GrowattCloudOptions): Promise<G
     removeDevice,
     disturb,
     inverters: () => simulatedInverters(world),
+    past: () => pastPower(world),
     close: server.close,
   };
 }

@@ -25,6 +25,8 @@ export interface Installation {
   /** `pv`: feeds in all it makes; `hybrid`: also serves load and battery; `off-grid`: the same, never exporting. */
   kind: 'pv' | 'hybrid' | 'off-grid';
   batteryKwh: number;
+  /** Inverters without a battery in the same house, behind the same connection to the grid. */
+  beside?: readonly Installation[];
 }
 
 export interface Slot {
@@ -103,7 +105,10 @@ function flowsAt(site: Installation, at: number, hour: number, heldKwh: number):
     return { ...noFlows(), pv, ac };
   }
   const load = householdLoad(site.householdSeed, site.householdW, at, hour);
-  return balance(site, pv, load, heldKwh);
+  const others = (site.beside ?? []).reduce((sum, other) => sum + flowsAt(other, at, hour, 0).ac, 0);
+  // The battery takes what its own inverter has left; what the others have left is fed in.
+  const flows = balance(site, pv, Math.max(0, load - others), heldKwh);
+  return { ...flows, load, gridExport: flows.gridExport + Math.max(0, others - load) };
 }
 
 /** Splits generation over load, battery and grid, without losses. */

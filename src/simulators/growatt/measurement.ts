@@ -58,10 +58,12 @@ export function measure(
   { spec, seed, site, history, disturbance }: InstalledDevice,
   at: number,
 ): Measurement {
-  const { power, today, total, heldKwh } = history.at(at);
   const shares = stringShares(seed, spec.strings);
   const air = airTemperature(site.place, site.weatherSeed, at);
   const { clockSkewMs = 0, faultCode = 0, lifetimeZero = false } = disturbance;
+  const { power: possible, today, total, heldKwh } = history.at(at);
+  // An inverter with a fault is off; that its energies go on hardly shows.
+  const power = faultCode ? noFlows() : possible;
   const warmth = power.ac / spec.peakPowerW;
   return {
     spec,

@@ -55,11 +55,6 @@ export function homePlant(now: number, changes: Partial<PlantSpec> = {}): PlantS
   };
 }
 
-/** What `demo` shows: one home in the sun. */
-export function demoPlants(now: number): PlantSpec[] {
-  return [homePlant(now)];
-}
-
 /** One device of every family, in one plant. */
 export function everyFamily(): DeviceSpec[] {
   const families = Object.keys(FAMILIES) as FamilyName[];

@@ -55,6 +55,11 @@ export interface PlantSpec {
   createDate: string;
   /** Average household load, W (default 450). */
   householdW?: number;
+  /**
+   * All devices are in one house: those with a battery are connected after those before them in the list, and meters
+   * show what they see of the grid. Otherwise each device has surroundings of its own.
+   */
+  oneHouse?: boolean;
   devices: readonly DeviceSpec[];
 }
 

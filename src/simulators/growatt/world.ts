@@ -161,7 +161,7 @@ function installDevice(plant: SimulatedPlant, given: DeviceSpec, worldSeed: numb
     ...given,
   };
   const plantSeed = seedOf(String(plant.spec.id), worldSeed);
-  const { latitude, longitude, peakPowerKw, householdW = 450 } = plant.spec;
+  const { latitude, longitude, peakPowerKw, householdW = 450, oneHouse = false } = plant.spec;
   const metered = spec.batteryKwh > 0 || spec.family === 'meter';
   const site: Installation = {
     place: { latitude, longitude },
@@ -172,8 +172,16 @@ function installDevice(plant: SimulatedPlant, given: DeviceSpec, worldSeed: numb
     peakPowerW: spec.peakPowerW || peakPowerKw * 1_000,
     kind: spec.family === 'storage' ? 'off-grid' : metered ? 'hybrid' : 'pv',
     batteryKwh: spec.batteryKwh,
+    beside:
+      oneHouse && spec.batteryKwh > 0
+        ? plant.devices.map((other) => other.site).filter(({ kind }) => kind === 'pv')
+        : [],
   };
-  const history = createHistory(site, plant.created, spec.lifetimeKwhAtCreate);
+  const metering = plant.devices.find((other) => other.spec.batteryKwh > 0);
+  const isMeterOfHouse = oneHouse && spec.family === 'meter' && metering !== undefined;
+  const history = isMeterOfHouse
+    ? metering.history
+    : createHistory(site, plant.created, spec.lifetimeKwhAtCreate);
   const seed = seedOf(spec.sn, worldSeed);
   return { spec, family, plant, seed, site, history, disturbance: {} };
 }

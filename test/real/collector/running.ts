@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startGrowattCloud } from '../../../src/simulators/growatt/cloud.ts';
-import { demoPlants } from '../../../src/simulators/growatt/plants.ts';
+import { homePlant } from '../../../src/simulators/growatt/plants.ts';
 import { startTruckiStick } from '../../../src/simulators/trucki/stick.ts';
 import { prepared } from '../programs.ts';
 import { eventually, freePort, startProgram } from '../support.ts';
@@ -51,7 +51,7 @@ export async function startCollector(
 export async function frozenDevices(t: TestContext): Promise<Record<string, string>> {
   const frozen = Date.now();
   const now = () => frozen;
-  const cloud = await startGrowattCloud({ token: 'token', plants: demoPlants(frozen), limits: false, now });
+  const cloud = await startGrowattCloud({ token: 'token', plants: [homePlant(frozen)], limits: false, now });
   t.after(() => cloud.close());
   const stick = await startTruckiStick({ firmware: 'jsonlive', remotes: 2, meter: true, now });
   t.after(() => stick.close());
