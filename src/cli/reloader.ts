@@ -9,6 +9,7 @@ import type { SourceChanges } from '../poll/source-set.ts';
 import { ConfigError } from '../settings/problems.ts';
 import type { ReloadState } from '../telemetry/own.ts';
 import type { ProgramLog } from './program.ts';
+import type { ServiceManager } from './service-manager.ts';
 
 export interface ReloaderOptions {
   /** Reads the configuration anew. @throws ConfigError */
@@ -19,6 +20,7 @@ export interface ReloaderOptions {
   readonly gate: Pick<Gate, 'prepare'> | undefined;
   readonly log: ProgramLog;
   readonly clock: Pick<Clock, 'now'>;
+  readonly manager?: Pick<ServiceManager, 'whileReloading'>;
 }
 
 /** What stays as it was at the start, by the name that it has in the file. */
@@ -59,7 +61,8 @@ export class Reloader implements Reloading {
   reload(): Promise<string | undefined> {
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      const reload = this.#reload();
+      const { manager } = this.#options;
+      const reload = manager ? manager.whileReloading(() => this.#reload()) : this.#reload();
       this.#running = reload;
       return reload;
     });

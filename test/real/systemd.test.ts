@@ -119,10 +119,59 @@ pushgateway: { url: 'http://127.0.0.1:${address.port}' }
     assert.equal(field('Seccomp'), '2');
   });
 
+  const show = (property: string) =>
+    inside('systemctl', 'show', `--property=${property}`, '--value', 'solar-otel-agent');
+
+  it('the agent says that it serves, and where', async () => {
+    assert.equal(await show('SubState'), 'running');
+    assert.match(await show('StatusText'), new RegExp(`^Serves metrics at http://127.0.0.1:${port}/metrics`));
+  });
+
+  it('a reload reads the configuration anew, and leaves the process as it is', async () => {
+    const pid = await show('MainPID');
+    const path = join(folder, 'etc/config.yaml');
+    await writeFile(path, `${await readFile(path, 'utf8')}stale_after: 2h\n`);
+    const loadedAt = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const name = 'solar_agent_config_last_reload_success_timestamp_seconds';
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    };
+    const before = await loadedAt();
+    await inside('systemctl', 'reload', 'solar-otel-agent');
+    await eventually('the reload', async () => (await loadedAt()) > before || undefined);
+    await eventually(
+      'the end of the reload',
+      async () => (await show('SubState')) === 'running' || undefined,
+    );
+    assert.equal(await show('MainPID'), pid);
+  });
+
+  it('an agent that is frozen is restarted, and one that works is not', async () => {
+    const seconds = 4;
+    const dropIn = `[Service]\nWatchdogSec=${seconds}\nTimeoutAbortSec=1\nRestartSec=100ms\n`;
+    const place = '/run/systemd/system/solar-otel-agent.service.d';
+    await inside('sh', '-c', `mkdir -p ${place} && printf '${dropIn}' > ${place}/trial.conf`);
+    await inside('systemctl', 'daemon-reload');
+    await inside('systemctl', 'restart', 'solar-otel-agent');
+    const pid = await show('MainPID');
+    const fedAt = async () => Number(await show('WatchdogTimestampMonotonic'));
+    const first = await fedAt();
+    await eventually(
+      'the watchdog to be fed',
+      async () => (await fedAt()) > first + 2e6 * seconds || undefined,
+    );
+    assert.equal(await show('MainPID'), pid);
+    await inside('kill', '-STOP', pid);
+    await eventually('a restart', async () => Number(await show('NRestarts')) > 0 || undefined);
+    await eventually('the new agent', async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+      return response?.ok || undefined;
+    });
+    assert.notEqual(await show('MainPID'), pid);
+  });
+
   it('the agent stops within five seconds and remembers its state', async () => {
     await inside('systemctl', 'stop', 'solar-otel-agent');
-    const show = (property: string) =>
-      inside('systemctl', 'show', `--property=${property}`, '--value', 'solar-otel-agent');
     // Systemd's own times, in microseconds: the commands around it are no part of them.
     const asked = Number(await show('ActiveExitTimestampMonotonic'));
     const stopped = Number(await show('InactiveEnterTimestampMonotonic'));

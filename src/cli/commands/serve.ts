@@ -5,6 +5,7 @@ import { startServer } from '../../export/server.ts';
 import { Gate } from '../../export/web/gate.ts';
 import { DONE, logStart, type Program, type ProgramLog, RunError } from '../program.ts';
 import { Reloader } from '../reloader.ts';
+import { ServiceManager } from '../service-manager.ts';
 
 /** Stopping takes at most five seconds; of these, scrapes under way get so much. */
 const SCRAPE_GRACE_MS = 4000;
@@ -22,18 +23,21 @@ export async function serve(options: ServeOptions, program: Program): Promise<nu
   const gate = webConfigFile === undefined ? undefined : new Gate({ path: webConfigFile, log });
   const agent = new Agent(options);
   const observer = agent.observeHttp();
-  const reloading = new Reloader({ load, config, agent, gate, log, clock });
+  const manager = new ServiceManager({ env: program.env, pid: process.pid, log });
+  const reloading = new Reloader({ load, config, agent, gate, log, clock, manager });
   agent.observeReloads(() => reloading.state);
   logStart(log, config, agent.status());
   const serving = startServer({ listen, surface: agent, log, gate, observer, reloading });
   const server = await serving.catch((error: Error) => {
     throw new RunError(error.message, { cause: error });
   });
-  log.info(`Serving metrics at ${server.url}/metrics, the status page at ${server.url}/`);
+  const where = `metrics at ${server.url}/metrics, the status page at ${server.url}/`;
+  log.info(`Serving ${where}`);
   program.onHangUp?.(() => void reloading.reload());
+  void manager.ready(`Serves ${where}`);
   await agent.run(program.signal);
   log.info('Stopping');
   await reloading.stop();
-  await Promise.all([server.close(SCRAPE_GRACE_MS), agent.stop()]);
+  await Promise.all([manager.stopping(), server.close(SCRAPE_GRACE_MS), agent.stop()]);
   return DONE;
 }
