@@ -111,10 +111,10 @@ test('an account whose plants are listed and whose devices do not answer yet has
 });
 
 test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
-  const { run, agent, clock, get, cloud, stick, until } = await simulatedAgent(t);
+  const { run, agent, get, cloud, stick, until, atRest } = await simulatedAgent(t);
   void run();
   await until(() => agent.status().ready);
-  await clock.sleeping(2);
+  await atRest();
   const calls = () => cloud.calls.length + stick.requests.length;
   const before = calls();
   const texts = await Promise.all(Array.from({ length: 20 }, () => get('/metrics')));
@@ -129,18 +129,18 @@ test('twenty scrapes at once and twenty in a row cause no call', async (t) => {
 });
 
 test('when the stick goes down, its values stay for STALE_AFTER, and the other source never notices', async (t) => {
-  const { run, agent, clock, scrape, stick, until } = await simulatedAgent(t, {
+  const { run, agent, clock, scrape, stick, until, atRest } = await simulatedAgent(t, {
     env: { STALE_AFTER: '10m', TRUCKI_INTERVAL: '1m' },
   });
   void run();
   await until(() => agent.status().ready);
-  await clock.sleeping(2);
+  await atRest();
   stick.faults.next({ kind: 'http-500', times: Number.POSITIVE_INFINITY });
   const status = () => agent.status().sources.find(({ name }) => name === 'trucki/shed');
   const letPass = async (minutes: number) => {
     for (let i = 0; i < minutes * 4; i++) {
       await clock.pass(MINUTE / 4);
-      await clock.sleeping(2);
+      await atRest();
     }
   };
   await letPass(2);
@@ -161,18 +161,18 @@ test('when the stick goes down, its values stay for STALE_AFTER, and the other s
 });
 
 test('a removed inverter is gone after the next discovery, a new one is there', async (t) => {
-  const { run, agent, clock, cloud, scrape, until } = await simulatedAgent(t, {
+  const { run, agent, clock, cloud, scrape, until, atRest } = await simulatedAgent(t, {
     env: { GROWATT_DISCOVERY_INTERVAL: '1h', TRUCKI_INTERVAL: '1h' },
   });
   void run();
   await until(() => agent.status().ready);
-  await clock.sleeping(2);
+  await atRest();
   cloud.removeDevice('SIMMIN0002');
   cloud.addDevice(77, { sn: 'SIMMIN0003', family: 'min', dataloggerSn: 'SIMLOG0003' });
   let power: Record<string, number> = {};
   for (let minutes = 0; minutes < 120 && !('SIMMIN0003' in power); minutes++) {
     await clock.pass(MINUTE);
-    await clock.sleeping(2);
+    await atRest();
     power = valuesOf(await scrape(), 'growatt_current_power_watts', 'device_sn');
   }
   assert.deepEqual(Object.keys(power), ['SIMMIN0001', 'SIMMIN0003']);

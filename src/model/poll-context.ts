@@ -2,6 +2,8 @@
 export interface PollContext {
   /** Aborted when the agent stops; every call and every wait ends with it. */
   readonly signal: AbortSignal;
+  /** Set for work that can wait: live calls do not wait for its calls to end. */
+  readonly background?: true;
   /**
    * Reports the condition of a subject: a problem in words, or undefined for none. Written to the log only when
    * it changes; where the words hold a time or the like, when `essence` does.

@@ -14,7 +14,7 @@ import type { Clock } from '../base/clock.ts';
 import { SourceError, treatmentOf } from '../base/errors.ts';
 import type { CallObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { Lane, RateLimiter } from './rate-limiter.ts';
 
 /** How long to wait for one call and how often to repeat it, in milliseconds. */
 export interface RetryOptions {
@@ -22,6 +22,8 @@ export interface RetryOptions {
   readonly retries: number;
   /** Before the first retry; later ones wait about twice as long each, with jitter. */
   readonly firstDelay: number;
+  /** From the first try of a call to the end of its last; absent: no limit. */
+  readonly total?: number;
 }
 
 export interface CallPolicyOptions {
@@ -29,9 +31,12 @@ export interface CallPolicyOptions {
   readonly retry: RetryOptions;
   /** Shared by all clients of one token or address; absent: no least time between calls. */
   readonly rateLimiter?: RateLimiter;
+  /** Whose calls are made one after the other; absent: all of the rate limiter. */
+  readonly lane?: Lane;
   readonly observer?: CallObserver;
 }
 
+const SECOND = 1000;
 const LONGEST_DELAY_MS = 30_000;
 const FAILURES_TO_OPEN = 5;
 /** Not 0: the breaker reads the system's clock, and one that was set back would keep the circuit open. */
@@ -53,18 +58,13 @@ export interface CallPolicy {
  * failing is called once in an interval and works again within one interval.
  */
 export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
-  const { clock, rateLimiter, observer, retry: retryOptions } = options;
-  const { timeout: limit, retries, firstDelay } = retryOptions;
+  const { clock, rateLimiter, lane, observer, retry: retryOptions } = options;
+  const { timeout: longest, retries, firstDelay, total = Number.POSITIVE_INFINITY } = retryOptions;
   const breaker = circuitBreaker(
     handleWhen((error) => treatmentOf(error).breaks),
     { halfOpenAfter: AT_ONCE, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
   );
-  const retrying = retry(
-    handleWhen((error) => treatmentOf(error).retry && breaker.state === CircuitState.Closed),
-    { maxAttempts: retries },
-  );
   const delays = new ExponentialBackoff({ initialDelay: firstDelay, maxDelay: LONGEST_DELAY_MS });
-  const timed = timeout(limit, TimeoutStrategy.Aggressive);
   const observe = (endpoint: string, outcome: string, started: number) =>
     observer?.attempted(endpoint, outcome, clock.now() - started, rateLimiter?.spacing ?? 0);
 
@@ -73,8 +73,21 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
       return circuitOf(breaker.state);
     },
     async execute(endpoint, call, signal) {
+      // From the first try on: what waits for the rate limiter before has all of it.
+      let end: number | undefined;
+      const timeLeft = () => (end ?? Number.POSITIVE_INFINITY) - clock.now();
+      const retrying = retry(
+        handleWhen(
+          (error) =>
+            treatmentOf(error).retry && breaker.state === CircuitState.Closed && timeLeft() > 2 * firstDelay,
+        ),
+        { maxAttempts: retries },
+      );
       const once = async () => {
         const started = clock.now();
+        end ??= started + total;
+        // A clock that was set ahead must not end it at once.
+        const limit = Math.min(longest, Math.max(firstDelay, timeLeft()));
         let late = false;
         const timedCall = async (inner: AbortSignal) => {
           try {
@@ -84,12 +97,15 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
           }
         };
         try {
-          const answer = await timed.execute((_context, inner = signal) => timedCall(inner), signal);
+          const answer = await timeout(limit, TimeoutStrategy.Aggressive).execute(
+            (_context, inner = signal) => timedCall(inner),
+            signal,
+          );
           observe(endpoint, 'success', started);
           return answer;
         } catch (cause) {
           signal.throwIfAborted();
-          const message = `${endpoint}: no complete answer within ${limit / 1000} s`;
+          const message = `${endpoint}: no complete answer within ${limit < SECOND ? limit / SECOND : Math.round(limit / SECOND)} s`;
           const isTimeout = late || cause instanceof TaskCancelledError;
           const error = isTimeout ? new SourceError('timeout', message, { cause }) : cause;
           const outcome = error instanceof SourceError ? error.kind : 'defect';
@@ -106,7 +122,7 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
           observer?.retried(endpoint);
         }
         const guarded = () => breaker.execute(once);
-        return await (rateLimiter ? rateLimiter.run(signal, guarded) : guarded());
+        return await (rateLimiter ? rateLimiter.run(signal, guarded, lane) : guarded());
       });
     },
   };

@@ -39,6 +39,8 @@ export class Poller {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random = Math.random } = this.#options;
     await this.#waitForResume(signal);
+    /** Background work that is under way; when it hangs, polls go on. */
+    let work: Promise<void> | undefined;
     while (!signal.aborted) {
       this.#nextPollAt = undefined;
       const jitter = 1 + JITTER * random();
@@ -46,13 +48,18 @@ export class Poller {
       const ok = await this.poll(signal);
       let next = started + this.source.interval() * jitter;
       this.#nextPollAt = next;
-      if (ok) await this.#workUntil(signal, next);
+      if (ok)
+        work ??= this.#workUntil(signal, next).finally(() => {
+          work = undefined;
+        });
+      if (work && (await this.#isDueBefore(work, next, signal))) continue;
       // After a refused token the next poll comes a whole interval later, whenever it was refused.
       if (this.#polls.health.failure?.kind === 'unauthorized')
         next = clock.now() + this.source.interval() * jitter;
       this.#nextPollAt = next;
       await this.#sleepUntil(next, this.source.interval() * jitter, signal);
     }
+    await work;
   }
 
   /** One poll. @returns whether the source answered */
@@ -122,6 +129,21 @@ export class Poller {
     this.#nextPollAt = clock.now() + wait;
     log.info(`${name}: first poll in ${formatTime(wait)}: ${resume.reason}`);
     await clock.sleep(wait, signal).catch(() => {});
+  }
+
+  /** Waits for the work, at most until the next poll. @returns whether that is due while the work goes on */
+  async #isDueBefore(work: Promise<void>, next: number, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    const left = Math.min(next - clock.now(), this.source.interval() * (1 + JITTER));
+    if (left <= 0) return false;
+    const done = new AbortController();
+    const due = clock.sleep(left, AbortSignal.any([signal, done.signal])).then(
+      () => true,
+      () => false,
+    );
+    const isDue = await Promise.race([work.then(() => false), due]);
+    done.abort();
+    return isDue;
   }
 
   /** Bounded on both sides, since the system's clock may have jumped meanwhile. */

@@ -41,7 +41,7 @@ export class SourcePolls {
     const started = clock.now();
     let partial = false;
     const failure = await this.#consume(
-      signal,
+      this.context(signal),
       (context) => source.poll(context),
       (event) => {
         if (event.type === 'attempt' && !event.ok) partial = true;
@@ -67,7 +67,7 @@ export class SourcePolls {
     const { source, store, onIdle } = this.#options;
     if (!source.runBackground) return;
     const work = (context: PollContext) => source.runBackground?.(context, deadline) ?? [];
-    const failure = await this.#consume(signal, work);
+    const failure = await this.#consume({ ...this.context(signal), background: true }, work);
     if (failure?.kind === 'unauthorized') {
       store.polled(source.name, false);
       this.health.failed(failure, source.interval());
@@ -88,13 +88,13 @@ export class SourcePolls {
 
   /** Passes events on to the store. @returns what ended them early, if anything did */
   async #consume(
-    signal: AbortSignal,
+    context: PollContext,
     work: (context: PollContext) => AsyncIterable<SourceEvent> | readonly SourceEvent[],
     each: (event: SourceEvent) => void = () => {},
   ): Promise<SourceError | undefined> {
     const { store, observer, source } = this.#options;
     try {
-      for await (const event of work(this.context(signal))) {
+      for await (const event of work(context)) {
         each(event);
         const rejections = store.apply(source.name, event);
         for (const { reason } of rejections) observer.rejected(source.name, reason);
@@ -102,7 +102,7 @@ export class SourcePolls {
       }
       return undefined;
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (context.signal.aborted) return undefined;
       return error instanceof SourceError ? error : this.health.defect(error);
     }
   }

@@ -4,6 +4,7 @@ import { createLog } from '../../src/base/log.ts';
 import { secretsOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
+import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { startTruckiStick, type TruckiStickOptions } from '../../src/simulators/trucki/stick.ts';
@@ -24,6 +25,14 @@ const home = homePlant(NOON, {
   zone: 'Europe/Berlin',
   createDate: '2026-06-01',
 });
+
+/** Rounds of the event loop without a call after which none follows from the last one. */
+const ROUNDS = 20;
+
+async function whole(...request: Parameters<typeof fetch>) {
+  const response = await nodeFetch(...request);
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
 
 export interface AgentSetUp {
   readonly env?: Record<string, string>;
@@ -67,7 +76,18 @@ export async function simulatedAgent(
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
-  const agent = new Agent({ config, log, clock });
+  let underWay = 0;
+  /** Counts a call until the whole of its answer is there. */
+  const counted: typeof globalThis.fetch = async (...request) => {
+    underWay++;
+    try {
+      const { status, headers, ...response } = await whole(...request);
+      return new Response(response.text || null, { status, headers });
+    } finally {
+      underWay--;
+    }
+  };
+  const agent = new Agent({ config, log, clock, fetch: counted });
   const server = await startServer({ listen: config.exporter.listenAddr, surface: agent, log });
   const abort = new AbortController();
   t.after(async () => {
@@ -88,6 +108,14 @@ export async function simulatedAgent(
     abort,
     run: () => agent.run(abort.signal),
     scrape: async () => parseExposition(await get('/metrics')),
+    /** Resolves when both sources wait for their next poll, and nothing is asked of a device. */
+    atRest: async () => {
+      for (let rounds = 0; rounds < ROUNDS; ) {
+        await clock.sleeping(2);
+        await new Promise(setImmediate);
+        rounds = underWay === 0 ? rounds + 1 : 0;
+      }
+    },
     /** Resolves as soon as this holds, real requests going on meanwhile. */
     until: async (holds: () => boolean) => {
       while (!holds()) await new Promise(setImmediate);

@@ -289,3 +289,31 @@ test('at level debug each call is one line', () => {
   ]);
   assert.equal(passedOn.length, 3);
 });
+
+test('the tries of a call end with its total time, the last one early', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const clock = virtualClock();
+  const policy = createCallPolicy({
+    clock,
+    retry: { timeout: 30_000, retries: 3, firstDelay: 1000, total: 50_000 },
+  });
+  const start = clock.now();
+  const tries: number[] = [];
+  const forever = () => {
+    tries.push(clock.now() - start);
+    return new Promise<never>(() => {});
+  };
+  let ended: number | undefined;
+  const failed = assert
+    .rejects(policy.execute('plant/data', forever, never), { kind: 'timeout' })
+    .then(() => {
+      ended = clock.now() - start;
+    });
+  for (let second = 0; second < 60; second++) {
+    t.mock.timers.tick(1000);
+    await clock.pass(1000);
+  }
+  await failed;
+  assert.equal(tries.length, 2);
+  assert.ok(ended !== undefined && ended <= 51_000, `${ended}`);
+});

@@ -75,3 +75,32 @@ test('a clock that is set back does not stretch the wait', async () => {
   assert.equal(made, true);
   await waiting;
 });
+
+test('a call that hangs in one lane holds up its own lane only, and the spacing holds between all', async () => {
+  const clock = virtualClock();
+  const queue = new RateLimiter(clock, 3000);
+  const start = clock.now();
+  const times: Record<string, number> = {};
+  const ask = (name: string, lane: object, hang?: Promise<void>) =>
+    queue.run(
+      signal,
+      async () => {
+        times[name] = clock.now() - start;
+        await hang;
+      },
+      lane,
+    );
+  const [background, live] = [{}, {}];
+  const hanging = Promise.withResolvers<void>();
+  const first = ask('hanging', background, hanging.promise);
+  const second = ask('behind it', background);
+  const others = [ask('live', live), ask('live again', live)];
+  await clock.pass(60_000);
+  await Promise.all(others);
+  assert.deepEqual({ ...times }, { hanging: 0, live: 3000, 'live again': 6000 });
+  hanging.resolve();
+  await first;
+  await clock.pass(3000);
+  await second;
+  assert.deepEqual(times, { hanging: 0, live: 3000, 'live again': 6000, 'behind it': 63_000 });
+});

@@ -15,6 +15,8 @@ export type Outcome<T> =
 
 export interface AccountCallsOptions {
   readonly client: Pick<GrowattClient, 'call' | 'circuit'>;
+  /** For what can wait; a client whose calls and circuit are its own, so that live calls do not suffer from them. */
+  readonly backgroundClient: Pick<GrowattClient, 'call' | 'circuit'>;
   readonly clock: Clock;
   /** Milliseconds for which a call is not made again after it failed. */
   readonly failurePause: number;
@@ -153,7 +155,7 @@ export class AccountCalls {
     call: Call,
     paging: Params = {},
   ): Promise<Outcome<Record<string, unknown>>> {
-    const { client } = this.#options;
+    const client = this.#options[context.background ? 'backgroundClient' : 'client'];
     const { endpoint, key, check } = call;
     const params = { ...call.params, ...paging };
     const { path } = endpoint;

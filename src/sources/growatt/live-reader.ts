@@ -5,7 +5,7 @@ import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountAccess } from './account-access.ts';
 import type { AccountCalls } from './account-calls.ts';
-import { type Call, callOf } from './call.ts';
+import { type Call, callOf, describeCall } from './call.ts';
 import type { Device } from './device.ts';
 import { type DeviceData, readDevice } from './device-data.ts';
 import type { Discovery } from './discovery.ts';
@@ -62,7 +62,8 @@ export class LiveReader {
     const refusals = new Map<Device, SourceError>();
     const waitFor = (call: LiveCall) => calls.wait(call, this.#options.interval);
     const due = devices.filter((device) => this.#isDue(device));
-    for (const call of planLiveCalls(due).toSorted((a, b) => waitFor(a) - waitFor(b))) {
+    const planned = planLiveCalls(due).toSorted((a, b) => waitFor(a) - waitFor(b));
+    for (const call of planned) {
       // Devices found shortly before this poll had their first call a moment ago.
       const wait = waitFor(call);
       if (wait > 0) await this.#options.clock.sleep(wait, context.signal);
@@ -75,6 +76,9 @@ export class LiveReader {
       } else {
         for (const { sn } of call.devices) this.#readAt.delete(sn);
         failure = error;
+        // Where the next calls may hang as well, the end of the poll is far.
+        if (error?.kind === 'timeout' && call !== planned.at(-1))
+          context.report(describeCall(call), error.message);
         yield* this.#failed(call, error, refusals);
       }
     }

@@ -38,7 +38,8 @@ export interface GrowattOptions {
 }
 
 const MINUTE = 60_000;
-const RETRY = { timeout: 30_000, retries: 3, firstDelay: 1000 };
+/** A cloud that hangs is to be seen within a minute. */
+const RETRY = { timeout: 30_000, retries: 3, firstDelay: 1000, total: 50_000 };
 /** Growatt's own servers refuse equal calls within five minutes. */
 const OFFICIAL_FLOOR = 5 * MINUTE;
 /** A call that failed waits for less than an interval, so that the next poll makes it again. */
@@ -78,14 +79,29 @@ export class GrowattSource implements Source {
     this.#account = account;
     this.#settings = settings;
     this.#clock = clock;
-    const policy = createCallPolicy({ clock, retry: RETRY, rateLimiter, ...(observer && { observer }) });
     const { baseUrl, token, v4 } = account;
-    const client = new GrowattClient({ baseUrl, token, fetch, policy, clock });
+    const createClient = () => {
+      const policy = createCallPolicy({
+        clock,
+        retry: RETRY,
+        rateLimiter,
+        lane: {},
+        ...(observer && { observer }),
+      });
+      return new GrowattClient({ baseUrl, token, fetch, policy, clock });
+    };
     const { discoveryInterval, callSpacing } = settings;
     const interval = this.#awakeInterval;
     const pollInterval = () => this.interval();
     const failurePause = interval * FAILURE_PAUSE;
-    const calls = new AccountCalls({ client, clock, failurePause, discoveryInterval, pollInterval });
+    const calls = new AccountCalls({
+      client: createClient(),
+      backgroundClient: createClient(),
+      clock,
+      failurePause,
+      discoveryInterval,
+      pollInterval,
+    });
     const inventory = new Inventory(account);
     const days = new DailyHistory(history, calls, clock);
     const schedule = new DiscoverySchedule(settings, calls, inventory);

@@ -27,6 +27,7 @@ function setUp(answer: (params: Readonly<Record<string, string | number>>) => ob
   };
   const calls: AccountCalls = new AccountCalls({
     client,
+    backgroundClient: client,
     clock,
     failurePause: 4.5 * MINUTE,
     discoveryInterval: 3 * HOUR,

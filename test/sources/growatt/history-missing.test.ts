@@ -28,6 +28,7 @@ function setUp(t: TestContext, refuse: () => SourceError | undefined = () => und
   const pollInterval = () => 5 * MINUTE;
   const calls = new AccountCalls({
     client,
+    backgroundClient: client,
     clock,
     failurePause: MINUTE,
     discoveryInterval: HOUR,
