@@ -19,6 +19,7 @@ const TOKEN = 'bench-token';
 /** The live calls of MIN inverters, and how many inverters one of them reads. */
 const LIVE = /\/tlx(?:s_data|_last_data)$/;
 const BATCH = 100;
+const PLANT_DATA = /\/plant\/data\?.*\bplant_id=(\d+)/;
 /** Where an answer lists the inverters that it is about. */
 const LISTED = /"tlxs":\[([^\]]+)\]/g;
 const CYCLE_DEADLINE_MS = 60_000;
@@ -35,10 +36,15 @@ export class Fleet {
   readonly #clock: { now: number };
   readonly #cloud: GrowattCloud;
   readonly #inverters: number;
-  /** Serial numbers that the agent asked for. */
-  readonly #found = new Set<string>();
+  readonly #plants: number;
+  /** Serial number of the inverter that the first call of a cycle names. */
+  readonly #first: string;
+  /** Serial numbers of inverters and ids of plants whose values the agent was given. */
+  readonly #found = { inverters: new Set<string>(), plants: new Set<string>() };
   #open = true;
-  /** Whether the gate closes behind the last live call of a cycle. */
+  /** Whether the gate closes before the next cycle. */
+  #closing = false;
+  /** Whether it closes behind the last live call of a cycle. */
   #counting = false;
   #held: (() => void)[] = [];
   #arrived = Promise.withResolvers<void>();
@@ -49,7 +55,10 @@ export class Fleet {
   private constructor(cloud: GrowattCloud, clock: { now: number }, plants: readonly PlantSpec[]) {
     this.#cloud = cloud;
     this.#clock = clock;
-    this.#inverters = plants.flatMap(({ devices }) => devices).length;
+    this.#plants = plants.length;
+    const inverters = plants.flatMap(({ devices }) => devices);
+    this.#inverters = inverters.length;
+    this.#first = inverters[0]?.sn ?? '';
   }
 
   static async start({ plants: makePlants, cycles }: FleetOptions): Promise<Fleet> {
@@ -85,13 +94,14 @@ export class Fleet {
   }
 
   /**
-   * Waits until the agent has found all devices, then closes the gate.
-   * @param quiet whether to wait until no call but the live ones is due
+   * Waits until the agent has read all inverters, then closes the gate.
+   * @param quiet whether to wait until it has read the plants, too, and no call but the live ones is due
    */
   async discovered({ quiet }: { readonly quiet: boolean }): Promise<void> {
     const until = performance.now() + DISCOVERY_DEADLINE_MS;
-    const isQuiet = () => performance.now() - this.#backgroundAt > QUIET_MS;
-    while (this.#found.size < this.#inverters || (quiet && !isQuiet())) {
+    const { inverters, plants } = this.#found;
+    const isQuiet = () => plants.size === this.#plants && performance.now() - this.#backgroundAt > QUIET_MS;
+    while (inverters.size < this.#inverters || (quiet && !isQuiet())) {
       if (performance.now() > until) throw new Error('the agent did not find all devices in time');
       await delay(CHECK_MS);
     }
@@ -117,37 +127,41 @@ export class Fleet {
 
   async #close(): Promise<void> {
     this.#arrived = Promise.withResolvers();
-    this.#open = false;
+    this.#closing = true;
     await within(CYCLE_DEADLINE_MS, this.#arrived.promise);
   }
 
   async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const isLive = LIVE.test(incoming.url ?? '');
     if (!isLive) this.#backgroundAt = performance.now();
+    const form = await text(incoming);
+    if (this.#closing && isLive && form.includes(this.#first)) this.#closing = this.#open = false;
     if (!this.#open) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#held.push(resolve);
       this.#arrived.resolve();
       await promise;
     }
-    const body = await this.#forward(incoming);
+    const body = await this.#forward(incoming, form);
     response.end(body);
+    const [, plant] = PLANT_DATA.exec(incoming.url ?? '') ?? [];
+    if (plant !== undefined) this.#found.plants.add(plant);
     if (!isLive) return;
     if (!this.#counting) {
-      for (const [, sns = ''] of body.matchAll(LISTED)) for (const sn of sns.split(',')) this.#found.add(sn);
+      for (const [, sns = ''] of body.matchAll(LISTED))
+        for (const sn of sns.split(',')) this.#found.inverters.add(sn);
       return;
     }
     this.#answers.push(body);
     if (this.#answers.length === Math.ceil(this.#inverters / BATCH)) this.#open = false;
   }
 
-  async #forward(incoming: IncomingMessage): Promise<string> {
-    const { method, url = '/', headers } = incoming;
+  async #forward({ method, url = '/', headers }: IncomingMessage, form: string): Promise<string> {
     const outgoing = request(new URL(url, this.#cloud.url), {
       method,
-      headers: { ...headers, host: 'cloud' },
+      headers: { token: headers.token, 'content-type': headers['content-type'] ?? '' },
     });
-    incoming.pipe(outgoing);
+    outgoing.end(form);
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     return await text(answer);
   }
