@@ -166,5 +166,6 @@ const METHOD = `
   for the first reading, which is the longest one of all.
 - **Memory**: VmRSS as Linux counts it; of the scrapes at their end, else after cycles with two scrapes each, with
   intervals shortened from 5 minutes to 1 second.
-- **Start**: from the start of the process to the first 200 of \`/metrics\`, agent and bare Node in turn.
+- **Start**: from the start of the process to the first 200 of \`/metrics\`, agent and bare Node in turn, the agent
+  each time with the same state folder.
 `;
