@@ -7,7 +7,7 @@ import { type GrowattCloud, startGrowattCloud } from '../../../src/simulators/gr
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 
 export interface FleetOptions {
-  /** Makes the plants as they are at a moment, milliseconds since the epoch, mid-morning there. */
+  /** Makes the plants, of MIN inverters, as they are at a moment, milliseconds since the epoch, mid-morning there. */
   readonly plants: (now: number) => readonly PlantSpec[];
   /** How many cycles there will be at most: the last readings are of the present. */
   readonly cycles: number;
@@ -16,12 +16,11 @@ export interface FleetOptions {
 /** From one cycle to the next each inverter sends a new reading. */
 const STEP_MS = 4 * 60_000;
 const TOKEN = 'bench-token';
-/** The live calls of MIN inverters, and how many inverters one of them reads. */
-const LIVE = /\/tlx(?:s_data|_last_data)$/;
-const BATCH = 100;
+/** The live calls of MIN inverters. */
+const LIVE = /\/tlxs_data$/;
 const PLANT_DATA = /\/plant\/data\?.*\bplant_id=(\d+)/;
 /** Where an answer lists the inverters that it is about. */
-const LISTED = /"tlxs":\[([^\]]+)\]/g;
+const LISTED = /"tlxs":\[([^\]]+)\]/;
 const CYCLE_DEADLINE_MS = 60_000;
 const DISCOVERY_DEADLINE_MS = 900_000;
 const QUIET_MS = 3000;
@@ -39,8 +38,10 @@ export class Fleet {
   readonly #plants: number;
   /** Serial number of the inverter that the first call of a cycle names. */
   readonly #first: string;
-  /** Serial numbers of inverters and ids of plants whose values the agent was given. */
-  readonly #found = { inverters: new Set<string>(), plants: new Set<string>() };
+  /** Serial numbers of inverters that the agent has read, in this cycle once there are cycles. */
+  readonly #read = new Set<string>();
+  /** Ids of plants that it has read. */
+  readonly #plantsRead = new Set<string>();
   #open = true;
   /** Whether the gate closes before the next cycle. */
   #closing = false;
@@ -99,9 +100,9 @@ export class Fleet {
    */
   async discovered({ quiet }: { readonly quiet: boolean }): Promise<void> {
     const until = performance.now() + DISCOVERY_DEADLINE_MS;
-    const { inverters, plants } = this.#found;
-    const isQuiet = () => plants.size === this.#plants && performance.now() - this.#backgroundAt > QUIET_MS;
-    while (inverters.size < this.#inverters || (quiet && !isQuiet())) {
+    const isQuiet = () =>
+      this.#plantsRead.size === this.#plants && performance.now() - this.#backgroundAt > QUIET_MS;
+    while (this.#read.size < this.#inverters || (quiet && !isQuiet())) {
       if (performance.now() > until) throw new Error('the agent did not find all devices in time');
       await delay(CHECK_MS);
     }
@@ -112,6 +113,7 @@ export class Fleet {
   async cycle(): Promise<void> {
     this.#clock.now += STEP_MS;
     this.#answers = [];
+    this.#read.clear();
     this.#arrived = Promise.withResolvers();
     this.#counting = true;
     this.#open = true;
@@ -145,15 +147,13 @@ export class Fleet {
     const body = await this.#forward(incoming, form);
     response.end(body);
     const [, plant] = PLANT_DATA.exec(incoming.url ?? '') ?? [];
-    if (plant !== undefined) this.#found.plants.add(plant);
+    if (plant !== undefined) this.#plantsRead.add(plant);
     if (!isLive) return;
-    if (!this.#counting) {
-      for (const [, sns = ''] of body.matchAll(LISTED))
-        for (const sn of sns.split(',')) this.#found.inverters.add(sn);
-      return;
-    }
+    const [, listed = ''] = LISTED.exec(body) ?? [];
+    for (const sn of listed.split(',')) this.#read.add(sn);
+    if (!this.#counting) return;
     this.#answers.push(body);
-    if (this.#answers.length === Math.ceil(this.#inverters / BATCH)) this.#open = false;
+    if (this.#read.size >= this.#inverters) this.#open = false;
   }
 
   async #forward({ method, url = '/', headers }: IncomingMessage, form: string): Promise<string> {

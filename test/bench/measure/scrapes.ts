@@ -11,6 +11,8 @@ import type { Programs } from './programs.ts';
 
 /** Of a plant with two MIN inverters. */
 const SERIES_OF_PLANT = 74;
+/** Cycles after which the agent polls in the same order each time. */
+const SETTLING = 3;
 /** Rounds before anything is measured, while the programs are compiled and their heaps grow. */
 const WARM_UP = 4;
 /** Rounds in which something else than time is measured. */
@@ -32,12 +34,12 @@ export async function measureScrapes(
   rounds: number,
 ): Promise<SizeFigures> {
   const plants = Math.max(1, Math.round(wanted / SERIES_OF_PLANT));
-  const cycles = WARM_UP + 2 * rounds + 2 * OTHER_ROUNDS;
+  const cycles = SETTLING + WARM_UP + 2 * rounds + 2 * OTHER_ROUNDS;
   const fleet = await Fleet.start({ plants: (now) => fleetPlants(now, plants), cycles });
   const agent = startAgent(programs, fleet.env);
   const running = [await attach(ENGINES[0], agent)];
   await fleet.discovered({ quiet: true });
-  await fleet.cycle();
+  for (let cycle = 0; cycle < SETTLING; cycle++) await fleet.cycle();
   const first = readExposition((await get(`${running[0]!.url}/metrics`)).body.toString());
   for (const [engine, start] of peers(programs)) {
     const peer = await attach(engine, start());
