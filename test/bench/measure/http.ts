@@ -43,7 +43,12 @@ function send(url: string, method: string, sent: string | undefined, wanted: Enc
         reject(new Error(`${method} ${url}: HTTP ${response.statusCode} ${body.toString().slice(0, 500)}`));
     });
   });
-  outgoing.on('error', reject);
+  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    // The server closed a connection that was idle for long, just when it was used again.
+    const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
+    if (isStale) resolve(send(url, method, sent, wanted));
+    else reject(error);
+  });
   outgoing.end(sent);
   return promise;
 }
