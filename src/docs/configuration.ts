@@ -77,6 +77,9 @@ export function configurationReference(): string {
 
 Settings come from flags, environment variables, a YAML file (\`--config FILE\`) and defaults; in this order, the first
 that has a value wins. An empty variable counts as unset, and white space around a value is ignored.
+A variable that begins with \`GROWATT_\`, \`TRUCKI_\`, \`EXPORTER_\`, \`COLLECT_\`, \`HISTORY_\` or
+\`OTEL_EXPORTER_OTLP_\` and is not known, or is another name but for one or two letters, gets a warning with the name that
+is meant most likely.
 \`solar-otel-agent check\` prints what results, without secrets. At least one source must be configured, with
 ${starts.map(code).join(', ')} or in the file.
 

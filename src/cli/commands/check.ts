@@ -1,6 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
 import { type Config, describeConfig } from '../../config/config.ts';
 import { createSources, sharedObjects, sourceNames } from '../../config/sources.ts';
+import { unknownVariables } from '../../config/unknown-variables.ts';
 import { loadWebConfig } from '../../export/web/watched-file.ts';
 import { nodeFetch } from '../../http/node-fetch.ts';
 import type { Configured } from '../flags.ts';
@@ -15,7 +16,10 @@ import { configOf } from './run.ts';
 export async function check(invocation: Configured, program: Program): Promise<number> {
   const config = configOf(invocation, program);
   const { webConfigFile } = config.exporter;
-  const warnings = webConfigFile === undefined ? [] : loadWebConfig(webConfigFile).warnings;
+  const warnings = [
+    ...unknownVariables({ file: invocation.configFile, env: program.env }),
+    ...(webConfigFile === undefined ? [] : loadWebConfig(webConfigFile).warnings),
+  ];
   for (const warning of warnings) program.err(`Warning: ${warning}\n`);
   await program.out(describeConfig(config) + describeShard(config));
   return DONE;

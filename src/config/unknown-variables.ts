@@ -1,0 +1,80 @@
+import { kinds } from '../kinds.ts';
+import type { SourceKind } from '../model/kind.ts';
+import { editDistance, nearest } from '../settings/nearest.ts';
+import { presentable } from '../settings/problems.ts';
+import { settingsOf } from '../settings/setting.ts';
+import { readTextFile } from '../settings/yaml-file.ts';
+import type { LoadOptions } from './load.ts';
+import { agentSettings } from './settings.ts';
+
+/** What begins so is meant for this agent. */
+const PREFIXES = ['GROWATT_', 'TRUCKI_', 'EXPORTER_', 'COLLECT_', 'HISTORY_', 'OTEL_EXPORTER_OTLP_'];
+/** Kubernetes sets `NAME_SERVICE_HOST`, `NAME_PORT_80_TCP` and the like for each service, systemd the other. */
+const SET_BY_OTHERS = /_SERVICE_|_PORT|^STATE_DIRECTORY$/;
+/** What OpenTelemetry defines beyond the settings of this agent: for other signals, and for gRPC. */
+const OPENTELEMETRY =
+  /^OTEL_EXPORTER_OTLP_(?:(?:TRACES|LOGS|METRICS|PROFILES)_)?(?:ENDPOINT|PROTOCOL|HEADERS|COMPRESSION|TIMEOUT|CERTIFICATE|CLIENT_CERTIFICATE|CLIENT_KEY|INSECURE)$|^OTEL_EXPORTER_OTLP_(?:SPAN|METRIC)_INSECURE$/;
+/** Letters that a name without such a prefix may differ by; of short names, fewer. */
+const MOST_LETTERS = 2;
+const NAME_PER_LETTER = 5;
+/** Longer names are none that somebody mistyped. */
+const LONGEST_NAME = 100;
+const MOST_WARNINGS = 20;
+
+const known: ReadonlySet<string> = new Set(
+  [...Object.values<SourceKind>(kinds).map(({ settings }) => settings), agentSettings]
+    .flatMap((section) => [...settingsOf(section)])
+    .flatMap(([, { env }]) => env ?? []),
+);
+
+/**
+ * What to warn of in the environment: variables that look like one of the agent's and are not known, each with the
+ * name that is meant most likely. A variable that the configuration file uses is known. Values are never shown.
+ */
+export function unknownVariables({
+  env,
+  file,
+  readFile = readTextFile,
+}: Pick<LoadOptions, 'env' | 'file' | 'readFile'>): readonly string[] {
+  const used = usedIn(file, readFile);
+  return Object.entries(env)
+    .filter(([name, value = '']) => value.trim() !== '' && !known.has(name) && !used.has(name))
+    .flatMap(([name]) => warningOf(name) ?? [])
+    .slice(0, MOST_WARNINGS);
+}
+
+function warningOf(name: string): string | undefined {
+  if (name.length > LONGEST_NAME || SET_BY_OTHERS.test(name) || OPENTELEMETRY.test(name)) return undefined;
+  const upper = name.toUpperCase();
+  const what = `the environment variable ${presentable(name)} is not known`;
+  if (PREFIXES.some((prefix) => upper.startsWith(prefix))) {
+    const meant = nearest(upper, known);
+    return meant === undefined ? `${what} and has no effect` : `${what}; did you mean ${meant}?`;
+  }
+  const meant = known
+    .values()
+    .find(
+      (candidate) =>
+        editDistance(upper, candidate) <=
+        Math.min(MOST_LETTERS, Math.floor(candidate.length / NAME_PER_LETTER)),
+    );
+  return meant === undefined ? undefined : `${what}; did you mean ${meant}?`;
+}
+
+/** The names that the file takes from the environment, as `${NAME}`. */
+function usedIn(
+  file: string | undefined,
+  readFile: NonNullable<LoadOptions['readFile']>,
+): ReadonlySet<string> {
+  if (file === undefined) return new Set();
+  try {
+    return new Set(
+      readFile(file)
+        .matchAll(/\$\{(\w+)\}/g)
+        .map(([, name = '']) => name),
+    );
+  } catch {
+    // Whoever loads the file says so.
+    return new Set();
+  }
+}
