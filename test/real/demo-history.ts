@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
+import { demoPlants } from '../../src/simulators/growatt/demo-plants.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
@@ -29,12 +30,12 @@ export const END_SECONDS = END / 1000;
 /** The last hour was also seen by another instance: an agent that was restarted under another name. */
 const OVERLAP = 60 * MINUTE;
 
-/** A home; a home with a battery; and inverters with phases and strings, a fault, and silence. */
+/** The demo's home; another with a battery; and inverters with phases and strings, a fault, and silence. */
 function plants(): PlantSpec[] {
   const logger = (number: number) => `SIMLOG01${String(number).padStart(2, '0')}`;
   const common = { createDate: '2026-05-01', peakPowerKw: 16 };
   return [
-    homePlant(END),
+    ...demoPlants(END),
     homePlant(END, {
       ...common,
       id: 2_000_001,
