@@ -13,6 +13,7 @@ import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
 import { nodeFetch } from './http/node-fetch.ts';
+import { limits } from './model/limits.ts';
 import type { HttpObserver } from './model/observer.ts';
 import type { PastPower } from './model/overview.ts';
 import type { PollContext } from './model/poll-context.ts';
@@ -100,8 +101,13 @@ export class Agent implements Surface {
       own: () => ownReader.collect(),
       revision: () => store.revision,
     });
-    observeStore(deviceMeter, store, catalogue);
     const ownMetrics = createOwnMetrics(ownMeter, () => this.status().sources);
+    let isCut = false;
+    observeStore(deviceMeter, store, catalogue, (all) => {
+      ownMetrics.limitReached('series');
+      if (!isCut) log.warn(`There are ${all} series: only ${limits.series.most} are exposed`);
+      isCut = true;
+    });
     const tools = {
       clock,
       fetch,

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { printable, printableJson } from './printable.ts';
 import { REDACTED } from './redacted.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -43,7 +44,10 @@ export function createLog({ level, format, colour = false, write, secrets = [] }
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => write(format === 'json' ? line : toText(line, colour)) },
+    {
+      write: (line: string) =>
+        write(format === 'json' ? `${printableJson(line.trimEnd())}\n` : toText(line, colour)),
+    },
   );
   const at =
     (name: LogLevel) =>
@@ -72,7 +76,7 @@ function toText(line: string, colour: boolean): string {
   const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString();
   const details = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
   // Messages quote answers of devices: no line break or escape sequence may get into the log.
-  const safe = `${message}${details.join('')}`.replace(/\p{Cc}/gu, ' ');
+  const safe = printable(`${message}${details.join('')}`);
   const word = level.toUpperCase().padEnd(5);
   const shown = colour ? `\u001b[${COLOURS[level]}m${word}\u001b[39m` : word;
   return `${local.slice(0, 19).replace('T', ' ')} ${shown} ${safe}\n`;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { stackOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
+import { printable } from '../base/printable.ts';
 import { version } from '../base/version.ts';
 import { ConfigError } from '../settings/problems.ts';
 import { backfill } from './commands/backfill.ts';
@@ -69,7 +70,8 @@ export async function main(
     if (!(error instanceof RunError)) return fail(error);
     // Whoever reads the output has seen enough, such as `head`.
     if (codeOf(error.cause) === 'EPIPE') return DONE;
-    program.err(`${error.message}\n`);
+    // It may quote what another program answered.
+    program.err(`${error.message.split('\n').map(printable).join('\n')}\n`);
     return FAILED;
   }
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { examples, kindPages } from './checked-answers.ts';
 import { configurationReference } from './configuration.ts';
 import { faultsPage } from './faults.ts';
+import { limitsPage } from './limits.ts';
 import { metricsReference } from './metrics.ts';
 import { statusReference } from './status-api.ts';
 
@@ -10,6 +11,7 @@ const PAGES = {
   'docs/configuration.md': configurationReference(),
   'docs/metrics.md': metricsReference(examples()),
   'docs/status-api.md': statusReference(),
+  'docs/limits.md': limitsPage(),
   'docs/faults.md': faultsPage(),
   ...(await kindPages()),
 };

@@ -1,3 +1,5 @@
+import type { LimitName } from './limits.ts';
+
 /** Learns of every poll of every source. */
 export interface PollObserver {
   /** @param outcome `partial`: some plants or devices failed */
@@ -5,7 +7,7 @@ export interface PollObserver {
   /** @param reason why a value was rejected or held back */
   rejected(source: string, reason: string): void;
   /** A limit of the agent was reached, so that something was left out. */
-  limitReached(limit: string): void;
+  limitReached(limit: LimitName): void;
 }
 
 /** Learns of every try of every call of one source. */

@@ -1,3 +1,5 @@
+import type { LimitName } from './limits.ts';
+
 /** What a source is given for one poll, one discovery or one backfill. */
 export interface PollContext {
   /** Aborted when the agent stops; every call and every wait ends with it. */
@@ -12,5 +14,5 @@ export interface PollContext {
   /** Writes a warning to the log about something that happened once; the source sees to it that it is not repeated. */
   readonly warn: (message: string) => void;
   /** Counts that a limit of the agent was reached, such as the number of rows that it reads. */
-  readonly limitReached: (limit: string) => void;
+  readonly limitReached: (limit: LimitName) => void;
 }

@@ -6,8 +6,8 @@ import { makeFolder } from '../base/folder.ts';
 import type { Log } from '../base/log.ts';
 import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
 
-/** An account of a thousand inverters needs about 1 MB. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/** A larger state file is not read: an account of a thousand inverters needs about 1 MB. */
+export const STATE_BYTES = 64 * 1024 * 1024;
 /** A link or a named pipe that is put there after the check is neither followed nor waited for. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -45,7 +45,7 @@ export class KeptFile<R, W> {
     try {
       const stats = await statOf(this.#path);
       if (!stats) return this.#content.nothing;
-      if (stats.size > MAX_BYTES) throw new StateFormatError(`is larger than ${MAX_BYTES} bytes`);
+      if (stats.size > STATE_BYTES) throw new StateFormatError(`is larger than ${STATE_BYTES} bytes`);
       const file = await open(this.#path, READ);
       try {
         return this.#content.parse(await file.readFile('utf8'));

@@ -72,7 +72,7 @@ export const ownCatalogue = {
     kind: 'counter',
     unit: '',
     labels: ['limit'],
-    help: 'Times that a limit of the agent was reached and something was left out: list_rows (rows of a list beyond 5000).',
+    help: 'Times that a limit of the agent was reached and something was left out, by the limits of docs/limits.md.',
   },
   solar_agent_otlp_exports_total: {
     kind: 'counter',

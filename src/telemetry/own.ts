@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Meter } from '@opentelemetry/api';
 import { version } from '../base/version.ts';
+import { limits } from '../model/limits.ts';
 import type { CallObserver, HttpObserver, PollObserver } from '../model/observer.ts';
 import type { Circuit } from '../model/source.ts';
 import type { SourceStatus } from '../model/status.ts';
@@ -25,11 +26,12 @@ export function createOwnMetrics(meter: Meter, sources: () => readonly SourceSta
   const requests = counter('solar_agent_requests_total');
   const retries = counter('solar_agent_retries_total');
   const rejections = counter('solar_agent_suspect_readings_total');
-  const limits = counter('solar_agent_limit_reached_total');
+  const limitsReached = counter('solar_agent_limit_reached_total');
   const durations = meter.createHistogram('solar_agent_poll_duration_seconds', {
     ...optionsOf('solar_agent_poll_duration_seconds'),
     advice: { explicitBucketBoundaries: POLL_BUCKETS },
   });
+  for (const limit of Object.keys(limits)) limitsReached.add(0, { limit });
   observeSources(meter, sources);
   observeProcess(meter);
 
@@ -47,7 +49,7 @@ export function createOwnMetrics(meter: Meter, sources: () => readonly SourceSta
       durations.record(seconds, { source });
     },
     rejected: (source, reason) => rejections.add(1, { source, reason }),
-    limitReached: (limit) => limits.add(1, { limit }),
+    limitReached: (limit) => limitsReached.add(1, { limit }),
   };
 }
 

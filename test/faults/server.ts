@@ -3,10 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Clock } from '../../src/base/clock.ts';
 import { pem } from '../export/otlp-receiver.ts';
+import type { Cleanup } from '../helpers/timers.ts';
 
 /** What is wrong with the answers of a server; the rows of the fault matrix say it. */
 export interface AnswerFault {
@@ -99,7 +99,7 @@ export const EXCHANGE = 'x-exchange';
 
 /** A real server in front of another, which passes everything on until it is told what to do wrong. */
 export async function faultyServer(
-  t: TestContext,
+  t: Cleanup,
   { origin, clock, onStall }: { origin: string; clock: Clock; onStall: (id: string) => void },
 ): Promise<FaultyServer> {
   const stalled = new Set<string>();

@@ -1,8 +1,6 @@
 import type { TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { type GrowattCloud, startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
@@ -11,7 +9,8 @@ import { type Exposition, parseExposition } from '../export/exposition-parser.ts
 import { virtualClock } from '../helpers/clock.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { virtualTimers } from '../helpers/timers.ts';
-import { EXCHANGE, type FaultyServer, faultyServer } from './server.ts';
+import { type FaultyServer, faultyServer } from './server.ts';
+import { Traffic } from './traffic.ts';
 
 // Lines of the log name local times of the day.
 process.env.TZ = 'UTC';
@@ -41,39 +40,6 @@ export function home(changes: Partial<PlantSpec> = {}): PlantSpec {
   const place = { latitude: 52.5, longitude: 13.4, timezone: 'GMT+1', zone: 'Europe/Berlin' };
   const plant = homePlant(NOON, { id: 1, name: 'Home', createDate: '2026-06-01', ...place });
   return { ...plant, devices: plant.devices.slice(0, 1), ...changes };
-}
-
-/** What is on its way between an agent and its sources: time stands still until the servers have done their part. */
-class Traffic {
-  readonly #open = new Map<string, { readonly moved: Promise<void>; readonly move: () => void }>();
-  readonly #waiting = new Set<string>();
-  #count = 0;
-
-  begin(): string {
-    const id = String(++this.#count);
-    const { promise: moved, resolve: move } = Promise.withResolvers<void>();
-    this.#open.set(id, { moved, move });
-    return id;
-  }
-
-  /** The server waits on purpose. */
-  stalled(id: string): void {
-    this.#waiting.add(id);
-    this.#open.get(id)?.move();
-  }
-
-  end(id: string): void {
-    this.#open.get(id)?.move();
-    this.#open.delete(id);
-    this.#waiting.delete(id);
-  }
-
-  get busy(): Promise<unknown> | undefined {
-    const moving = [...this.#open].filter(([id]) => !this.#waiting.has(id)).map(([, { moved }]) => moved);
-    if (moving.length > 0) return Promise.race(moving);
-    const isFile = (name: string) => name === 'FSReqCallback' || name === 'FSReqPromise';
-    return process.getActiveResourcesInfo().some(isFile) ? setImmediate() : undefined;
-  }
 }
 
 /**
@@ -116,19 +82,7 @@ export async function startStation(
       seen = lines.length;
       attempts.push({ to, path: url.pathname, query: url.search.slice(1), at: clock.now(), again });
       const target = (detours.get(url.origin) ?? url.origin) + url.pathname + url.search;
-      const id = traffic.begin();
-      try {
-        const headers = new Headers(init?.headers);
-        headers.set(EXCHANGE, id);
-        const response = await nodeFetch(target, { ...init, headers });
-        const { status } = response;
-        const body = response.body && tracked(response.body, () => traffic.end(id));
-        if (!body) traffic.end(id);
-        return new Response(body, { status, headers: response.headers });
-      } catch (error) {
-        traffic.end(id);
-        throw error;
-      }
+      return await traffic.fetch(target, init);
     };
   }
 
@@ -190,24 +144,3 @@ export async function startStation(
 export type Station = Awaited<ReturnType<typeof startStation>>;
 export type RunningAgent = ReturnType<Station['boot']>;
 export type { FaultyServer };
-
-function tracked(body: ReadableStream, end: () => void): ReadableStream {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        end();
-        controller.close();
-      } catch (error) {
-        end();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      end();
-      await reader.cancel(reason);
-    },
-  });
-}

@@ -81,14 +81,14 @@ test('a condition whose words hold a time is written again only when its essence
 test('a source may warn of what is no lasting condition, and count limits that it reached', async (t) => {
   const source = fakeSource(async function* (context) {
     context.warn('a status that nothing documents');
-    context.limitReached('rows');
+    context.limitReached('list_rows');
     yield watts(1);
   });
   const { poll, log, poller, counts } = setUp(t, source);
   await poll();
   assert.equal(log.lines[0], 'warn: fake/one: a status that nothing documents');
   assert.equal(poller.status.problem, undefined);
-  assert.equal(counts['limit rows'], 1);
+  assert.equal(counts['limit list_rows'], 1);
 });
 
 test('a defect neither ends the loop nor hides, and is written once', async (t) => {

@@ -27,8 +27,14 @@ function setUp(t: TestContext, sources: readonly SourceStatus[] = []) {
 
 test('limits that were reached are counted by name', async (t) => {
   const { own, shown } = setUp(t);
-  for (const limit of ['list_rows', 'other', 'list_rows']) own.limitReached(limit);
-  assert.deepEqual(await shown('solar_agent_limit_reached_total'), { list_rows: 2, other: 1 });
+  for (const limit of ['list_rows', 'devices', 'list_rows'] as const) own.limitReached(limit);
+  assert.deepEqual(await shown('solar_agent_limit_reached_total'), {
+    list_rows: 2,
+    devices: 1,
+    label_length: 0,
+    unknown_statuses: 0,
+    series: 0,
+  });
 });
 
 test('polls, their durations, calls, retries and rejections are counted by source', async (t) => {

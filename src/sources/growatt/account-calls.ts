@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { formatTime, formatTimeOfDay } from '../../base/duration.ts';
 import { SourceError, treatmentOf } from '../../base/errors.ts';
+import { limits } from '../../model/limits.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { Circuit } from '../../model/source.ts';
 import { type Call, describeCall, endpointName, type Params } from './call.ts';
@@ -29,8 +30,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** The poll interval is multiplied by `step` with each rate limit and divided by `recovery` with each poll without one. */
 const SLOWDOWN = { step: 1.5, recovery: 1.25, most: 6 };
-/** A list with more rows is cut. */
-const MOST_PAGES = 50;
+const MOST_PAGES = limits.list_rows.most / PAGE_SIZE;
 /** A call refused for another reason than its frequency is made again after this, or with the next discovery. */
 const LONGEST_REFUSAL_PAUSE = HOUR;
 
@@ -129,16 +129,25 @@ export class AccountCalls {
     const rows: T[] = [];
     let count = 0;
     let complete = false;
-    for (let page = 1; page <= MOST_PAGES && !complete; page++) {
+    let isCut = false;
+    let longText: string | undefined;
+    for (let page = 1; page <= MOST_PAGES && !complete && !isCut; page++) {
       const outcome = await this.#attempt(context, { ...call, check: parse }, { page, perpage: PAGE_SIZE });
       if (outcome.error) return outcome;
-      const { count: total, rows: some } = parse(outcome.value);
-      count = total;
-      rows.push(...some);
-      complete = some.length === 0 || rows.length >= count;
+      const { count: total, rows: some, tooLong } = parse(outcome.value);
+      const room = limits.list_rows.most - rows.length;
+      count = Math.max(total, rows.length + some.length);
+      isCut = some.length > room;
+      longText ??= tooLong;
+      rows.push(...some.slice(0, room));
+      complete = !isCut && (some.length === 0 || rows.length >= total);
     }
     this.callHistory.done(call.key, this.#now);
     const what = describeCall(call);
+    const { most } = limits.label_length;
+    const cutText = longText && `${what}: ${longText} is cut off after ${most} characters`;
+    context.report(`the texts of ${what}`, cutText);
+    if (cutText) context.limitReached('label_length');
     const problem = `${what} has ${count} rows: reading only the first ${rows.length}`;
     context.report(`the length of ${what}`, complete ? undefined : problem);
     if (complete) return { value: { count, rows } };

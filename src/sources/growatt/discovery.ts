@@ -1,4 +1,5 @@
 import { SourceError } from '../../base/errors.ts';
+import { limits } from '../../model/limits.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountCalls } from './account-calls.ts';
@@ -88,6 +89,7 @@ export class Discovery {
     }
     context.report(what, undefined);
     yield* this.#options.events.change(plant, () => inventory.listDevices(plant, page));
+    this.#reportFull(context, what);
     for (const device of plant.listedDevices) this.#reportUnknown(context, device);
     yield { type: 'attempt', entity: plantEntityId(plant.id), ok: true };
   }
@@ -100,7 +102,9 @@ export class Discovery {
     // This fails neither the plant nor its inverters.
     const what = `the list of ${kind.family.word} devices of datalogger ${dataloggerSn}`;
     reportList(context, what, error);
-    if (page) yield* this.#options.events.change(plant, () => inventory.listBus(plant, bus, page.rows));
+    if (!page) return;
+    yield* this.#options.events.change(plant, () => inventory.listBus(plant, bus, page.rows));
+    this.#reportFull(context, what);
   }
 
   /** An account whose token does not reach v4 keeps its other devices. */
@@ -111,6 +115,7 @@ export class Discovery {
     reportList(context, 'the list of v4 devices', error);
     if (!page) return;
     inventory.listV4(page.rows);
+    this.#reportFull(context, 'the list of v4 devices');
     yield* this.#options.events.all();
   }
 
@@ -155,6 +160,13 @@ export class Discovery {
       `skipping ${what} ${this.#options.schedule.untilListed(device)}: ${message}`,
       message,
     );
+  }
+
+  #reportFull(context: PollContext, what: string): void {
+    const { isFull } = this.#options.inventory;
+    const problem = `the account has more than ${limits.devices.most} devices: some of ${what} are not read`;
+    context.report(`the number of devices of ${what}`, isFull ? problem : undefined);
+    if (isFull) context.limitReached('devices');
   }
 
   #reportUnknown(context: PollContext, { sn, family, listed }: Device): void {

@@ -1,3 +1,4 @@
+import { limits } from '../../model/limits.ts';
 import type { GrowattAccount } from './accounts.ts';
 import { type Device, isAsleep, isReadable, keepKnown, newDevice } from './device.ts';
 import { v4Families } from './families/v4.ts';
@@ -20,6 +21,8 @@ export class Inventory {
   readonly #listCheck = new ListCheck();
   #plantsById = new Map<string, Plant>();
   #v4Devices: readonly Device[] = [];
+  /** Whether devices of the last list were left out, since there are too many. */
+  isFull = false;
   /** Made anew after each change. */
   #plants: readonly Plant[] | undefined;
   #devices: readonly Device[] | undefined;
@@ -91,19 +94,20 @@ export class Inventory {
 
   /** Takes the complete list of a plant's devices. */
   listDevices(plant: Plant, page: Page<ListedDevice>): void {
-    plant.listDevices(page);
+    const rows = this.#fitting(page.rows, plant.listedDevices.length);
+    plant.listDevices(rows === page.rows ? page : { count: rows.length, rows });
     this.#changed();
   }
 
   /** Takes the complete list of one bus of a plant. */
   listBus(plant: Plant, bus: Bus, rows: readonly ListedBusDevice[]): void {
-    plant.listBus(bus, rows);
+    plant.listBus(bus, this.#fitting(rows, plant.busDevices.length));
     this.#changed();
   }
 
   /** Takes the complete v4 list, which names no plants. */
   listV4(rows: readonly ListedV4Device[]): void {
-    const found = rows.flatMap(({ sn, word, dataloggerSn }) => {
+    const found = this.#fitting(rows, this.#v4Devices.length).flatMap(({ sn, word, dataloggerSn }) => {
       const family = v4Families.get(word);
       if (!family) return [];
       const listed = { sn, type: 0, model: '', dataloggerSn, lost: false, lastUpdate: '' };
@@ -159,6 +163,15 @@ export class Inventory {
     const chosen = ({ plantId, sn }: Device) => this.#selection.includesDevice(plantId, sn);
     if (this.#readsV4) this.#v4Devices = v4.map(restoredDevice).filter(chosen);
     this.#changed();
+  }
+
+  /** The rows that there is room for. @param known how many devices they replace at most */
+  #fitting<T>(rows: readonly T[], known: number): readonly T[] {
+    const all = this.plants.map(({ listedDevices, busDevices }) => listedDevices.length + busDevices.length);
+    const others = all.reduce((sum, count) => sum + count, this.#v4Devices.length) - known;
+    const room = Math.max(0, limits.devices.most - others);
+    this.isFull = rows.length > room;
+    return this.isFull ? rows.slice(0, room) : rows;
   }
 
   #changed(): void {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { SourceError } from '../../base/errors.ts';
+import { isRecord } from '../../http/json.ts';
 import { callOf } from './call.ts';
 import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
-import { parseCode, parseNumber, parseText } from './numbers.ts';
+import { isTooLong, parseCode, parseNumber, parseText } from './numbers.ts';
 
 /** A plant as `plant/list` describes it. */
 export const listedPlant = z.object({
@@ -49,6 +50,8 @@ export interface ListedV4Device {
 export interface Page<T> {
   readonly count: number;
   readonly rows: readonly T[];
+  /** The first key whose text was too long and is cut off. */
+  readonly tooLong?: string | undefined;
 }
 
 /** Both lists allow 100 rows a page. */
@@ -69,6 +72,12 @@ export const listEndpoints = [
   listDevicesCall('').endpoint,
   ...busFamilies.map((family) => listBusCall(family, '').endpoint),
 ];
+
+/** The texts of all lists that are shown as labels. */
+const SHOWN_TEXTS = [
+  ...['plant_id', 'name', 'city', 'country', 'device_sn', 'model', 'datalogger_sn'],
+  ...['address', 'device_name', 'deviceSn', 'deviceType', 'datalogSn'],
+] as const;
 
 const list = (key: string) =>
   z.object({ data: z.looseObject({ count: z.unknown().optional(), [key]: z.array(z.unknown()).nullish() }) });
@@ -135,7 +144,10 @@ function parsePage<S extends z.ZodType, T>(
     const result = schema.safeParse(row);
     return result.success ? [convert(result.data)] : [];
   });
-  return { count: known(parseNumber(parsed.data.data.count)) ?? listed.length, rows };
+  const tooLong = listed
+    .filter(isRecord)
+    .flatMap((row) => SHOWN_TEXTS.filter((name) => isTooLong(row[name])))[0];
+  return { count: known(parseNumber(parsed.data.data.count)) ?? listed.length, rows, tooLong };
 }
 
 /**

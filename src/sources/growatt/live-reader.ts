@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { SourceError } from '../../base/errors.ts';
 import { isRecord } from '../../http/json.ts';
+import { limits } from '../../model/limits.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountAccess } from './account-access.ts';
@@ -16,8 +17,7 @@ import type { InventoryEvents } from './inventory-events.ts';
 
 /** Serial numbers that one batch call may name. */
 const BATCH_SIZE = 100;
-/** Unknown statuses that are reported; more would flood the log. */
-const MOST_STATUSES = 100;
+const { most: MOST_STATUSES } = limits.unknown_statuses;
 
 /** One call for live values, and the devices it is for. */
 interface LiveCall extends Call {
@@ -142,8 +142,13 @@ export class LiveReader {
     { raw, shown }: NonNullable<DeviceData['unknownStatus']>,
   ): void {
     const status = `${word} ${raw}`;
-    if (this.#unknownStatuses.has(status) || this.#unknownStatuses.size >= MOST_STATUSES) return;
+    if (this.#unknownStatuses.has(status) || this.#unknownStatuses.size > MOST_STATUSES) return;
     this.#unknownStatuses.add(status);
+    if (this.#unknownStatuses.size > MOST_STATUSES) {
+      context.limitReached('unknown_statuses');
+      context.warn(`more than ${MOST_STATUSES} unknown statuses: further ones are not logged`);
+      return;
+    }
     context.warn(
       `device ${sn} has status ${raw}, which is not known for the family ${word}: its growatt_inverter_status is ${shown}`,
     );

@@ -1,3 +1,5 @@
+import { limits } from '../../model/limits.ts';
+
 /** Growatt's markers for "not available": -1, and -1 after scaling. */
 const MARKERS = new Set([-1, -0.5, -0.1, -0.01, -0.001]);
 
@@ -41,16 +43,23 @@ function denoise(value: number): number {
   return Math.round(short * 10_000) / 10_000;
 }
 
+const { most: LONGEST_TEXT } = limits.label_length;
 /** What comes behind this is not looked at, padding included. */
-const LONGEST_TEXT = 2000;
+const LONGEST_GIVEN = 2000;
 
-/** A text for a label: no control characters, no padding, no more than 200 characters. */
+/** A text for a label: no control characters, no padding, and no longer than a label may be. */
 export function parseText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';
-  return String(value)
-    .slice(0, LONGEST_TEXT)
-    .replace(/\p{C}/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+  return cleanText(value).slice(0, LONGEST_TEXT).join('').trim();
+}
+
+/** Whether `parseText` cuts something off. */
+export function isTooLong(value: unknown): boolean {
+  return typeof value === 'string' && value.length > LONGEST_TEXT && cleanText(value).length > LONGEST_TEXT;
+}
+
+/** The characters of a text on one line; those that are made of two code units are one. */
+function cleanText(value: string | number): string[] {
+  const line = String(value).slice(0, LONGEST_GIVEN).replace(/\p{C}/gu, ' ').replace(/\s+/g, ' ').trim();
+  return [...line];
 }

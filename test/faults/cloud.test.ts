@@ -1,3 +1,3 @@
 import { testFaults } from './run.ts';
 
-testFaults('connections');
+testFaults('cloud');
