@@ -258,7 +258,7 @@ test('SIGTERM during the collection ends the process with exit code 0, and nothi
   const child = spawn(process.execPath, [main], {
     env: { ...baseEnv(gateway), GROWATT_TOKEN: TOKEN, GROWATT_BASE_URL: `http://127.0.0.1:${address.port}` },
     stdio: 'ignore',
-    timeout: 10_000,
+    timeout: 45_000,
     killSignal: 'SIGKILL',
   });
   assert.deepEqual(await once(child, 'exit'), [0, null]);

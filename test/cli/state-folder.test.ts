@@ -72,8 +72,8 @@ test('an agent that was stopped still holds its folder', async (t) => {
 
 test('a state folder that cannot be written ends the start at once, with exit code 2', async (t) => {
   const { start } = await setUp(t);
-  for (const mode of ['http', 'push']) {
-    const agent = start([], { STATE_DIR: '/proc/x', EXPORTER_MODE: mode });
+  const agents = ['http', 'push'].map((mode) => start([], { STATE_DIR: '/proc/x', EXPORTER_MODE: mode }));
+  for (const agent of agents) {
     assert.equal(await agent.ended, 2);
     assert.match(agent.err(), /^STATE_DIR: \/proc\/x cannot be written \(it cannot be made there\): /m);
   }
