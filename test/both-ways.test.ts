@@ -5,6 +5,7 @@ import { layoutOf } from '../src/simulators/modbus/layouts.ts';
 import { type RegisterBank, startModbusServer } from '../src/simulators/modbus/server.ts';
 import { connectTcp } from '../src/sources/modbus/connection.ts';
 import { Gateway } from '../src/sources/modbus/gateway.ts';
+import { plantFigures } from '../src/sources/modbus/metrics.ts';
 import { ModbusSource } from '../src/sources/modbus/source.ts';
 import { berlinHome, HOUR, MIDNIGHT, MIN, MINUTE, startWorld } from './sources/growatt/world.ts';
 
@@ -56,7 +57,13 @@ async function startHome(t: TestContext, start = MIDNIGHT) {
         ...{ name: 'roof', plantId: 'roof', plantName: 'roof', plantIsGiven: false, describesPlant: true },
         ...{ unit: 1, family: undefined, zone: undefined, zoneIsGiven: false, blockSize: 125 },
         freshFor: 3 * INTERVAL,
-        serials: () => [MIN],
+        plant: {
+          plantIsGiven: false,
+          serials: () => [MIN],
+          size: 1,
+          historyDays: 7,
+          figures: plantFigures,
+        },
       },
       interval: INTERVAL,
       gateway,

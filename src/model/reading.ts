@@ -46,8 +46,32 @@ export type Shared =
       /** Value of its label `plant_id`. */
       readonly id: string;
       /** Set by a source that lists no plants; its plant is shown where no list has it or one of its devices. */
-      readonly local?: Pick<LocalWay, 'plantIsGiven'> & { readonly serials: () => readonly string[] };
+      readonly local?: LocalPlant;
     };
+
+/** A plant of devices that are read locally: what a list would say of it follows from their readings. */
+export interface LocalPlant extends Pick<LocalWay, 'plantIsGiven'> {
+  /** Serial numbers of its devices, as far as they are known. */
+  readonly serials: () => readonly string[];
+  /** How many devices it has. */
+  readonly size: number;
+  /** Completed days that are shown; 0: none. */
+  readonly historyDays: number;
+  readonly figures: PlantFigures;
+}
+
+/** Names of metrics. */
+export interface PlantFigures {
+  /** Of a device: energy since midnight and since its installation, and power. */
+  readonly device: Readonly<Record<'today' | 'total' | 'power', string>>;
+  /** Of a plant, from those of its devices; the daily ones have the label `date`, that by hours the label `hour`. */
+  readonly plant: Readonly<
+    Record<
+      'today' | 'month' | 'year' | 'total' | 'power' | 'dailyEnergy' | 'dailyPeak' | 'hourlyPower',
+      string
+    >
+  >;
+}
 
 /** The way to a device itself, beside that through an account in which it is listed. */
 export interface LocalWay {

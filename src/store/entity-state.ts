@@ -94,6 +94,11 @@ export class EntityState {
     return this.#tried;
   }
 
+  /** The accepted value of a metric without further labels; undefined: nothing true is known. */
+  valueOf(metric: string): number | undefined {
+    return this.#reading?.values.find(({ definition, extra }) => definition.name === metric && !extra)?.value;
+  }
+
   /** When reading it began to fail, milliseconds since the epoch; undefined while it succeeds. */
   get failingSince(): number | undefined {
     return this.#failingSince;

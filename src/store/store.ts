@@ -3,6 +3,8 @@ import type { Clock } from '../base/clock.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
 import { EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import { localPlantState } from './local-plant.ts';
+import { LocalPlants } from './local-plants.ts';
 import { SharedDevices } from './shared-devices.ts';
 
 export interface StoreOptions {
@@ -24,6 +26,8 @@ export const storeSnapshot = z.object({
   entities: z.record(z.string(), entitySnapshot),
   /** Counters that were last shown of devices that another source knows too, by serial number and series. */
   counters: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+  /** Plants whose devices are read locally, by id. */
+  plants: z.record(z.string(), localPlantState).optional(),
 });
 
 export type StoreSnapshot = z.infer<typeof storeSnapshot>;
@@ -43,6 +47,7 @@ export class Store {
   #staleAfter: number;
   readonly #sources = new Map<string, SourceState>();
   readonly #shared: SharedDevices;
+  readonly #plants = new LocalPlants();
   #isWaitingForLists = () => false;
   #isWaiting = false;
   #revision = 0;
@@ -78,7 +83,7 @@ export class Store {
   /** Ends all that is known of a source. */
   remove(source: string): void {
     this.#changed();
-    for (const entity of this.#sources.get(source)?.entities.values() ?? []) this.#shared.forget(entity);
+    for (const entity of this.#sources.get(source)?.entities.values() ?? []) this.#forget(entity);
     this.#sources.delete(source);
     this.#shared.settle();
   }
@@ -108,6 +113,7 @@ export class Store {
         return [];
       case 'attempt':
         entities?.get(event.entity)?.attempted(event.ok, now, event.asleep);
+        if (event.asleep) this.#slept(entities?.get(event.entity), now);
         return [];
       case 'reading': {
         const { reading } = event;
@@ -115,7 +121,9 @@ export class Store {
         if (!entity) return [];
         entity.attempted(true, now);
         const ofAnswer = (reading.rejections ?? []).map((reason) => ({ reason }));
-        return [...ofAnswer, ...entity.accept(reading, now)];
+        const rejections = entity.accept(reading, now);
+        this.#plants.read(entity, now);
+        return [...ofAnswer, ...rejections];
       }
     }
   }
@@ -141,6 +149,7 @@ export class Store {
     until = Math.min(
       until,
       this.#shared.collect(samples, now, (state) => shared.get(state) ?? []),
+      this.#plants.collect(samples, now, (state) => this.#shared.has(state)),
     );
     this.#unchanged = { from: now, until };
     return samples;
@@ -156,12 +165,15 @@ export class Store {
     const { entities, failingSince } = this.#stateOf(source);
     const snapshots = [...entities].map(([id, entity]) => [id, entity.snapshot] as const);
     const counters = this.#shared.snapshot(source);
-    return { failingSince, entities: Object.fromEntries(snapshots), ...(counters && { counters }) };
+    const plants = this.#plants.snapshot(entities.values());
+    const more = { ...(counters && { counters }), ...(plants && { plants }) };
+    return { failingSince, entities: Object.fromEntries(snapshots), ...more };
   }
 
   /** Restores what `snapshot` returned, for entities that are listed. */
-  restore(source: string, { failingSince, entities: snapshots, counters }: StoreSnapshot): void {
+  restore(source: string, { failingSince, entities: snapshots, counters, plants }: StoreSnapshot): void {
     this.#shared.restore(counters);
+    this.#plants.restore(plants);
     const state = this.#stateOf(source);
     state.failingSince = failingSince;
     this.#changed();
@@ -175,6 +187,15 @@ export class Store {
     const state: SourceState = { entities: new Map(), failingSince: undefined, restored: false };
     this.#sources.set(source, state);
     return state;
+  }
+
+  #slept(entity: EntityState | undefined, now: number): void {
+    if (entity) this.#plants.sleep(entity, now);
+  }
+
+  #forget(entity: EntityState): void {
+    this.#shared.forget(entity);
+    this.#plants.forget(entity);
   }
 
   /** Notes when the last account has listed its devices. */
@@ -196,7 +217,7 @@ export class Store {
     this.#changed();
     const before = state.entities;
     state.entities = new Map(entities.map((entity) => [entity.id, this.#described(source, state, entity)]));
-    for (const [id, entity] of before) if (state.entities.get(id) !== entity) this.#shared.forget(entity);
+    for (const [id, entity] of before) if (state.entities.get(id) !== entity) this.#forget(entity);
     this.#shared.settle();
   }
 
@@ -206,7 +227,7 @@ export class Store {
     for (const entity of changed) state.entities.set(entity.id, this.#described(source, state, entity));
     for (const id of gone) {
       const entity = state.entities.get(id);
-      if (entity) this.#shared.forget(entity);
+      if (entity) this.#forget(entity);
       state.entities.delete(id);
     }
     this.#shared.settle();
@@ -218,6 +239,7 @@ export class Store {
     known?.describe(entity);
     const state = known ?? new EntityState(entity, this.#options.definitionOf, this.#changed);
     this.#shared.describe(source, entity, state);
+    this.#plants.describe(entity, state);
     return state;
   }
 

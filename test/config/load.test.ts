@@ -31,7 +31,7 @@ test('a token alone gives one account with the documented defaults', () => {
         history: { enabled: false, days: 7, schedule: '5 0 * * *' },
       },
       trucki: { interval: 5000, password: undefined, legacyNames: false, targets: [] },
-      modbus: { interval: 30_000, spacing: 1000, targets: [] },
+      modbus: { interval: 30_000, spacing: 1000, targets: [], historyDays: 0 },
     },
     exporter: {
       mode: 'http',
@@ -119,6 +119,7 @@ test('every variable reaches its setting', () => {
       modbus: {
         interval: 5000,
         spacing: 850,
+        historyDays: 30,
         targets: [
           {
             name: 'roof',

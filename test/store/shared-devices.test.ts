@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { fixedZone } from '../../src/base/calendar.ts';
 import { definitionOf } from '../../src/catalogue.ts';
 import type { Entity, LocalWay } from '../../src/model/reading.ts';
+import { plantFigures } from '../../src/sources/modbus/metrics.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
 
@@ -33,7 +34,15 @@ function setUp({ local = LOCAL, plant = 'roof', staleAfter = 60 * MINUTE } = {})
     shared: {
       what: 'plant',
       id,
-      ...(serials && { local: { plantIsGiven: local.plantIsGiven, serials: () => serials } }),
+      ...(serials && {
+        local: {
+          plantIsGiven: local.plantIsGiven,
+          serials: () => serials,
+          size: 1,
+          historyDays: 0,
+          figures: plantFigures,
+        },
+      }),
     },
   });
   const read = (source: string, entity: string, values: Values, labels?: Record<string, string>) => {
@@ -251,7 +260,7 @@ test('local series wait until every account has listed its devices, or has faile
   const before = store.revision;
   isWaiting = false;
   assert.notEqual(store.revision, before);
-  assert.deepEqual(shown(), both);
+  assert.deepEqual(shown(), { ...both, plant_power_watts: 1000, plant_energy_total_kwh: 500 });
 });
 
 test('a device is read locally while it is listed and local values are fresh', async () => {

@@ -1,18 +1,8 @@
 import { Cron } from 'croner';
 import { trimEndOf } from '../../base/trim.ts';
+import { historySettings } from '../../metrics/growatt/history-settings.ts';
 import { plainUrl } from '../../settings/addresses.ts';
-import {
-  attempt,
-  choice,
-  count,
-  duration,
-  id,
-  name,
-  secret,
-  text,
-  timeZone,
-  yesNo,
-} from '../../settings/format.ts';
+import { attempt, choice, duration, id, name, secret, text, timeZone, yesNo } from '../../settings/format.ts';
 import { list, type Setting, secretSetting, setting, texts } from '../../settings/setting.ts';
 
 /** Growatt's public API servers; a token works on the one of its region only. */
@@ -153,16 +143,7 @@ export const growattSettings = {
     }),
   },
   history: {
-    enabled: setting(yesNo, {
-      env: 'COLLECT_HISTORY',
-      default: 'false',
-      doc: 'Collect daily energy, daily peak power and hourly average power of completed days.',
-    }),
-    days: setting(count(1, 366), {
-      env: 'HISTORY_DAYS',
-      default: '7',
-      doc: 'Completed days to read back, 1 to 366.',
-    }),
+    ...historySettings.history,
     schedule: setting(schedule, {
       env: 'HISTORY_SCHEDULE',
       default: '5 0 * * *',

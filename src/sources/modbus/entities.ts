@@ -1,5 +1,5 @@
 import type { Zone } from '../../base/calendar.ts';
-import type { Entity, Reading, Shared } from '../../model/reading.ts';
+import type { Entity, LocalPlant, Reading, Shared } from '../../model/reading.ts';
 import type { Inverter } from './inverter.ts';
 
 /** An inverter of the configuration, as far as labels go. */
@@ -16,8 +16,7 @@ export interface TargetLabels {
   readonly plantName: string;
   /** True when no other target says the name of the same plant. */
   readonly describesPlant: boolean;
-  /** Serial numbers of the inverters of its plant, as far as they are known. */
-  readonly serials: () => readonly string[];
+  readonly plant: LocalPlant;
 }
 
 export const TARGET = 'target';
@@ -40,8 +39,7 @@ export function entitiesOf(target: TargetLabels, inverter: Inverter | undefined,
   const plant = { plant_id: target.plantId };
   const entities: Entity[] = [{ id: TARGET, labels: { target: target.name }, up: 'growatt_modbus_up' }];
   if (target.describesPlant) {
-    const { plantIsGiven, serials } = target;
-    const shared: Shared = { what: 'plant', id: target.plantId, local: { plantIsGiven, serials } };
+    const shared: Shared = { what: 'plant', id: target.plantId, local: target.plant };
     entities.push({ id: PLANT, labels: plant, shared });
   }
   if (!inverter) return entities;

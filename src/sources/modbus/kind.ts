@@ -2,13 +2,13 @@ import { ianaZone } from '../../base/calendar.ts';
 import { battery, grid, selfConsumption } from '../../metrics/growatt/battery-grid.ts';
 import { ac, device, pv } from '../../metrics/growatt/device.ts';
 import { diagnostics, eps } from '../../metrics/growatt/diagnostics.ts';
-import { plant } from '../../metrics/growatt/plant.ts';
+import { history, plant } from '../../metrics/growatt/plant.ts';
 import { growattQuantities } from '../../metrics/growatt-overview.ts';
 import type { SourceKind } from '../../model/kind.ts';
 import { connectTcp, formatAddress } from './connection.ts';
 import { familyNamed } from './families.ts';
 import { Gateway } from './gateway.ts';
-import { modbusMetrics } from './metrics.ts';
+import { modbusMetrics, plantFigures } from './metrics.ts';
 import {
   type ModbusConfig,
   type ModbusTargetConfig,
@@ -45,13 +45,13 @@ modbus:
       framing: rtu-tcp           # a transparent serial gateway
 `,
   },
-  metrics: [modbusMetrics, device, ac, pv, battery, grid, selfConsumption, eps, diagnostics, plant],
+  metrics: [modbusMetrics, device, ac, pv, battery, grid, selfConsumption, eps, diagnostics, plant, history],
   metricsDocs: { sourceNames: '`modbus/TARGET`' },
   overview: { sourceTitle: (name) => `Inverter ${name} on the local network`, quantities: growattQuantities },
   resolve: resolveModbus,
-  shown: (config) => ({ modbus: config }),
+  shown: ({ historyDays: _, ...config }) => ({ modbus: config }),
   simulator: async () => (await import('../../simulators/modbus/simulator.ts')).startSimulator,
-  create({ targets, spacing }, { clock, owns, observer, shared }) {
+  create({ targets, spacing, historyDays }, { clock, owns, observer, shared }) {
     const places = groupByPlace(targets);
     const described = new Set<string>();
     const serials = shared('modbus serials', () => new Map<string, string>());
@@ -85,9 +85,15 @@ modbus:
           target: {
             ...labels,
             ...reading,
-            serials: () => ofPlant.flatMap((each) => serials.get(each) ?? []),
+            plant: {
+              plantIsGiven,
+              serials: () => ofPlant.flatMap((each) => serials.get(each) ?? []),
+              size: ofPlant.length,
+              historyDays,
+              figures: plantFigures,
+            },
           },
-          configuration: { target, describesPlant, ofPlant },
+          configuration: { target, describesPlant, ofPlant, historyDays },
           onSerial: (serial) => serials.set(name, serial),
           interval,
           gateway,

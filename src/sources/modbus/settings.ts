@@ -1,3 +1,4 @@
+import { historySettings } from '../../metrics/growatt/history-settings.ts';
 import { hostAddress } from '../../settings/addresses.ts';
 import { choice, count, duration, id, name, timeZone } from '../../settings/format.ts';
 import type { Settings } from '../../settings/read.ts';
@@ -79,11 +80,14 @@ export interface ModbusTargetConfig extends Resolved<typeof target> {
 /** Everything configured for Modbus; times are milliseconds. */
 export interface ModbusConfig extends Values {
   readonly targets: readonly ModbusTargetConfig[];
+  /** Completed days of which plants show energy and power; 0: none. */
+  readonly historyDays: number;
 }
 
 /** Fills in what a target says by its address, and reports targets that exclude each other. */
 export function resolveModbus(settings: Settings): ModbusConfig {
   const { modbus } = settings.valuesOf(modbusSettings);
+  const { history } = settings.valuesOf(historySettings);
   const targets = modbus.targets.map((item) => {
     const label = item.name ?? `${withPort(item.address)}/${item.unit}`;
     return { ...item, name: label, interval: item.interval ?? modbus.interval };
@@ -100,7 +104,7 @@ export function resolveModbus(settings: Settings): ModbusConfig {
     else if (earlier.some((other) => isSame(other) && other.framing !== item.framing))
       report('framing', `two framings for ${withPort(item.address)}: a gateway has one`);
   }
-  return { ...modbus, targets };
+  return { ...modbus, targets, historyDays: history.enabled ? history.days : 0 };
 }
 
 /** `host:port`. */

@@ -10,6 +10,7 @@ import {
 import { ModbusClient } from '../../../src/sources/modbus/client.ts';
 import { connectTcp } from '../../../src/sources/modbus/connection.ts';
 import { Gateway, type GatewayOptions } from '../../../src/sources/modbus/gateway.ts';
+import { plantFigures } from '../../../src/sources/modbus/metrics.ts';
 import {
   ModbusSource,
   type ModbusSourceOptions,
@@ -94,7 +95,7 @@ export function sourceTo(
       plantIsGiven: true,
       zoneIsGiven: target.zone !== undefined,
       freshFor: 90_000,
-      serials: () => [],
+      plant: { plantIsGiven: true, serials: () => [], size: 1, historyDays: 0, figures: plantFigures },
       describesPlant: false,
       unit: 1,
       family: undefined,
