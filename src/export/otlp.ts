@@ -21,11 +21,13 @@ import { formatDuration } from '../base/duration.ts';
 import type { Log } from '../base/log.ts';
 import { version } from '../base/version.ts';
 import { OtlpReader, type OtlpReaderOptions } from '../telemetry/readers.ts';
+import { NotOtlpError, readOtlpAnswer } from './otlp-answer.ts';
 import { type ExportHealth, type ExportHealthOptions, exportFailure, watchExports } from './otlp-health.ts';
 import type { OtlpExport } from './otlp-settings.ts';
 
-/** ExportResultCode.SUCCESS of @opentelemetry/core, which is not a direct dependency. */
+/** ExportResultCode of @opentelemetry/core, which is not a direct dependency. */
 const SUCCESS = 0;
+const FAILED = 1;
 
 type Serializer = ISerializer<ResourceMetrics, IExportMetricsServiceResponse>;
 
@@ -56,6 +58,13 @@ export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): 
   const { serializer, contentType } = ENCODINGS[settings.protocol];
   const connections = connectionsOf(settings);
   const isExponential = settings.histogramAggregation === 'base2_exponential_bucket_histogram';
+  /** Why the answer to the export under way is none; there is one at a time. */
+  let rubbish: NotOtlpError | undefined;
+  const takeRubbish = () => {
+    const taken = rubbish;
+    rubbish = undefined;
+    return taken;
+  };
   const delegate = createOtlpHttpExportDelegate(
     {
       url: settings.metricsEndpoint,
@@ -70,7 +79,14 @@ export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): 
     {
       serializeRequest: serializer.serializeRequest,
       deserializeResponse(data) {
-        health.answered(serializer.deserializeResponse(data));
+        try {
+          const read = serializer.deserializeResponse.bind(serializer);
+          health.answered(readOtlpAnswer(data, settings.protocol, read));
+        } catch (error) {
+          // The delegate would take the export for a success whatever is thrown here.
+          rubbish = error instanceof NotOtlpError ? error : undefined;
+          if (!rubbish) throw error;
+        }
         return {};
       },
     },
@@ -78,7 +94,7 @@ export function createOtlpExporter(settings: OtlpExport, health: ExportHealth): 
     MetricsExporterMetricsHelper,
     undefined,
   );
-  return new OTLPMetricExporterBase(bounded(delegate, connections, settings, health), {
+  return new OTLPMetricExporterBase(bounded(delegate, connections, settings, { health, takeRubbish }), {
     temporalityPreference: AggregationTemporality.CUMULATIVE,
     aggregationPreference: (type) => ({
       type:
@@ -109,7 +125,7 @@ function bounded(
   delegate: IOtlpExportDelegate<ResourceMetrics>,
   connections: HttpAgent,
   { timeout }: OtlpExport,
-  health: ExportHealth,
+  { health, takeRubbish }: { readonly health: ExportHealth; readonly takeRubbish: () => Error | undefined },
 ): IOtlpExportDelegate<ResourceMetrics> {
   return {
     export(metrics, done) {
@@ -120,10 +136,12 @@ function bounded(
       }, timeout);
       delegate.export(metrics, (result) => {
         clearTimeout(deadline);
-        if (result.code === SUCCESS) health.succeeded();
+        const error = takeRubbish();
+        if (error) health.failed(error.message);
+        else if (result.code === SUCCESS) health.succeeded();
         else
           health.failed(isLate ? `no answer within ${formatDuration(timeout)}` : exportFailure(result.error));
-        done(result);
+        done(error ? { code: FAILED, error } : result);
       });
     },
     forceFlush: () => delegate.forceFlush(),
