@@ -41,8 +41,10 @@ export async function makeOverview({
 }
 
 function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number): PlantView {
-  const judgements = [...raw.devices.values()].map((device) => judgeDevice(device, raw, fleetAwake, now));
-  const devices = [...raw.devices].map(
+  // Those that have a status are inverters; meters and sensors come after them.
+  const sorted = [...raw.devices].sort(([, a], [, b]) => Number(isInverter(b)) - Number(isInverter(a)));
+  const judgements = sorted.map(([, device]) => judgeDevice(device, raw, fleetAwake, now));
+  const devices = sorted.map(
     ([serial, device], i): DeviceView => ({
       serial,
       type: device.info.device_type ?? '',
@@ -72,6 +74,8 @@ function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number):
 function stickView(name: string, raw: Raw, readAt: number | undefined): StickView {
   return { name, ...judgeStick(raw), ...known({ readAt, up: upOf(raw) }), values: stickFigures(raw.values) };
 }
+
+const isInverter = ({ values }: Raw) => values.status !== undefined;
 
 const upOf = ({ values }: Raw) => (values.up === undefined ? undefined : values.up === 1);
 

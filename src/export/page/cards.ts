@@ -97,5 +97,5 @@ function deviceRow(
   const grid = gridExportWatts ? `${powerText(gridExportWatts)} out` : `${powerText(gridImportWatts)} in`;
   const ofMeter = watts === '' && gridImportWatts !== undefined ? grid : '';
   const shown = [watts, ofMeter, battery].filter(Boolean).join(' · ') || UNKNOWN;
-  return html`<li><span class="dot ${condition}" aria-hidden="true"></span><div><b>${title}</b> <code>${serial}</code><p><span class="${condition}">${words}</span> · ${ago(readAt, now, 'not read yet')}</p></div><span class="value">${shown}</span></li>`;
+  return html`<li><span class="dot ${condition}" aria-hidden="true"></span><div><b>${title}</b> <code>${serial}</code><p><span class="${condition}">${words}</span>${readAt === undefined ? [] : html` · ${ago(readAt, now)}`}</p></div><span class="value">${shown}</span></li>`;
 }

@@ -74,7 +74,7 @@ h2 small { font-size: .85rem; font-weight: 400; margin-left: .5rem; }
 @media (prefers-reduced-motion: reduce) { .flow .flows { animation: none; } }
 
 div.below { margin-top: 1.25rem; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.25rem; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); align-items: start; gap: 1.25rem; }
 .cards article { padding: 1.4rem 1.6rem; }
 .cards article header { display: flex; justify-content: space-between; align-items: start; gap: 1rem; }
 h3 { font-size: 1.05rem; font-weight: 650; overflow-wrap: anywhere; line-height: 1.3; }
