@@ -1,8 +1,8 @@
 import { wallTimeAt, type Zone } from '../../base/calendar.ts';
 import type { Reading, Value } from '../../model/reading.ts';
+import { type Answer, foldCase } from './answer.ts';
 import type { Device } from './device.ts';
 import { deviceEntityId } from './entities.ts';
-import { type Answer, foldCase } from './expressions.ts';
 import type { Family } from './families/family.ts';
 import { extract } from './fields.ts';
 import { parseNumber } from './numbers.ts';

@@ -1,35 +1,5 @@
+import type { Answer } from './answer.ts';
 import { parseNumber } from './numbers.ts';
-
-/** The keys of an answer in lower case. */
-export type Answer = ReadonlyMap<string, unknown>;
-
-/** Lower-case spellings of keys, which are the same in answer after answer. */
-const lowerCase = new Map<string, string>();
-/** More than the vendor has; other keys come from nobody honest. */
-const MOST_KEYS = 10_000;
-
-function lowerCaseOf(key: string): string {
-  const known = lowerCase.get(key);
-  if (known !== undefined) return known;
-  const name = key.toLowerCase();
-  if (lowerCase.size < MOST_KEYS) lowerCase.set(key, name);
-  return name;
-}
-
-/** The keys of an answer without their case. Where two differ only in it, the one that is filled counts. */
-export function foldCase(data: Readonly<Record<string, unknown>>): Answer {
-  const folded = new Map<string, unknown>();
-  for (const key of Object.keys(data)) {
-    const name = lowerCaseOf(key);
-    if (!folded.has(name) || !isFilled(folded.get(name))) folded.set(name, data[key]);
-  }
-  return folded;
-}
-
-function isFilled(value: unknown): boolean {
-  const number = parseNumber(value);
-  return number === 'bad' || (number !== undefined && number !== 0);
-}
 
 export interface Evaluation {
   readonly answer: Answer;

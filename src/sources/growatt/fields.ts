@@ -1,7 +1,8 @@
 import { growattMetric } from '../../metrics/growatt.ts';
 import type { MetricDefinition } from '../../model/metric.ts';
 import type { Labels, Value } from '../../model/reading.ts';
-import { type Answer, evaluate } from './expressions.ts';
+import type { Answer } from './answer.ts';
+import { evaluate } from './expressions.ts';
 
 /**
  * One row of a field table: the metric, and the expression over the keys of the answer that gives it; see

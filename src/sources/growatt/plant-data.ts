@@ -1,7 +1,7 @@
 import { isRecord } from '../../http/json.ts';
 import type { Reading } from '../../model/reading.ts';
+import { foldCase } from './answer.ts';
 import { dataEntityId } from './entities.ts';
-import { foldCase } from './expressions.ts';
 import { extract, type FieldRow } from './fields.ts';
 import { parseText } from './numbers.ts';
 import { parseWallTime } from './zone.ts';

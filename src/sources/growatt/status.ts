@@ -1,4 +1,4 @@
-import type { Answer } from './expressions.ts';
+import type { Answer } from './answer.ts';
 import { FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './families/family.ts';
 import { parseCode, parseText } from './numbers.ts';
 

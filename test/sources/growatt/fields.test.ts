@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { definitionOf } from '../../../src/catalogue.ts';
-import { foldCase, keysOf } from '../../../src/sources/growatt/expressions.ts';
+import { foldCase } from '../../../src/sources/growatt/answer.ts';
+import { keysOf } from '../../../src/sources/growatt/expressions.ts';
 import { busFamilies } from '../../../src/sources/growatt/families/bus.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { foldCase } from '../../../src/sources/growatt/expressions.ts';
+import { foldCase } from '../../../src/sources/growatt/answer.ts';
 import { families } from '../../../src/sources/growatt/families/index.ts';
 import { v4Families } from '../../../src/sources/growatt/families/v4.ts';
 import { statusOf } from '../../../src/sources/growatt/status.ts';
