@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { MetricDefinition } from '../model/metric.ts';
 import type { Labels } from '../model/reading.ts';
@@ -25,13 +26,12 @@ type ReadingSnapshot = z.infer<typeof readingSnapshot>;
 /** The definition of a metric by name. @throws Error for an unknown name */
 export type DefinitionOf = (metric: string) => MetricDefinition;
 
-export interface AcceptedValue {
+/** One series of an entity; the same object for reading after reading. */
+export interface Series {
   readonly definition: MetricDefinition;
   /** Labels beyond those of the entity. */
   readonly extra: Labels | undefined;
   readonly attributes: Labels;
-  /** undefined: held back, nothing true is known. */
-  readonly value: number | undefined;
 }
 
 /** The newest accepted reading of an entity, ready to be shown. */
@@ -39,33 +39,55 @@ export interface AcceptedReading {
   readonly times: ReadingTimes;
   /** Milliseconds; undefined: instantaneous values do not expire by their age. */
   readonly holdsFor: number | undefined;
-  readonly values: readonly AcceptedValue[];
+  readonly series: readonly Series[];
+  /** Of each series; undefined: held back, nothing true is known. */
+  readonly values: readonly (number | undefined)[];
 }
 
-/** A value of a reading, as the guards decided about it. */
-export function acceptedValue(
-  { metric, labels: extra }: { readonly metric: string; readonly labels?: Labels | undefined },
-  value: number | undefined,
+/** A value by its metric and the labels beyond those of its entity. */
+interface Named {
+  readonly metric: string;
+  readonly labels?: Labels | undefined;
+}
+
+/**
+ * The series of the values of a reading.
+ * @param before those of the reading before, which stay the same objects where the values have the same names
+ */
+export function seriesOf(
+  values: readonly Named[],
+  before: readonly Series[],
   definitionOf: DefinitionOf,
   attributes: AttributeSets,
-): AcceptedValue {
-  return { definition: definitionOf(metric), extra, attributes: attributes.with(extra), value };
+): readonly Series[] {
+  const isSame =
+    values.length === before.length && values.every((value, i) => before[i] && isOf(before[i], value));
+  if (isSame) return before;
+  return values.map(({ metric, labels: extra }) => ({
+    definition: definitionOf(metric),
+    extra,
+    attributes: attributes.with(extra),
+  }));
+}
+
+function isOf({ definition, extra }: Series, { metric, labels }: Named): boolean {
+  return definition.name === metric && (extra === labels || isDeepStrictEqual(extra, labels));
 }
 
 /** The same reading under other labels of its entity. */
 export function relabelled(reading: AcceptedReading, attributes: AttributeSets): AcceptedReading {
-  const values = reading.values.map((value) => ({ ...value, attributes: attributes.with(value.extra) }));
-  return { ...reading, values };
+  const series = reading.series.map((one) => ({ ...one, attributes: attributes.with(one.extra) }));
+  return { ...reading, series };
 }
 
 /** What is kept of a reading across a restart. */
-export function snapshotOf({ times, holdsFor, values }: AcceptedReading): ReadingSnapshot {
+export function snapshotOf({ times, holdsFor, series, values }: AcceptedReading): ReadingSnapshot {
   return {
     ...times,
     holdsFor,
-    values: values.map(({ definition, extra: labels, value = null }) => ({
+    values: series.map(({ definition, extra: labels }, i) => ({
       metric: definition.name,
-      value,
+      value: values[i] ?? null,
       labels,
     })),
   };
@@ -81,7 +103,8 @@ export function restoredReading(
   return {
     times: { wall, receivedAt, firstSeenAt },
     holdsFor,
-    values: known.map((kept) => acceptedValue(kept, kept.value ?? undefined, definitionOf, attributes)),
+    series: seriesOf(known, [], definitionOf, attributes),
+    values: known.map(({ value }) => value ?? undefined),
   };
 }
 

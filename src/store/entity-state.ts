@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { dateOf, wallTimeAt } from '../base/calendar.ts';
-import type { Entity, Labels, Reading, Rejection, Value } from '../model/reading.ts';
+import type { MetricDefinition } from '../model/metric.ts';
+import type { Entity, Labels, Reading, Rejection } from '../model/reading.ts';
 import {
   type AcceptedReading,
-  acceptedValue,
   type DefinitionOf,
   readingSnapshot,
   relabelled,
   restoredReading,
+  seriesOf,
   snapshotOf,
 } from './accepted-reading.ts';
 import { AttributeSets } from './attribute-sets.ts';
@@ -147,7 +148,9 @@ export class EntityState {
   }
 
   attempted(ok: boolean, now: number, asleep = false): void {
-    const isNews = !this.#tried || this.#restored || ok === (this.#failingSince !== undefined);
+    // What is read locally and in an account is shown by the way that answered last.
+    const isShared = this.#entity.shared?.local !== undefined;
+    const isNews = isShared || !this.#tried || this.#restored || ok === (this.#failingSince !== undefined);
     // It shows other values while it sleeps; apart from that they stay.
     if (asleep !== this.#asleep) this.#changed();
     else if (isNews) this.#onChange();
@@ -168,16 +171,17 @@ export class EntityState {
       if (order === 'same' && this.#reading) return [];
     }
     const firstSeenAt = this.#clock.state?.seenAt ?? now;
-    const verdicts = reading.values.map((value) => this.#judge(value, reading, now));
-    const values = reading.values.map((value, i) =>
-      acceptedValue(value, verdicts[i]?.value, this.#definitionOf, this.#attributes),
-    );
-    this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, values };
-    this.#changed();
-    return reading.values.flatMap(({ metric, value }, i) => {
-      const reason = verdicts[i]?.rejection;
-      return reason ? [{ reason, metric, value }] : [];
+    const before = this.#reading?.series ?? [];
+    const series = seriesOf(reading.values, before, this.#definitionOf, this.#attributes);
+    const rejections: Rejection[] = [];
+    const values = reading.values.map(({ metric, value }, i) => {
+      const verdict = this.#judge(series[i]!.definition, value, reading, now);
+      if (verdict?.rejection) rejections.push({ reason: verdict.rejection, metric, value });
+      return verdict ? verdict.value : value;
     });
+    this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, series, values };
+    this.#changed();
+    return rejections;
   }
 
   /** What may be shown now (milliseconds since the epoch); `stale`: reading it has failed for too long. */
@@ -191,21 +195,20 @@ export class EntityState {
 
   #show(now: number, stale: boolean): Shown {
     if (!this.#reading) return { samples: [], from: now, until: Number.POSITIVE_INFINITY, stale };
-    const { times, holdsFor = Number.POSITIVE_INFINITY, values } = this.#reading;
+    const { times, holdsFor = Number.POSITIVE_INFINITY, series, values } = this.#reading;
     const { zone, lastUpdate } = this.#entity;
     const time = new ReadingTime(times, zone);
     const asleep = this.#isAsleep;
     const circumstances = { now, stale, asleep, outdated: this.#clock.isOutdated(now), time, holdsFor };
     const samples: Sample[] = [];
-    for (const { definition, attributes, value } of values) {
-      const shown = shownValue(definition, value, circumstances);
+    for (const [i, { definition, attributes }] of series.entries()) {
+      const shown = shownValue(definition, values[i], circumstances);
       if (shown !== undefined) samples.push({ metric: definition.name, attributes, value: shown });
     }
     // Where summer time is in doubt this may be an hour late; the alternative is no age of the reading at all.
     if (time.takenAt !== undefined && lastUpdate !== undefined)
       samples.push({ metric: lastUpdate, attributes: this.attributes, value: time.takenAt / 1000 });
-    const definitions = values.values().map(({ definition }) => definition);
-    const until = unchangedUntil(definitions, circumstances, this.#clock.outdatedAt);
+    const until = unchangedUntil(series, circumstances, this.#clock.outdatedAt);
     return { samples, from: now, until, stale };
   }
 
@@ -227,22 +230,27 @@ export class EntityState {
     return this.#asleep || this.#clock.isAsleep(this.#entity.zone);
   }
 
-  #judge({ metric, value }: Value, { wallTime, producing = true }: Reading, now: number): Verdict {
-    const definition = this.#definitionOf(metric);
+  /** @returns undefined for a value that is taken as it is */
+  #judge(
+    definition: MetricDefinition,
+    value: number,
+    { wallTime, producing = true }: Reading,
+    now: number,
+  ): Verdict | undefined {
+    const { name, unit, validity } = definition;
     const { ratedPower, zone } = this.#entity;
     if (!isPossible(definition, value, ratedPower)) {
-      return { value: this.#guards.total(metric), rejection: 'out_of_range' };
+      return { value: this.#guards.total(name), rejection: 'out_of_range' };
     }
+    if (validity !== 'lifetime' && validity !== 'today') return undefined;
     const energy = {
       value,
       at: wallTime ?? now,
-      growthWithin:
-        ratedPower === undefined || definition.unit !== 'kwh' ? undefined : growthOf(definition, ratedPower),
+      growthWithin: ratedPower === undefined || unit !== 'kwh' ? undefined : growthOf(definition, ratedPower),
     };
-    if (definition.validity === 'lifetime') return this.#guards.judgeTotal(metric, energy, producing);
+    if (validity === 'lifetime') return this.#guards.judgeTotal(name, energy, producing);
     // Without a clock of its own and a zone, the end of its day is unknown.
     const wall = wallTime ?? (zone && wallTimeAt(zone, now));
-    if (definition.validity !== 'today' || wall === undefined) return { value, rejection: undefined };
-    return this.#guards.judgeDayEnergy(metric, energy, dateOf(wall));
+    return wall === undefined ? undefined : this.#guards.judgeDayEnergy(name, energy, dateOf(wall));
   }
 }

@@ -42,6 +42,8 @@ export class SharedDevices {
   readonly #options: SharedDevicesOptions;
   /** Everything that sources have described as known to others too, by its state. */
   readonly #said = new Map<EntityState, { readonly source: string; readonly entity: Entity }>();
+  /** Those of them that are read locally. */
+  readonly #locals = new Set<EntityState>();
   #devices = new Map<string, Device>();
   #byState = new Map<EntityState, Device>();
   #hidden = new Set<EntityState>();
@@ -59,14 +61,19 @@ export class SharedDevices {
   describe(source: string, entity: Entity, state: EntityState): void {
     if (entity.shared) this.#said.set(state, { source, entity });
     else this.#said.delete(state);
+    if (entity.shared?.local) this.#locals.add(state);
+    else this.#locals.delete(state);
   }
 
   forget(state: EntityState): void {
     this.#said.delete(state);
+    this.#locals.delete(state);
   }
 
   /** Works out who knows the same devices, and gives their entities the same plant and zone. Call after changes. */
   settle(): void {
+    // An account alone shares nothing, however often its lists change.
+    if (this.#locals.size === 0 && this.#byState.size === 0 && this.#hidden.size === 0) return;
     const ways = [...this.#said].map(([state, { source, entity }]): Way => {
       const { shared } = entity;
       return { source, said: entity, state, local: shared?.what === 'plant' ? undefined : shared?.local };
@@ -215,6 +222,6 @@ export class SharedDevices {
   }
 
   #isLocal(state: EntityState): boolean {
-    return this.#said.get(state)?.entity.shared?.local !== undefined;
+    return this.#locals.has(state);
   }
 }

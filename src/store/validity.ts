@@ -48,18 +48,19 @@ export function shownValue(
 }
 
 /**
- * Until when, at least, `shownValue` says the same of these metrics unless something happens.
+ * Until when, at least, `shownValue` says the same of these series unless something happens.
  * @param outdatedAt when the present state becomes unknown; milliseconds since the epoch, infinite for never
  */
 export function unchangedUntil(
-  definitions: Iterable<MetricDefinition>,
+  series: readonly { readonly definition: MetricDefinition }[],
   { now, time, holdsFor }: Circumstances,
   outdatedAt: number,
 ): number {
   // Clocks count whole milliseconds. Where nothing is known of the age, this is not a number.
   const expiry = time.agesFrom + holdsFor + 1;
   let until = outdatedAt > now ? outdatedAt : Number.POSITIVE_INFINITY;
-  for (const { validity } of definitions) {
+  for (const { definition } of series) {
+    const { validity } = definition;
     if (validity === 'instant' && expiry > now) until = Math.min(until, expiry);
     if (validity === 'today' || validity === 'month' || validity === 'year')
       until = Math.min(until, time.dayEnd(now));

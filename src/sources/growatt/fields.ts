@@ -84,10 +84,9 @@ interface Field {
   readonly labels: Labels | undefined;
   readonly feature: string | undefined;
   readonly isPhase1: boolean;
-  /** False for a number that stands for "not measured"; absent where any number is one. */
-  readonly isValue?: (raw: number) => boolean;
 }
 
+/** An energy can have any value. */
 const isMeasured = (raw: number) => !UNSIGNED_MARKERS.has(raw);
 
 const fieldsOf = new WeakMap<readonly FieldRow[], readonly Field[]>();
@@ -101,7 +100,6 @@ function describe(rows: readonly FieldRow[]): readonly Field[] {
       labels,
       feature: featureOf(definition, labels),
       isPhase1: definition.phase1 !== undefined && labels?.phase === '1',
-      ...(definition.unit !== 'kwh' && { isValue: isMeasured }),
     };
   });
   fieldsOf.set(rows, fields);
@@ -114,23 +112,24 @@ function describe(rows: readonly FieldRow[]): readonly Field[] {
  */
 export function extract(rows: readonly FieldRow[], answer: Answer, features: Set<string>): Extracted {
   const rejections: string[] = [];
-  const found: { readonly field: Field; readonly value: number }[] = [];
-  for (const field of fieldsOf.get(rows) ?? describe(rows)) {
-    const { definition, keys, feature, isPhase1, isValue } = field;
-    const value = evaluate(keys, { answer, rejections, ...(isValue && { isValue }) });
-    if (value === undefined || (value < 0 && !definition.signed)) continue;
-    if (value === 0 && definition.neverZero) continue;
+  const energies = { answer, rejections };
+  const others = { answer, rejections, isValue: isMeasured };
+  const fields = fieldsOf.get(rows) ?? describe(rows);
+  const numbers = fields.map(({ definition, keys, feature, isPhase1 }) => {
+    const value = evaluate(keys, definition.unit === 'kwh' ? energies : others);
+    if (value === undefined || (value < 0 && !definition.signed)) return undefined;
+    if (value === 0 && definition.neverZero) return undefined;
     const shows = value !== 0 && !definition.floats && (!isPhase1 || definition.phase1 === 'once-seen');
     if (feature && shows) features.add(feature);
-    found.push({ field, value });
-  }
+    return value;
+  });
   const values: Value[] = [];
-  for (const { field, value } of found) {
-    const { definition, labels, feature, isPhase1 } = field;
+  for (const [i, { definition, labels, feature, isPhase1 }] of fields.entries()) {
+    const value = numbers[i];
     const isShown =
       feature === undefined || features.has(feature) || (isPhase1 && definition.phase1 === 'always');
-    if (isShown)
-      values.push(labels ? { metric: definition.name, value, labels } : { metric: definition.name, value });
+    if (value !== undefined && isShown)
+      values.push({ metric: definition.name, value, ...(labels && { labels }) });
   }
   return { values, rejections };
 }
