@@ -97,7 +97,8 @@ export class EntityState {
 
   /** The accepted value of a metric without further labels; undefined: nothing true is known. */
   valueOf(metric: string): number | undefined {
-    return this.#reading?.values.find(({ definition, extra }) => definition.name === metric && !extra)?.value;
+    const { series = [], values = [] } = this.#reading ?? {};
+    return values[series.findIndex(({ definition, extra }) => definition.name === metric && !extra)];
   }
 
   /** When reading it began to fail, milliseconds since the epoch; undefined while it succeeds. */
