@@ -48,6 +48,10 @@ modbus:
   metrics: [modbusMetrics, device, ac, pv, battery, grid, selfConsumption, eps, diagnostics, plant, history],
   metricsDocs: { sourceNames: '`modbus/TARGET`' },
   overview: { sourceTitle: (name) => `Inverter ${name} on the local network`, quantities: growattQuantities },
+  page: {
+    file: 'modbus-registers.md',
+    render: async () => (await import('./registers-page.ts')).registersPage(),
+  },
   resolve: resolveModbus,
   shown: ({ historyDays: _, ...config }) => ({ modbus: config }),
   simulator: async () => (await import('../../simulators/modbus/simulator.ts')).startSimulator,

@@ -10,9 +10,12 @@ export const base = registerMap(
   `
   0      u16        status                 VAWOG
   1      u32 ×0.1   pv_power               VAWOEG
-  3/4    u16 ×0.1   pv{1-8}_voltage        VAWOG
-  4/4    u16 ×0.1   pv{1-8}_current        VAWOG
-  5/4    u32 ×0.1   pv{1-8}_power          VAWOG
+  3/4    u16 ×0.1   pv{1-4}_voltage        VAWOG
+  4/4    u16 ×0.1   pv{1-4}_current        VAWOG
+  5/4    u32 ×0.1   pv{1-4}_power          VAWOG
+  19/4   u16 ×0.1   pv{5-8}_voltage        VWOG
+  20/4   u16 ×0.1   pv{5-8}_current        VWOG
+  21/4   u32 ×0.1   pv{5-8}_power          VWOG
   35     s32 ×0.1   ac_power               VAWOEG
   37     u16 ×0.01  ac_frequency           VAWOG
   38/4   u16 ×0.1   ac_l{1-3}_voltage      VAWOG
@@ -20,8 +23,10 @@ export const base = registerMap(
   50     u16 ×0.1   line_rs_voltage        VAOG
   53     u32 ×0.1   ac_energy_today        VAWOG
   55     u32 ×0.1   ac_energy_total        VAWOEG
-  59/4   u32 ×0.1   pv{1-8}_energy_today   VAWOG
-  61/4   u32 ×0.1   pv{1-8}_energy_total   VAWOG
+  59/4   u32 ×0.1   pv{1-4}_energy_today   VAWOG
+  61/4   u32 ×0.1   pv{1-4}_energy_total   VAWOG
+  75/4   u32 ×0.1   pv{5-8}_energy_today   VWOG
+  77/4   u32 ×0.1   pv{5-8}_energy_total   VWOG
   91     u32 ×0.1   pv_energy_total        VAWOEG
   93     s16 ×0.1   temp_inverter          VAWOG
   94     s16 ×0.1   temp_ipm               VAWOG

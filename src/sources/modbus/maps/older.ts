@@ -74,8 +74,10 @@ export const legacy = registerMap(
   5/4    u32 ×0.1   pv{1-2}_power          VAWOG
   11     u32 ×0.1   ac_power               VAWG
   13     u16 ×0.01  ac_frequency           VAWOG
-  14/4   u16 ×0.1   ac_l{1-3}_voltage      VAWOG
-  15/4   u16 ×0.1   ac_l{1-3}_current      VAWOG
+  14     u16 ×0.1   ac_l1_voltage          VAWOG
+  15     u16 ×0.1   ac_l1_current          VAWOG
+  18/4   u16 ×0.1   ac_l{2-3}_voltage      VWG
+  19/4   u16 ×0.1   ac_l{2-3}_current      VWG
   26     u32 ×0.1   ac_energy_today        VAWOG
   28     u32 ×0.1   ac_energy_total        VAWOG
   32     s16 ×0.1   temp_inverter          VAWOG
@@ -84,7 +86,7 @@ export const legacy = registerMap(
   42     u16 ×0.1   bus_p_voltage          VWOg
   45     u16        power_factor_raw       V
   47     u16        derating_mode          VWo
-  48/4   u32 ×0.1   pv{1-2}_energy_today   VWOG
+  48/4   u32 ×0.1   pv{1-2}_energy_today   VWG
   50/4   u32 ×0.1   pv{1-2}_energy_total   VWG
   56     u32 ×0.1   pv_energy_total        VWG
   64     u16        warning_main           VAW

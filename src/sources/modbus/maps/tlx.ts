@@ -7,13 +7,18 @@ export const x3000 = registerMap(
   `
   3000    u16        grid_status               VAWOG
   3001    u32 ×0.1   pv_power                  VAWOG
-  3003/4  u16 ×0.1   pv{1-4}_voltage           VAWOG
-  3004/4  u16 ×0.1   pv{1-4}_current           VAWG
-  3005/4  u32 ×0.1   pv{1-4}_power             VAWOEG
+  3003/4  u16 ×0.1   pv{1-3}_voltage           VAWOG
+  3004/4  u16 ×0.1   pv{1-3}_current           VAWG
+  3005/4  u32 ×0.1   pv{1-3}_power             VAWOEG
+  3015    u16 ×0.1   pv4_voltage               vWOG
+  3016    u16 ×0.1   pv4_current               vWOG
+  3017    u32 ×0.1   pv4_power                 vWOEG
   3023    s32 ×0.1   ac_power                  VAWOG
   3025    u16 ×0.01  ac_frequency              VAWOG
-  3026/4  u16 ×0.1   ac_l{1-3}_voltage         VAWOG
-  3027/4  u16 ×0.1   ac_l{1-3}_current         VAWOG
+  3026    u16 ×0.1   ac_l1_voltage             VAWOG
+  3027    u16 ×0.1   ac_l1_current             VAWOG
+  3030/4  u16 ×0.1   ac_l{2-3}_voltage         VWOG
+  3031/4  u16 ×0.1   ac_l{2-3}_current         VWOG
   3038    u16 ×0.1   line_rs_voltage           VOG
   3041    u32 ×0.1   grid_import_power         VAOEG
   3043    s32 ×0.1   grid_export_power         VAOEG

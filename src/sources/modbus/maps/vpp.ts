@@ -8,8 +8,14 @@ export const vpp = registerMap(
   31000    u16        work_mode                 VA
   31005    u16        fault_main                V
   31007    u16        warning_main              V
-  31010/2  s16 ×0.1   pv{1-16}_voltage          VA
-  31011/2  s16 ×0.1   pv{1-16}_current          VA
+  31010/2  s16 ×0.1   pv{1-3}_voltage           VA
+  31011/2  s16 ×0.1   pv{1-3}_current           VA
+  31016    s16 ×0.1   pv4_voltage               V
+  31017    s16 ×0.1   pv4_current               V
+  31018    s16 ×0.1   pv5_voltage               VA
+  31019    s16 ×0.1   pv5_current               VA
+  31020/2  s16 ×0.1   pv{6-16}_voltage          V
+  31021/2  s16 ×0.1   pv{6-16}_current          V
   31058    s32 ×0.1   pv_power                  VA
   31100    s32 ×0.1   ac_power                  VA
   31105    u16 ×0.01  ac_frequency              VA
