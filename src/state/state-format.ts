@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { storeSnapshot } from '../store/store.ts';
+import { jsonPieces } from './json-pieces.ts';
 
 /** Grows when the shape of the file changes; older versions are upgraded below. */
 const VERSION = 2;
@@ -52,12 +53,13 @@ export function parseState(text: string): State {
   throw new StateFormatError(isNewer ? 'was written by a newer version of solar-otel-agent' : 'is damaged');
 }
 
-/** The content of a state file, in one piece for each source, so that a big one does not block other work. */
+/** The content of a state file in pieces, so that a long one does not keep other work waiting. */
 export function* formatState(sources: Iterable<readonly [string, SourceState]>): Iterable<string> {
   yield `{"version":${VERSION},"sources":{`;
   let separator = '';
   for (const [name, state] of sources) {
-    yield `${separator}${JSON.stringify(name)}:${JSON.stringify(state)}`;
+    yield `${separator}${JSON.stringify(name)}:`;
+    yield* jsonPieces(state);
     separator = ',';
   }
   yield '}}\n';

@@ -80,16 +80,18 @@ export function relabelled(reading: AcceptedReading, attributes: AttributeSets):
   return { ...reading, series };
 }
 
-/** What is kept of a reading across a restart. */
+/** What is kept of a reading across a restart; its values are put together when they are asked for. */
 export function snapshotOf({ times, holdsFor, series, values }: AcceptedReading): ReadingSnapshot {
   return {
     ...times,
     holdsFor,
-    values: series.map(({ definition, extra: labels }, i) => ({
-      metric: definition.name,
-      value: values[i] ?? null,
-      labels,
-    })),
+    get values() {
+      return series.map(({ definition, extra: labels }, i) => ({
+        metric: definition.name,
+        value: values[i] ?? null,
+        labels,
+      }));
+    },
   };
 }
 
