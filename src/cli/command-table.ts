@@ -71,7 +71,7 @@ export const COMMANDS: Readonly<Record<Command, CommandRow>> = {
   run: {
     summary: 'the agent (when no command is given)',
     details:
-      'Polls the configured sources in the background and serves /metrics, the status page and probes until a signal. With EXPORTER_MODE=push it collects once, pushes to the Pushgateway and exits: 0 when everything was pushed, else 1.',
+      'Polls the configured sources in the background and serves /metrics, the status page and probes until a signal. SIGHUP reads the configuration anew. With EXPORTER_MODE=push it collects once, pushes to the Pushgateway and exits: 0 when everything was pushed, else 1.',
     options: configured,
     examples: ['--config agent.yaml', '--config agent.yaml --web.config.file web.yml'],
   },

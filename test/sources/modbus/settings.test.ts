@@ -232,6 +232,29 @@ test('what is configured reads inverters behind one gateway over one connection'
   assert.equal(server.connections.accepted, 1);
 });
 
+test('a reload that changes one inverter leaves its neighbour as it is, and both share the connection', async (t) => {
+  const { bank } = readCase('every-register-min-xh');
+  const server = await serveBanks(t, { 1: bank(), 2: bank() });
+  const given = tools();
+  const create = (interval: string) => {
+    const targets = [
+      { name: 'a', address: server.address },
+      { name: 'b', address: server.address, unit: '2', interval },
+    ];
+    return modbus.create(configOf({ GROWATT_MODBUS_SPACING: '0' }, { modbus: { targets } }), given);
+  };
+  const [before, after] = [create('20s'), create('30s')];
+  assert.deepEqual(before[0]?.configuration, after[0]?.configuration);
+  assert.notDeepEqual(before[1]?.configuration, after[1]?.configuration);
+  assert.deepEqual(
+    before.map(({ identity }) => identity),
+    after.map(({ identity }) => identity),
+  );
+  assert.notEqual(before[0]?.identity, before[1]?.identity);
+  await Promise.all([before[0]!, after[1]!].map((source) => eventsOf(source)));
+  assert.equal(server.connections.accepted, 1);
+});
+
 test('every metric of a reading is in a group of the kind, with the labels of that group', () => {
   const definitions = new Map(
     modbus.metrics.flatMap((group) => group.definitions).map((definition) => [definition.name, definition]),
