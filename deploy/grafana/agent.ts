@@ -134,7 +134,15 @@ export const agent = dashboard({
         { title: 'Event loop lag', width: 8, unit: 's', min: 0 },
         ofAgent('nodejs_eventloop_lag_seconds'),
       ),
-      lines({ title: 'Running for', width: 24, unit: 's' }, ofAgent('time() - process_start_time_seconds')),
+      states(
+        {
+          title: 'Configuration accepted at the last reload',
+          width: 12,
+          words: { 0: ['no', 'red'], 1: ['yes', 'green'] },
+        },
+        ['min by (instance) (solar_agent_config_last_reload_successful)', '{{instance}}'],
+      ),
+      lines({ title: 'Running for', width: 12, unit: 's' }, ofAgent('time() - process_start_time_seconds')),
     ],
   ],
 });

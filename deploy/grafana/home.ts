@@ -7,9 +7,14 @@ import {
   DAILY_ENERGY,
   DEVICE,
   ENERGY_TODAY,
+  EXPORT_POWER,
+  EXPORT_TODAY,
+  HOUSE_POWER,
+  HOUSE_TODAY,
+  IMPORT_POWER,
+  IMPORT_TODAY,
   PEAK_KW,
   PLANT,
-  plantMeter,
   plantSum,
   SPECIFIC_YIELD,
   weekdayHours,
@@ -34,9 +39,8 @@ const HEAT: Steps = ['green', [45, 'yellow'], [limits.inverter_temperature_celsi
 const device = (metric: string, legend = NAME): Query => [withModel(byDevice(metric)), legend];
 const sum = (query: string) => `sum(${query})`;
 
-/** PV energy of today, of the plants that have the given metric too. */
-const pvToday = (metric: string) =>
-  `${plantSum('growatt_pv_energy_today_kwh')} and on (plant_id) ${plantMeter(metric)}`;
+/** PV energy of today, of the plants with a meter at the grid. */
+const METERED_PV_TODAY = `${plantSum('growatt_pv_energy_today_kwh')} and on (plant_id) ${EXPORT_TODAY}`;
 
 const inputs = (quantity: string, input: number): Query =>
   device(`growatt_pv${input}_${quantity}`, `${NAME} PV${input}`);
@@ -77,10 +81,7 @@ export const home = dashboard({
           unit: 'percentunit',
           decimals: 0,
         },
-        [
-          `clamp_min(1 - ${sum(plantMeter('growatt_grid_export_energy_today_kwh'))} / (${sum(pvToday('growatt_grid_export_energy_today_kwh'))} > 0), 0)`,
-          'self-consumption',
-        ],
+        [`clamp_min(1 - ${sum(EXPORT_TODAY)} / (${sum(METERED_PV_TODAY)} > 0), 0)`, 'self-consumption'],
       ),
       stat(
         {
@@ -90,10 +91,7 @@ export const home = dashboard({
           unit: 'percentunit',
           decimals: 0,
         },
-        [
-          `clamp_min(1 - ${sum(plantMeter('growatt_grid_import_energy_today_kwh'))} / (${sum(plantMeter('growatt_load_energy_today_kwh'))} > 0), 0)`,
-          'autarky',
-        ],
+        [`clamp_min(1 - ${sum(IMPORT_TODAY)} / (${sum(HOUSE_TODAY)} > 0), 0)`, 'autarky'],
       ),
       stat(
         {
@@ -118,15 +116,12 @@ export const home = dashboard({
           unit: 'watt',
         },
         [sum(byDevice('growatt_pv_power_watts')), 'sun'],
-        [sum(plantMeter('growatt_load_power_watts')), 'house'],
+        [sum(HOUSE_POWER), 'house'],
         [
           `${sum(byDevice('growatt_battery_discharge_power_watts'))} - ${sum(byDevice('growatt_battery_charge_power_watts'))}`,
           'battery',
         ],
-        [
-          `${sum(plantMeter('growatt_grid_import_power_watts'))} - ${sum(plantMeter('growatt_grid_export_power_watts'))}`,
-          'grid',
-        ],
+        [`${sum(IMPORT_POWER)} - ${sum(EXPORT_POWER)}`, 'grid'],
       ),
       bars(
         {
@@ -273,9 +268,9 @@ export const home = dashboard({
           decimals: 1,
         },
         [sum(byDevice('growatt_pv_energy_today_kwh')), 'sun'],
-        [sum(plantMeter('growatt_load_energy_today_kwh')), 'house'],
-        [sum(plantMeter('growatt_grid_import_energy_today_kwh')), 'drawn from the grid'],
-        [sum(plantMeter('growatt_grid_export_energy_today_kwh')), 'fed into the grid'],
+        [sum(HOUSE_TODAY), 'house'],
+        [sum(IMPORT_TODAY), 'drawn from the grid'],
+        [sum(EXPORT_TODAY), 'fed into the grid'],
         [sum(byDevice('growatt_battery_charge_energy_today_kwh')), 'into the battery'],
         [sum(byDevice('growatt_battery_discharge_energy_today_kwh')), 'out of the battery'],
       ),

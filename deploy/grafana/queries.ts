@@ -22,6 +22,31 @@ export const plantSum = (metric: string): string => `sum by (plant_id) (${byDevi
  */
 export const plantMeter = (metric: string): string => `max by (plant_id) (${byDevice(metric)})`;
 
+/** What a hybrid says of the grid connection, else what a smart meter of the cloud says. */
+const connection = (hybrid: string, meter: string): string => `(${plantMeter(hybrid)} or ${meter})`;
+const METER_POWER = plantMeter('growatt_meter_power_watts');
+
+export const IMPORT_POWER = connection('growatt_grid_import_power_watts', `clamp_min(${METER_POWER}, 0)`);
+export const EXPORT_POWER = connection('growatt_grid_export_power_watts', `clamp_min(-${METER_POWER}, 0)`);
+export const IMPORT_TODAY = connection(
+  'growatt_grid_import_energy_today_kwh',
+  plantMeter('growatt_meter_import_energy_today_kwh'),
+);
+export const EXPORT_TODAY = connection(
+  'growatt_grid_export_energy_today_kwh',
+  plantMeter('growatt_meter_export_energy_today_kwh'),
+);
+
+/** What the house takes: what a hybrid says, else what the inverters give and the grid adds. */
+export const HOUSE_POWER = connection(
+  'growatt_load_power_watts',
+  `(${plantSum('growatt_current_power_watts')} + ${IMPORT_POWER} - ${EXPORT_POWER})`,
+);
+export const HOUSE_TODAY = connection(
+  'growatt_load_energy_today_kwh',
+  `(${plantSum('growatt_energy_today_kwh')} + ${IMPORT_TODAY} - ${EXPORT_TODAY})`,
+);
+
 /** A metric of a stick, once for each stick and further label. */
 export const byStick = (metric: string, ...labels: readonly string[]): string =>
   `max by (${['stick', ...labels].join(', ')}) (${metric}{stick=~"$stick"})`;

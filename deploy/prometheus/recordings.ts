@@ -6,8 +6,12 @@ export interface Recording {
 }
 
 const plantSum = (metric: string) => `sum by (plant_id) (max by (plant_id, device_sn) (${metric}))`;
-/** A plant has one meter at its grid connection; several of its devices may report it. */
-const plantMeter = (metric: string) => `max by (plant_id) (${metric})`;
+/** A plant has one meter at its grid connection: a hybrid reports it, else a smart meter of the cloud. */
+const connection = (what: 'import' | 'export') =>
+  `(max by (plant_id) (growatt_grid_${what}_energy_today_kwh) or max by (plant_id) (growatt_meter_${what}_energy_today_kwh))`;
+const IMPORT = connection('import');
+const EXPORT = connection('export');
+const HOUSE = `(max by (plant_id) (growatt_load_energy_today_kwh) or (${plantSum('growatt_energy_today_kwh')} + ${IMPORT} - ${EXPORT}))`;
 const CURRENT = 'max by (plant_id, device_sn, string) (growatt_string_current_amps)';
 
 export const recordings: readonly Recording[] = [
@@ -28,12 +32,12 @@ export const recordings: readonly Recording[] = [
   },
   {
     record: 'plant:growatt_self_consumption_today:ratio',
-    expr: `clamp_min(1 - ${plantMeter('growatt_grid_export_energy_today_kwh')} / (${plantSum('growatt_pv_energy_today_kwh')} > 0), 0)`,
+    expr: `clamp_min(1 - ${EXPORT} / (${plantSum('growatt_pv_energy_today_kwh')} > 0), 0)`,
     help: 'Share of the PV energy of today that was not exported, of plants with a meter.',
   },
   {
     record: 'plant:growatt_autarky_today:ratio',
-    expr: `clamp_min(1 - ${plantMeter('growatt_grid_import_energy_today_kwh')} / (${plantMeter('growatt_load_energy_today_kwh')} > 0), 0)`,
+    expr: `clamp_min(1 - ${IMPORT} / (${HOUSE} > 0), 0)`,
     help: 'Share of the consumption of today that did not come from the grid, of plants with a meter.',
   },
   {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { glob, readFile } from 'node:fs/promises';
+import { access, glob, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { version } from '../../src/base/version.ts';
@@ -67,6 +67,12 @@ describe('The deployments', () => {
       started.map(([name]) => name),
       ['demo'],
     );
+  });
+
+  it('open Grafana with a dashboard that there is', async () => {
+    const { grafana } = (await compose()).services;
+    const path = grafana?.environment?.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH ?? '';
+    await access(path.replace('/var/lib/grafana', 'deploy/grafana'));
   });
 
   it('give the sidecar the collector configuration that stands at the top of the repository', async () => {

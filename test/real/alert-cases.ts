@@ -50,6 +50,21 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
       at: '1h',
     },
   },
+  SolarReloadRefused: {
+    fires: {
+      series: {
+        'solar_agent_config_last_reload_successful{job="solar-otel-agent",instance="a:9120"}': '1 0x10',
+      },
+      at: '20m',
+      labels: 'severity="warning",job="solar-otel-agent",instance="a:9120"',
+    },
+    silent: {
+      series: {
+        'solar_agent_config_last_reload_successful{job="solar-otel-agent",instance="a:9120"}': '1 0 1x10',
+      },
+      at: '20m',
+    },
+  },
   SolarSourceDown: {
     fires: {
       series: {

@@ -103,6 +103,7 @@ describe('A Prometheus with nine days of the demo', () => {
     }
     assert.deepEqual(options.get('fleet: plant'), [
       'Home in Palermo (simulated)',
+      'North (simulated)',
       'South (simulated)',
       'West (simulated)',
     ]);
@@ -118,7 +119,7 @@ describe('A Prometheus with nine days of the demo', () => {
     const power = await single('sum(growatt_current_power_watts{instance="demo:9120"})');
     assert.equal(await single(panel('home', 'Current power')), power);
     assert.equal(await single(panel('fleet', 'Power')), power);
-    assert.equal(await single(panel('fleet', 'Plants')), 3);
+    assert.equal(await single(panel('fleet', 'Plants')), 4);
   });
 
   it('the fault and the silence show in the fleet', async () => {
@@ -128,6 +129,24 @@ describe('A Prometheus with nine days of the demo', () => {
       (await ask(panel('fleet', title))).map(({ metric }) => metric.device_sn);
     assert.deepEqual(await names('Faulty'), ['SIMFAULT02']);
     assert.deepEqual(await names('Silent'), ['SIMQUIET03']);
+  });
+
+  it('a house with a smart meter and no hybrid has flows, self-consumption and autarky, too', async () => {
+    const of = (title: string, legend: string) =>
+      dashboardQueries()
+        .find((each) => each.panel === title && each.legend === legend)
+        ?.expr.replaceAll('plant_id=~".*"', 'plant_id="2000003"') ?? assert.fail(`${title}: ${legend}`);
+    const sun = await single('max(growatt_current_power_watts{device_sn="SIMMIN0301"})');
+    const meter = await single('max(growatt_meter_power_watts{plant_id="2000003"})');
+    assert.ok(meter < 0, 'it exports');
+    assert.equal(await single(of('Flow', 'grid')), meter);
+    assert.ok(Math.abs((await single(of('Flow', 'house'))) - (sun + meter)) < 0.001);
+    const pv = await single('max(growatt_pv_energy_today_kwh{plant_id="2000003"})');
+    const exported = await single('max(growatt_meter_export_energy_today_kwh{plant_id="2000003"})');
+    const share = await single(of('Self-consumption today', 'self-consumption'));
+    assert.ok(Math.abs(share - (1 - exported / pv)) < 1e-9 && share > 0 && share < 1, `${share}`);
+    const autarky = await single(of('Autarky today', 'autarky'));
+    assert.ok(autarky > 0 && autarky <= 1, `${autarky}`);
   });
 
   it('the energy of a day is that of the day of the plant, wherever the plant is', async () => {

@@ -30,7 +30,7 @@ export const END_SECONDS = END / 1000;
 /** The last hour was also seen by another instance: an agent that was restarted under another name. */
 const OVERLAP = 60 * MINUTE;
 
-/** The demo's home; another with a battery; and inverters with phases and strings, a fault, and silence. */
+/** The demo's home; another with a battery, another with a meter only; and inverters with phases and strings, a fault, and silence. */
 function plants(): PlantSpec[] {
   const logger = (number: number) => `SIMLOG01${String(number).padStart(2, '0')}`;
   const common = { createDate: '2026-05-01', peakPowerKw: 16 };
@@ -43,6 +43,17 @@ function plants(): PlantSpec[] {
       devices: [
         { sn: 'SIMSPH0101', family: 'sph', dataloggerSn: logger(1), model: 'SPH 6000' },
         { sn: 'SIMMIN0102', family: 'min', dataloggerSn: logger(2), peakPowerW: 10_000 },
+      ],
+    }),
+    homePlant(END, {
+      ...common,
+      id: 2_000_003,
+      name: 'North (simulated)',
+      peakPowerKw: 8,
+      oneHouse: true,
+      devices: [
+        { sn: 'SIMMIN0301', family: 'min', dataloggerSn: logger(6), peakPowerW: 8_000 },
+        { sn: 'SIMMETER03', family: 'meter', dataloggerSn: logger(7) },
       ],
     }),
     homePlant(END, {
@@ -109,6 +120,7 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
   const log = memoryLog();
   const agent = new Agent({ config, log, clock, fetch });
   const observer = agent.observeHttp();
+  agent.observeReloads(() => ({ isSuccessful: true, succeededAt: BEGIN / 1000 }));
   const server = await startServer({ listen: config.exporter.listenAddr, surface: agent, log, observer });
   const abort = new AbortController();
   const running = agent.run(abort.signal);

@@ -47,4 +47,15 @@ export const agentAlerts: readonly Alert[] = [
     action:
       'The log of the agent says once for each outage why. See whether the Collector runs, and whether OTEL_EXPORTER_OTLP_ENDPOINT, headers and certificates are right.',
   },
+  {
+    name: 'SolarReloadRefused',
+    severity: 'warning',
+    for: '5m',
+    expr: 'min by (job, instance) (solar_agent_config_last_reload_successful) == 0',
+    summary: 'The agent at {{ $labels.instance }} has refused its new configuration.',
+    description:
+      'The configuration was changed and reloaded, but has a mistake: the agent goes on with the old one.',
+    action:
+      'The log names the key, the value and what is allowed; solar-otel-agent check says the same. Correct the file and reload again.',
+  },
 ];
