@@ -79,3 +79,43 @@ for (const [what, prepare, reason] of [
     assert.ok(agent.err().includes(`cannot be written (${reason})`), agent.err());
   });
 }
+
+/** An agent as in a container: it is process 1, on a host with this name. */
+function startInContainer(t: TestContext, host: string, stateDir: string) {
+  const namespaces = ['--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
+  const agent = ['sh', '-c', `hostname ${host} && exec "$@"`, 'sh', process.execPath, resolve('src/main.ts')];
+  const child = spawn('unshare', [...namespaces, ...agent], {
+    env: {
+      PATH: process.env.PATH,
+      // Nobody listens on the discard port.
+      TRUCKI_TARGETS: '127.0.0.1:9',
+      EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
+      STATE_DIR: stateDir,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => code);
+  const kill = async () => {
+    child.kill('SIGKILL');
+    return await ended;
+  };
+  t.after(kill);
+  const serves = () => eventually(`it to serve:\n${err}`, () => /Serving metrics/.test(err) || undefined);
+  return { serves, ended, kill, err: () => err };
+}
+
+test('of two containers that share a state folder the second says who holds it, though both are process 1', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const first = startInContainer(t, 'one', folder);
+  await first.serves();
+  const second = startInContainer(t, 'two', folder);
+  assert.equal(await second.ended, 1);
+  assert.match(second.err(), /is in use by solar-otel-agent run, pid 1 on one, since /);
+  await first.kill();
+  await startInContainer(t, 'three', folder).serves();
+});

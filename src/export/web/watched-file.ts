@@ -37,11 +37,13 @@ export class WebConfigFile {
       checkChange(this.#path, this.#current, next);
       return () => {
         this.#current = next;
+        this.#seen = seen;
         this.#warn();
       };
-    } finally {
-      // After an error these are the files up to the one that is wrong.
+    } catch (error) {
+      // These are the files up to the one that is wrong.
       this.#seen = seen;
+      throw error;
     }
   }
 

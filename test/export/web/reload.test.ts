@@ -61,6 +61,23 @@ test('A file that goes is refused, and read again when it comes back', async (t)
   assert.deepEqual(messages(server), [REFUSED, READ_AGAIN]);
 });
 
+test('A file that is read anew because somebody asks for it is refused to them, and else used when they say so', async (t) => {
+  const folder = webFolder(t, USERS);
+  const log = memoryLog();
+  const gate = new Gate({ path: folder.file, log });
+  t.after(() => gate.close());
+  folder.write('web.yml', 'basic_auth_users: [\n');
+  assert.throws(() => gate.prepare(), /web\.yml: /);
+  assert.equal(gate.tls, undefined);
+  assert.deepEqual(log.lines, [], 'it is named to who asks, not a second time');
+  folder.write('web.yml', USERS + TLS);
+  assert.throws(() => gate.prepare(), /turning TLS on or off needs a restart/);
+  folder.write('web.yml', `${USERS}# repaired\n`);
+  gate.prepare()();
+  assert.equal(gate.tls, undefined);
+  assert.deepEqual(log.lines, []);
+});
+
 /** Serial number of the certificate that a new connection gets. */
 async function servedSerial({ address }: GatedServer): Promise<string> {
   const socket = connect({ port: address.port, ca: pem('ca.pem') });
