@@ -1,76 +1,7 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { inverterBank } from '../src/simulators/modbus/inverter.ts';
-import { layoutOf } from '../src/simulators/modbus/layouts.ts';
-import { type RegisterBank, startModbusServer } from '../src/simulators/modbus/server.ts';
-import { connectTcp } from '../src/sources/modbus/connection.ts';
-import { Gateway } from '../src/sources/modbus/gateway.ts';
-import { plantFigures } from '../src/sources/modbus/metrics.ts';
-import { ModbusSource } from '../src/sources/modbus/source.ts';
-import { berlinHome, HOUR, MIDNIGHT, MIN, MINUTE, startWorld } from './sources/growatt/world.ts';
-
-/** At the equator the sun is up for twelve hours on every day of the year. */
-const equator = { latitude: 0, longitude: 15, zone: 60 } as const;
-const INTERVAL = 2 * MINUTE;
-
-/** A gateway whose requests hold the clock of the world until they are answered. */
-class TrackedGateway extends Gateway {
-  readonly #track: <T>(work: Promise<T>) => Promise<T>;
-
-  constructor(options: ConstructorParameters<typeof Gateway>[0], track: <T>(work: Promise<T>) => Promise<T>) {
-    super(options);
-    this.#track = track;
-  }
-
-  override read(...request: Parameters<Gateway['read']>): ReturnType<Gateway['read']> {
-    return this.#track(super.read(...request));
-  }
-}
-
-/** A simulated home whose inverter is read in the cloud and over Modbus, in virtual time. */
-async function startHome(t: TestContext, start = MIDNIGHT) {
-  const world = await startWorld(t, { plants: [berlinHome(equator)], start });
-  const [inverter] = world.cloud.inverters();
-  assert.ok(inverter);
-  const bank = inverterBank(layoutOf(inverter)!, inverter);
-  const state = { isReachable: true };
-  const unit: RegisterBank = {
-    get awake() {
-      return state.isReachable && bank.awake;
-    },
-    read: (...request) => bank.read(...request),
-  };
-  const { host, port, close } = await startModbusServer({
-    units: new Map([[1, unit]]),
-    silent: 'exception',
-    now: () => world.clock.now(),
-  });
-  t.after(close);
-  const { clock, track } = world;
-  const gateway = new TrackedGateway(
-    { address: { host, port }, framing: 'tcp', connect: connectTcp, clock, spacing: 0, keepOpen: false },
-    track,
-  );
-  const local = () =>
-    new ModbusSource({
-      target: {
-        ...{ name: 'roof', plantId: 'roof', plantName: 'roof', plantIsGiven: false, describesPlant: true },
-        ...{ unit: 1, family: undefined, zone: undefined, zoneIsGiven: false, blockSize: 125 },
-        freshFor: 3 * INTERVAL,
-        plant: {
-          plantIsGiven: false,
-          serials: () => [MIN],
-          size: 1,
-          historyDays: 7,
-          figures: plantFigures,
-        },
-      },
-      interval: INTERVAL,
-      gateway,
-      clock,
-    });
-  return { ...world, state, local };
-}
+import { test } from 'node:test';
+import { startHome } from './helpers/home.ts';
+import { HOUR, MIDNIGHT, MINUTE } from './sources/growatt/world.ts';
 
 const sum = (counts: Record<string, number>) =>
   Object.values(counts).reduce((total, count) => total + count, 0);
@@ -93,7 +24,7 @@ test('an inverter that is read locally needs fewer than 90 cloud calls on a day 
 
 test('when the local way fails, the cloud is asked at its own interval at once', async (t) => {
   const noon = MIDNIGHT + 12 * HOUR;
-  const world = await startHome(t, noon);
+  const world = await startHome(t, { start: noon });
   world.run({ local: world.local() });
   await world.until(noon + 2 * HOUR);
   const live = (from: number, to: number) => world.callCounts(from, to)['tlx/tlx_last_data'] ?? 0;
@@ -109,7 +40,7 @@ test('when the local way fails, the cloud is asked at its own interval at once',
 
 test('local series wait for the list of the account, so that their plant never changes', async (t) => {
   const noon = MIDNIGHT + 12 * HOUR;
-  const world = await startHome(t, noon);
+  const world = await startHome(t, { start: noon });
   const agent = world.run({ local: world.local() });
   const plants = new Set<string | undefined>();
   for (let at = noon; at < noon + 2 * MINUTE; at += 1000) {
