@@ -21,7 +21,7 @@ import { prepared } from './programs.ts';
 const SCAN = readCase('scan-min-6000tl-xh');
 
 function start(t: TestContext, command: string, args: readonly string[], env = {}): ChildProcess {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
   t.after(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
@@ -137,7 +137,7 @@ test('eight inverters behind one gateway are read one after the other, a second 
     LOG_FORMAT: 'text',
   });
   let log = '';
-  agent.stdout?.on('data', (chunk) => {
+  agent.stderr?.on('data', (chunk) => {
     log += chunk;
   });
   const powers = async () => {
