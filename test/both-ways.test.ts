@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startHome } from './helpers/home.ts';
-import { HOUR, MIDNIGHT, MINUTE } from './sources/growatt/world.ts';
+import { stateDir } from './sources/growatt/history-support.ts';
+import { HOUR, MIDNIGHT, MIN, MINUTE } from './sources/growatt/world.ts';
 
 const sum = (counts: Record<string, number>) =>
   Object.values(counts).reduce((total, count) => total + count, 0);
@@ -49,4 +50,19 @@ test('local series wait for the list of the account, so that their plant never c
   }
   plants.delete(undefined);
   assert.deepEqual([...plants], ['1']);
+});
+
+test('after a restart the lists of the run before count: local series are shown before the next poll of the account', async (t) => {
+  const noon = MIDNIGHT + 12 * HOUR;
+  const world = await startHome(t, { start: noon });
+  const folder = stateDir(t);
+  const first = world.run({ local: world.local(), stateDir: folder });
+  await world.until(noon + 3 * MINUTE);
+  await first.stop();
+  const calls = world.cloud.calls.length;
+  const second = world.run({ local: world.local(), stateDir: folder });
+  await world.until(noon + 3 * MINUTE + 5000);
+  assert.equal(world.cloud.calls.length, calls);
+  const { growatt_last_update_timestamp_seconds: at } = second.values({ device_sn: MIN, plant_id: '1' });
+  assert.ok(at !== undefined && at * 1000 >= noon + 3 * MINUTE);
 });

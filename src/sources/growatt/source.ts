@@ -207,6 +207,7 @@ export class GrowattSource implements Source {
     this.#days.restore(history);
     this.#access.restore({ refusals, refusedAt });
     this.#restored = true;
+    this.#hasListed = this.#inventory.plants.length > 0 && this.#discovery.hasTriedAll;
     const interval = this.interval();
     const latest = refusals > 0 ? refusedAt : this.#live.lastReadAt(this.#inventory.readable);
     const at = latest + interval;

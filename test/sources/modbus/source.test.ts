@@ -194,3 +194,14 @@ test('polls of the same inverter through both framings are alike', async (t) => 
   assert.deepEqual(await polled(sourceTo(server, { gateway })), minXh.expected);
   await clientOf(gateway).read('map', { space: 'input', address: 1, count: 1 }, never);
 });
+
+test('what is kept across restarts has news only when something was found out, not with each poll', async (t) => {
+  const bank = minXh.bank();
+  const source = sourceTo(await serveBanks(t, { 1: bank }));
+  await polled(source);
+  assert.equal(source.hasNews, true);
+  source.snapshot();
+  bank.input[3002] = 4000;
+  await polled(source);
+  assert.equal(source.hasNews, false);
+});
