@@ -2,7 +2,7 @@ import { OTLPExporterError } from '@opentelemetry/otlp-exporter-base';
 import * as z from 'zod';
 import { formatDuration } from '../base/duration.ts';
 import type { Log } from '../base/log.ts';
-import { reasonOf } from '../http/fetch-text.ts';
+import { reasonOf } from '../http/reasons.ts';
 
 export interface ExportHealthOptions {
   readonly url: string;

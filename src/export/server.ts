@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { reasonOf } from '../http/reasons.ts';
 import type { HttpObserver } from '../model/observer.ts';
 import type { ListenAddress } from '../settings/addresses.ts';
 import { Connections } from './connections.ts';
@@ -120,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     throw listenError(listen, error);
   }
-  server.on('error', (error) => log.warn(`Accepting an HTTP connection failed (${error.message})`));
+  server.on('error', (error) => log.warn(`Accepting an HTTP connection failed (${reasonOf(error)})`));
 
   const { address, port } = server.address() as AddressInfo;
   return {

@@ -1,4 +1,5 @@
 import { SourceError } from '../base/errors.ts';
+import { answerProblemOf, reasonOf } from './reasons.ts';
 
 export interface TextRequest {
   readonly method?: 'GET' | 'POST' | 'PUT';
@@ -23,7 +24,7 @@ export interface TextAnswer {
 /**
  * One bounded HTTP exchange. Redirects are never followed: a token must not be sent to another host, and
  * a redirect to a login page would look like an answer.
- * @throws SourceError `unreachable`, `malformed` (too large, redirect); the signal's reason when aborted.
+ * @throws SourceError `unreachable`, `malformed` (no HTTP, damaged, too large, redirect); the signal's reason when aborted.
  */
 export async function fetchText(
   fetch: typeof globalThis.fetch,
@@ -54,6 +55,9 @@ export async function fetchText(
   } catch (error) {
     if (error instanceof SourceError) throw error;
     signal.throwIfAborted();
+    const answer = answerProblemOf(error);
+    if (answer !== undefined)
+      throw new SourceError('malformed', `${what}: ${url.host} ${answer}`, { cause: error });
     throw new SourceError('unreachable', `${what}: no answer from ${url.host} (${reasonOf(error)})`, {
       cause: error,
     });
@@ -73,35 +77,4 @@ async function readBounded(response: Response, maxBytes: number, what: string): 
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection closed by the server',
-  UND_ERR_SOCKET: 'connection closed by the server',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'host name lookup failed',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'network unreachable',
-  ETIMEDOUT: 'connection timed out',
-  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  EPROTO: 'the server does not use TLS',
-};
-
-/** fetch hides the reason in a chain of causes, and in the first of several where it tried several addresses. */
-export function reasonOf(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; ) {
-    const code = 'code' in at ? String(at.code) : '';
-    if (reasons[code]) return reasons[code];
-    const inner: unknown = at instanceof AggregateError ? at.errors[0] : at.cause;
-    if (!(inner instanceof Error)) return /^[A-Z_]+$/.test(code) ? code : at.message.slice(0, 120);
-    at = inner;
-  }
-  return 'unknown reason';
 }

@@ -1,6 +1,6 @@
 import { connect as netConnect, type Socket } from 'node:net';
 import { SourceError } from '../../base/errors.ts';
-import { reasonOf } from '../../http/fetch-text.ts';
+import { reasonOf } from '../../http/reasons.ts';
 import { LONGEST_FRAME } from './frame.ts';
 
 /** Where a gateway, or an inverter's own dongle, listens. */
