@@ -120,6 +120,7 @@ describe('The bundle, alone in an empty folder', () => {
         engines,
         type: 'commonjs',
         bin: { 'solar-otel-agent': 'solar-otel-agent.js' },
+        files: ['solar-otel-agent.js', 'solar-otel-agent.cdx.json', 'THIRD_PARTY_LICENSES.txt'],
         description: 0,
         homepage: 0,
         repository: 0,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 
@@ -75,6 +75,21 @@ describe('What the agent is built from', () => {
     const links = [...page.matchAll(/\]\((\.\.\/[^)#]+)/g)].map(([, link = '']) => link);
     assert.ok(links.length > 1);
     for (const link of links) assert.ok(existsSync(join('.github', link)), link);
+  });
+
+  it('the image is built from all that the build imports', () => {
+    const ignored = read('.dockerignore').split('\n');
+    const wanted = new Set(['deploy/build.ts']);
+    for (const file of wanted) {
+      for (const [, path = ''] of read(file).matchAll(/^import [^;]*from '(\.[^']+)';$/gm))
+        wanted.add(join(dirname(file), path));
+    }
+    assert.ok(wanted.size > 3);
+    for (const file of wanted)
+      assert.ok(
+        ignored.some((line) => line.startsWith('!') && `${file}/`.startsWith(`${line.slice(1)}/`)),
+        `${file} is not sent to the builder`,
+      );
   });
 
   it('the image holds the Node that the tests run with', () => {

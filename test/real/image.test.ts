@@ -100,7 +100,7 @@ describe('The container image', () => {
   it('holds the bundle, its licences, its bill of materials and Node, and neither sources nor packages', async () => {
     const script = "console.log(require('node:fs').readdirSync('/app').join(' '))";
     const seen = await buildah(...inside(['/usr/local/bin/node', '-e', script]));
-    assert.equal(seen, 'THIRD_PARTY_LICENSES.txt solar-otel-agent.cdx.json solar-otel-agent.js');
+    assert.equal(seen, 'THIRD_PARTY_LICENSES.txt package.json solar-otel-agent.cdx.json solar-otel-agent.js');
   });
 
   it('serves a demo whose health check succeeds while it runs and fails afterwards', async () => {
