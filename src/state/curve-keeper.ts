@@ -2,6 +2,7 @@ import { ianaZone, type Zone } from '../base/calendar.ts';
 import type { Clock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { Turns } from '../base/turns.ts';
 import type { PastPower } from '../model/overview.ts';
 import type { Source } from '../model/source.ts';
 import { type Curve, Curves, type Subject } from '../view/curves.ts';
@@ -104,9 +105,15 @@ export class CurveKeeper {
       if (watts === undefined || now - at > LONGEST_AGE_MS) return;
       this.#curves.record(subject, this.#zoneOf(subject), at, watts);
     };
-    for (const { id, readAt, values } of plants) take({ plant: id }, readAt, values.powerWatts);
-    for (const { name, readAt, values } of sticks)
+    const turns = new Turns();
+    for (const { id, readAt, values } of plants) {
+      take({ plant: id }, readAt, values.powerWatts);
+      if (turns.isOver) await turns.next();
+    }
+    for (const { name, readAt, values } of sticks) {
       take({ stick: name }, readAt, values.powerWatts ?? values.batteryChargeWatts);
+      if (turns.isOver) await turns.next();
+    }
   }
 
   #zoneOf(subject: Subject): Zone {

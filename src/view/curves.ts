@@ -31,7 +31,8 @@ interface Ring {
 /** What is kept of a curve across a restart: each day in base64, little-endian, without its unknown end. */
 const ringSnapshot = z.object({ day: z.int(), today: z.string(), yesterday: z.string() });
 
-export const curvesSnapshot = z.record(z.string(), ringSnapshot);
+/** By the keys of the curves; each is checked when it is needed, since a thousand at once would take long. */
+export const curvesSnapshot = z.record(z.string(), z.unknown());
 
 export type CurvesSnapshot = z.infer<typeof curvesSnapshot>;
 
@@ -46,6 +47,8 @@ const unknownDay = (): DayPowers => new Float32Array(STEPS).fill(Number.NaN);
 /** The power of today and yesterday of each plant and stick, in steps of five minutes; bounded in memory. */
 export class Curves {
   readonly #rings = new Map<string, Ring>();
+  /** Restored and not needed yet. */
+  readonly #packed = new Map<string, unknown>();
 
   /**
    * Takes the power at a moment: a step shows the mean of what was recorded in it.
@@ -55,7 +58,7 @@ export class Curves {
     const key = keyOf(subject);
     const wall = wallTimeAt(zone, at);
     const day = Math.floor(wall / DAY);
-    const ring = this.#rings.get(key) ?? this.#newRing(key, day);
+    const ring = this.#ringOf(key) ?? this.#newRing(key, day);
     if (!ring || day < ring.day) return;
     turnTo(ring, day);
     const step = Math.floor((wall - day * DAY) / (STEP_MINUTES * MINUTE));
@@ -67,7 +70,7 @@ export class Curves {
 
   /** Today and yesterday by the clock of the zone at `now`; undefined when nothing is known of either. */
   get(subject: Subject, zone: Zone, now: number): Curve | undefined {
-    const ring = this.#rings.get(keyOf(subject));
+    const ring = this.#ringOf(keyOf(subject));
     if (!ring) return undefined;
     turnTo(ring, Math.max(ring.day, Math.floor(wallTimeAt(zone, now) / DAY)));
     return [ring.today, ring.yesterday].some((day) => day.some((watts) => !Number.isNaN(watts)))
@@ -76,31 +79,45 @@ export class Curves {
   }
 
   get isEmpty(): boolean {
-    return this.#rings.size === 0;
+    return this.#size === 0;
   }
 
   /** What is kept of each across a restart. */
-  *snapshot(): Iterable<readonly [string, CurvesSnapshot[string]]> {
+  *snapshot(): Iterable<readonly [string, unknown]> {
+    yield* this.#packed;
     for (const [key, { day, today, yesterday }] of this.#rings)
       yield [key, { day, today: packed(today), yesterday: packed(yesterday) }];
   }
 
   /** Takes what an earlier run kept; what was recorded since then wins. */
   restore(snapshot: CurvesSnapshot): void {
-    for (const [key, { day, today, yesterday }] of Object.entries(snapshot)) {
-      if (this.#rings.size >= MOST_CURVES) return;
-      if (this.#rings.has(key)) continue;
-      const days = { today: unpacked(today), yesterday: unpacked(yesterday) };
-      this.#rings.set(key, { day, ...days, step: -1, count: 0 });
+    for (const [key, curve] of Object.entries(snapshot)) {
+      if (this.#size >= MOST_CURVES) return;
+      if (!this.#rings.has(key)) this.#packed.set(key, curve);
     }
   }
 
-  /** Curves that ended before yesterday make room. */
-  #newRing(key: string, day: number): Ring | undefined {
-    if (this.#rings.size >= MOST_CURVES) {
-      for (const [other, ring] of this.#rings) if (ring.day < day - 1) this.#rings.delete(other);
+  get #size(): number {
+    return this.#rings.size + this.#packed.size;
+  }
+
+  #ringOf(key: string): Ring | undefined {
+    const data = this.#packed.has(key) ? ringSnapshot.safeParse(this.#packed.get(key)).data : undefined;
+    this.#packed.delete(key);
+    if (data) {
+      const days = { today: unpacked(data.today), yesterday: unpacked(data.yesterday) };
+      this.#rings.set(key, { day: data.day, ...days, step: -1, count: 0 });
     }
-    if (this.#rings.size >= MOST_CURVES) return undefined;
+    return this.#rings.get(key);
+  }
+
+  /** Curves that ended before yesterday, and those that nobody asked for since the start, make room. */
+  #newRing(key: string, day: number): Ring | undefined {
+    if (this.#size >= MOST_CURVES) {
+      for (const [other, ring] of this.#rings) if (ring.day < day - 1) this.#rings.delete(other);
+      this.#packed.clear();
+    }
+    if (this.#size >= MOST_CURVES) return undefined;
     const ring: Ring = { day, today: unknownDay(), yesterday: unknownDay(), step: -1, count: 0 };
     this.#rings.set(key, ring);
     return ring;

@@ -101,9 +101,21 @@ test('the curves survive a restart, at the times of their readings', async (t) =
   assert.deepEqual(log.lines, []);
 });
 
+test('a curve that is damaged is unknown, and the others are not', async (t) => {
+  const { start, path, log } = keeperIn(t, () => MIDNIGHT);
+  const today = Buffer.from(new Float32Array([5]).buffer).toString('base64');
+  const good = { day: MIDNIGHT / DAY, today, yesterday: '' };
+  writeFileSync(path, JSON.stringify({ version: 1, curves: { 'plant/2': { day: 'x' }, 'plant/1': good } }));
+  const keeper = start();
+  await keeper.restore();
+  assert.equal(keeper.curveOf({ plant: '2' }), undefined);
+  assert.deepEqual(knownOf(keeper.curveOf(home)?.today), { 0: 5 });
+  assert.deepEqual(log.lines, []);
+});
+
 test('a file that is damaged, or of another version, is named and does not stop the agent', async (t) => {
   const { start, path, log } = keeperIn(t, () => MIDNIGHT);
-  for (const text of ['{', '{"version":9,"curves":{}}', '{"version":1,"curves":{"plant/1":{"day":"x"}}}']) {
+  for (const text of ['{', '{"version":9,"curves":{}}', '{"version":1,"curves":[]}']) {
     writeFileSync(path, text);
     const keeper = start();
     await keeper.restore();
