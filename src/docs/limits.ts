@@ -1,6 +1,7 @@
 import { defaultLimits } from '../export/server.ts';
 import { type Limit, limits } from '../model/limits.ts';
 import { STATE_BYTES } from '../state/state-file.ts';
+import { MOST_CURVES } from '../view/curves.ts';
 import { code, table } from './markdown.ts';
 
 /** The page `docs/limits.md`: what bounds that which comes from outside. */
@@ -45,5 +46,6 @@ ${table(['What', 'At most', 'Beyond it'], served)}
 ## Files
 
 A state file beyond ${STATE_BYTES / 1024 / 1024} MiB is not read: the agent starts without it.
+Of at most ${MOST_CURVES} plants and sticks the power of today and yesterday is kept for the status page.
 `;
 }

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 export const STEP_MINUTES = 5;
 const STEPS = 1440 / STEP_MINUTES;
 /** Two days of one plant are 2.3 kB; beyond so many plants and sticks none are kept. */
-const MOST_CURVES = 1000;
+export const MOST_CURVES = 1000;
 
 /** Whose curve it is: a plant by its id, or a stick by its name. */
 export type Subject = { readonly plant: string } | { readonly stick: string };

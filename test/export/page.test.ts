@@ -103,6 +103,12 @@ test('a card has the name, the energies, each inverter with its state in words, 
   assert.match(text, /SPH 6000 SPH1 Normal · 3 min ago 3\.42 kW · 64 %/);
 });
 
+test('a plant that could not be read says that its values are the last ones', async () => {
+  const up = (value: number) => samplesOf({ plant_id: '1' }, { growatt_up: value });
+  assert.match(textOf(await pageOf({ samples: [...home, ...up(0)] })), /could not be read when last tried/);
+  assert.doesNotMatch(textOf(await pageOf({ samples: [...home, ...up(1)] })), /could not be read/);
+});
+
 test('coordinates are no place that people know', async () => {
   const info = { plant_id: '1', plant_name: 'A', location: '52.52,13.41' };
   assert.doesNotMatch(

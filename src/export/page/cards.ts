@@ -26,13 +26,16 @@ const SHORT: Readonly<Record<Condition, string>> = {
 export const badge = (condition: Condition) =>
   html`<span class="badge ${condition}">${SHORT[condition]}</span>`;
 
+const UNREAD = html`<p class="problem">It could not be read when last tried, so these are its last values.</p>`;
+
 export function plantCard(plant: PlantView, input: CardInput): Markup {
-  const { id, name, location, condition, values, readAt } = plant;
+  const { id, name, location, condition, values, readAt, up } = plant;
   const subject = { plant: id };
   const place = [placeOf(location), peakOf(plant)].filter(Boolean).join(' · ');
   return html`<article class="card" id="plant-${encodeURIComponent(id)}" aria-label="${name}">
 <header><div><h3>${name}</h3>${place ? html`<p>${place}</p>` : []}</div>${badge(condition)}</header>
 ${powerLine(values.powerWatts, readAt, input)}
+${up === false ? UNREAD : []}
 ${curve(subject, name, input)}
 <dl class="energies">${energies([
     ['Today', values.energyTodayKwh],

@@ -58,7 +58,7 @@ function countsOf(sources: readonly SourceView[]): string {
 
 function sourceRow(source: SourceView, now: number): Markup {
   const { name, title, state, intervalSeconds, lastSuccess, nextPoll } = source;
-  return html`<li><div><h3>${title}</h3><code>${name}</code></div><span class="badge ${state}">${WORDS[state]}</span><p class="reads">last read ${ago(lastSuccess, now)} · ${nextPoll === undefined ? 'reading now' : html`next read ${until(nextPoll, now)}`} · every ${duration(intervalSeconds, true)}</p>${notes(source)}</li>
+  return html`<li><div><h3>${title}</h3><code>${name}</code></div><span class="badge ${state}">${WORDS[state]}</span><p class="reads">${lastSuccess === undefined ? html`not read yet` : html`last read ${ago(lastSuccess, now)}`} · ${nextPoll === undefined ? 'reading now' : html`next read ${until(nextPoll, now)}`} · every ${duration(intervalSeconds, true)}</p>${notes(source)}</li>
 `;
 }
 

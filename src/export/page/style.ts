@@ -46,6 +46,8 @@ b { font-weight: 600; }
 h2 { margin: 2rem 0 .75rem; font-size: 1.1rem; }
 h2 small { font-size: .85rem; font-weight: 400; margin-left: .5rem; }
 .hint { color: var(--soft); font-size: .9rem; }
+.energies + .hint { margin-top: 1rem; }
+.power + .problem { font-size: .9rem; }
 .card.hint { padding: 1.1rem 1.4rem; }
 
 .hero { display: grid; gap: 1rem 2.5rem; align-items: center; padding: 1.75rem 2rem; }
