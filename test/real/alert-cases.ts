@@ -127,7 +127,7 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
       at: '20m',
       labels: 'severity="warning",stick="shed"',
     },
-    silent: { series: { 'trucki_up{stick="shed"}': '1 0 1 0 1 0 1' }, at: '30m' },
+    silent: { series: { 'trucki_up{stick="shed"}': '1 0 1 0 1 0 1' }, at: '25m' },
   },
   SolarInverterUnreachable: {
     fires: {
