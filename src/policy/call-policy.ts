@@ -105,7 +105,7 @@ export function createCallPolicy(options: CallPolicyOptions): CallPolicy {
           return answer;
         } catch (cause) {
           signal.throwIfAborted();
-          const message = `${endpoint}: no complete answer within ${limit < SECOND ? limit / SECOND : Math.round(limit / SECOND)} s`;
+          const message = `${endpoint}: no complete answer within ${(limit < longest ? total : longest) / SECOND} s`;
           const isTimeout = late || cause instanceof TaskCancelledError;
           const error = isTimeout ? new SourceError('timeout', message, { cause }) : cause;
           const outcome = error instanceof SourceError ? error.kind : 'defect';

@@ -94,8 +94,12 @@ test('while plant/data hangs, live calls keep their rhythm', async (t) => {
   await pass(45 * SECOND);
   const live = times(LIVE);
   assert.equal(live.length, 11);
-  // At first the lists are read.
-  for (const [i, at] of live.slice(2).entries()) assert.equal(at - live[i + 1]!, 4 * SECOND);
+  // At first the lists are read. A call waits no longer than the spacing, where another began just before it.
+  const [, second = 0, ...later] = live;
+  for (const [i, at] of later.entries()) {
+    const late = at - (second + (i + 1) * 4 * SECOND);
+    assert.ok(Math.abs(late) <= SECOND, `${live}`);
+  }
   assert.ok(times('plant/data').length >= 1);
   assert.equal(up(), 1);
 });
