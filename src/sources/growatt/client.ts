@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { type ErrorKind, SourceError } from '../../base/errors.ts';
+import { REDACTED } from '../../base/redacted.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import type { Circuit } from '../../model/source.ts';
@@ -105,7 +106,9 @@ export class GrowattClient {
       });
     }
     if (status >= 500) throw new SourceError('server', `${path}: the cloud answered HTTP ${status}`);
-    const envelope = parseJsonObject(text, status === 200 ? path : `${path}: HTTP ${status}`);
+    // A server that quotes the request must not bring the token into a message or a label.
+    const harmless = text.replaceAll(this.#token, REDACTED);
+    const envelope = parseJsonObject(harmless, status === 200 ? path : `${path}: HTTP ${status}`);
     throwOnError(path, envelope);
     return envelope;
   }

@@ -209,3 +209,14 @@ test('an aborted call ends with the reason of its signal', async (t) => {
   controller.abort(new Error('stopped'));
   await assert.rejects(call, /stopped/);
 });
+
+test('a cloud that quotes the token in an error or a name brings it into no message and no answer', async (t) => {
+  const quoting = JSON.stringify({ error_code: 10005, error_msg: `no access with ${TOKEN}` });
+  const { client } = await startClient(t, quoting);
+  await assert.rejects(client.call(get, {}, signal), (error: Error) => {
+    assert.match(error.message, /no access with \[redacted\]/);
+    return true;
+  });
+  const named = await startClient(t, JSON.stringify({ error_code: 0, data: { name: TOKEN } }));
+  assert.deepEqual(await named.client.call(get, {}, signal), { error_code: 0, data: { name: '[redacted]' } });
+});
