@@ -6,6 +6,14 @@ import { dashboardNamed, dashboardNames, type Panel } from './dashboards.ts';
 
 const COLUMNS = 24;
 
+/** A module of the SDK about one kind of panel. */
+interface Kind {
+  readonly PanelBuilder: new () => { build(): { readonly type: string; readonly options?: object } };
+}
+
+/** Settings that the SDK's methods call otherwise. */
+const NAMES_OF_SDK: Readonly<Record<string, string>> = { color: 'colorScheme' };
+
 describe('The dashboards', () => {
   it('are committed as their sources make them', () => {
     assert.deepEqual([...dashboardNames].sort(), ['agent', 'fleet', 'home', 'trucki']);
@@ -52,6 +60,23 @@ describe('The dashboards', () => {
           assert.deepEqual(target.datasource, source, title);
           // Tables and bars name their fields by columns.
           assert.ok(target.legendFormat !== '' || transformations.length > 0, `${title} (${type})`);
+        }
+      }
+    });
+
+    it(`${name}: Grafana's SDK knows every kind of panel, every option and every field setting`, async () => {
+      for (const { title, type, options, fieldConfig } of shown) {
+        const kind = (await import(`@grafana/grafana-foundation-sdk/${type.replace('-', '')}`)) as Kind;
+        const panel = new kind.PanelBuilder();
+        assert.equal(panel.build().type, type);
+        // The SDK has a method for each setting of a kind of panel.
+        for (const key of [...Object.keys(options), ...Object.keys(fieldConfig.defaults.custom ?? {})])
+          assert.ok(key in panel || key in (panel.build().options ?? {}), `${title}: ${type} has no ${key}`);
+        for (const key of Object.keys(fieldConfig.defaults))
+          assert.ok(key === 'custom' || (NAMES_OF_SDK[key] ?? key) in panel, `${title}: ${key}`);
+        for (const { id } of fieldConfig.overrides.flatMap(({ properties }) => properties)) {
+          const key = id.replace(/^custom\./, '');
+          assert.ok((NAMES_OF_SDK[key] ?? key) in panel, `${title}: ${id}`);
         }
       }
     });

@@ -27,7 +27,9 @@ export interface Panel {
   readonly options: { readonly graphMode?: string; readonly xField?: string };
   readonly transformations?: readonly { readonly id: string }[];
   readonly fieldConfig: {
+    readonly overrides: readonly { readonly properties: readonly { readonly id: string }[] }[];
     readonly defaults: {
+      readonly custom?: object;
       readonly mappings?: readonly unknown[];
       readonly thresholds?: { readonly steps: readonly unknown[] };
     };
