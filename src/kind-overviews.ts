@@ -16,3 +16,9 @@ export function titleOf(source: string): string {
   const described = all.find(([word]) => word === kind)?.[1].overview;
   return described ? described.sourceTitle(name.join('/')) : source;
 }
+
+/** Name of the source that reads a stick; undefined where no kind has sticks. */
+export function sourceOfStick(stick: string): string | undefined {
+  const described = all.find(([, { overview }]) => overview.sourceOfStick !== undefined);
+  return described?.[1].overview.sourceOfStick?.(stick);
+}

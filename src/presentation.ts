@@ -1,6 +1,6 @@
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
-import { quantities, titleOf } from './kind-overviews.ts';
+import { quantities, sourceOfStick, titleOf } from './kind-overviews.ts';
 import type { PastPower } from './model/overview.ts';
 import type { Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
@@ -71,8 +71,7 @@ export class Presentation {
       samples: store.samples(),
       quantities,
       now: clock.now() / 1000,
-      // The reading of a stick has no time of its own.
-      stickReadAt: (stick) => readAt.get(`trucki/${stick}`),
+      stickReadAt: (stick) => readAt.get(sourceOfStick(stick) ?? ''),
     });
   }
 }

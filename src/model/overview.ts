@@ -56,6 +56,8 @@ export interface KindOverview {
   /** Name of a source for people, such as `Trucki stick shed`. @param name without the kind, such as `shed` */
   readonly sourceTitle: (name: string) => string;
   readonly quantities: Quantities;
+  /** Name of the source that reads a stick: where readings carry no time, its last success is theirs. */
+  readonly sourceOfStick?: (stick: string) => string;
 }
 
 /** A value that may be shown at this moment, as the store gives it. */

@@ -3,6 +3,7 @@ import type { KindOverview } from '../../model/overview.ts';
 /** What the status page shows of a stick. */
 export const overview: KindOverview = {
   sourceTitle: (name) => `Trucki stick ${name}`,
+  sourceOfStick: (stick) => `trucki/${stick}`,
   quantities: {
     trucki_up: 'up',
     trucki_inverter_reachable: 'reachable',
