@@ -89,7 +89,8 @@ async function findFamily(
     return codeIn(inquiry, `input ${OFF_GRID_CODE}`, offGridCode)!;
   // The frequency of an off-grid inverter is where no other map has anything like it.
   const offGrid = await inquiry.judge(spf);
-  if (offGrid === 'plausible') return plain(families.spf);
+  if (offGrid === 'plausible' || (offGrid === 'zero' && (await hasOffGridBattery(inquiry))))
+    return plain(families.spf);
   const probed = offGrid === 'absent' ? undefined : known(inquiry, await probe(inquiry, phases, false));
   const [vppCode] = await inquiry.askEach('holding', VPP_CODE, 1);
   const vppModel = codeIn(inquiry, `holding ${VPP_CODE}`, vppCode);
@@ -166,6 +167,18 @@ async function probe(
   if (hasBase) return plain(families.mid);
   if (await showsAll(inquiry, [legacy])) return plain(families.legacy);
   return mayReadVpp && (await showsAll(inquiry, [vpp])) ? plain(families.vpp) : undefined;
+}
+
+/** Where off-grid inverters have voltage (0.01 V) and charge of their battery; on no other both look like these. */
+const OFF_GRID_BATTERY = 17;
+const [LEAST_OFF_GRID, MOST_OFF_GRID] = [2000, 6500];
+
+/** An off-grid inverter whose output is switched off shows no frequency. */
+async function hasOffGridBattery(inquiry: Inquiry): Promise<boolean> {
+  const [voltage = 0, charge = 0] = await inquiry.askEach('input', OFF_GRID_BATTERY, 2);
+  const found = voltage >= LEAST_OFF_GRID && voltage <= MOST_OFF_GRID && charge > 0 && charge <= 100;
+  if (found) inquiry.evidence.push(`input ${OFF_GRID_BATTERY}: ${voltage / 100} V, ${charge} %`);
+  return found;
 }
 
 async function hasStorage(inquiry: Inquiry): Promise<boolean> {

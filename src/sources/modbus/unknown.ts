@@ -46,26 +46,17 @@ function negativeCurrents(quantities: Quantities): void {
 
 /** Where no register has the sum of the day. */
 function pvEnergyOfInputs(quantities: Quantities): void {
-  if (quantities.has('pv_energy_today') || !quantities.has('pv1_energy_today')) return;
+  const hasInputs = [...quantities.keys()].some((quantity) => /^pv\d+_energy_today$/.test(quantity));
+  if (quantities.has('pv_energy_today') || !hasInputs) return;
   quantities.set('pv_energy_today', Number(sumOfInputs(quantities, 'energy_today').toPrecision(12)));
 }
 
-/** Beside a sensor that shows more than this, in °C, one at exactly 0 is not there. */
-const CERTAINLY_ABOVE_ZERO = 5;
-
+/** On MIN the boost converter is measured at 3097 where 3095 stays 0. */
 function temperatures(quantities: Quantities): void {
-  const sensors = [...quantities.keys()].filter(
-    (key) => key.startsWith('temp_') || key === 'battery_temperature',
-  );
-  const warm = sensors.some((sensor) => quantities.get(sensor)! > CERTAINLY_ABOVE_ZERO);
-  // On MIN the boost converter is measured at 3097 where 3095 stays 0.
   const board = quantities.get('temp_comm_board');
-  if (board !== undefined && quantities.get('temp_boost') === 0) {
-    quantities.delete('temp_comm_board');
-    if (warm) quantities.set('temp_boost', board);
-    else quantities.delete('temp_boost');
-  }
-  if (warm) for (const sensor of sensors) if (quantities.get(sensor) === 0) quantities.delete(sensor);
+  if (!board || quantities.get('temp_boost') !== 0) return;
+  quantities.delete('temp_comm_board');
+  quantities.set('temp_boost', board);
 }
 
 /** Voltages of a lithium cell. An SPH-TL3 has something else in their registers: 1.4 and 1.7 V. */

@@ -1,3 +1,4 @@
+import { growattMetric } from '../../metrics/growatt.ts';
 import type { Value } from '../../model/reading.ts';
 import { scaleBatteryPower } from './battery-scale.ts';
 import { convert } from './convert.ts';
@@ -40,6 +41,7 @@ export function valuesOf(read: Quantities, inverter: Inverter, features: Set<str
     for (const { metric, labels, factor = 1, feature } of targets) {
       if (feature && !features.has(feature)) continue;
       const value = Number((number * factor).toPrecision(12));
+      if (value === 0 && growattMetric(metric).neverZero) continue;
       values.push({ metric, value, ...(labels && { labels }) });
     }
   }

@@ -71,6 +71,7 @@ const offGrid: readonly (readonly [what: string, input: Words, holding: Words])[
   ['its code in holding 43', LIVE.spf, { 43: 3401 }],
   ['its code in input 44', { ...LIVE.spf, 44: 3402 }, { 43: 0 }],
   ['no code', LIVE.spf, {}],
+  ['its battery while its output is off', { 17: 5130, 18: 64 }, {}],
 ];
 for (const [what, input, holding] of offGrid) {
   test(`an off-grid inverter is recognised by ${what}, and not asked for anything that restarts it`, async (t) => {

@@ -68,7 +68,11 @@ test('a total of 0 is unknown, and with it what an input made', () => {
   const totals = { ac_energy_total: 0, pv_energy_total: 753.7, ac_energy_today: 1.2 };
   assert.deepEqual(shown(totals), { pv_energy_total_kwh: 753.7, energy_today_kwh: 1.2 });
   const input = { pv1_energy_total: 0, pv1_energy_today: 0, pv2_energy_total: 3, pv2_energy_today: 0 };
-  assert.deepEqual(shown(input), { pv2_energy_total_kwh: 3, pv2_energy_today_kwh: 0 });
+  assert.deepEqual(shown(input), {
+    pv2_energy_total_kwh: 3,
+    pv2_energy_today_kwh: 0,
+    pv_energy_today_kwh: 0,
+  });
 });
 
 test('energy of the day that stays 0 while it is made is the sum of the inputs', () => {
@@ -115,12 +119,10 @@ test('AC energy above PV energy is no mistake', () => {
   assert.deepEqual([rejections.length, values.length], [0, 2]);
 });
 
-test('a sensor at exactly 0 beside warm ones is not there', () => {
+test('a temperature of exactly 0 is not measured', () => {
   const warm = { temp_inverter: 41.2, temp_ipm: 0, temp_boost: 38.1, battery_temperature: 0, battery_soc: 5 };
   const { battery_soc_percent: _, ...values } = shown(warm);
   assert.deepEqual(values, { inverter_temperature_celsius: 41.2, 'temperature_celsius/boost': 38.1 });
-  const frost = { temp_inverter: 3.1, temp_ipm: 0 };
-  assert.deepEqual(shown(frost), { inverter_temperature_celsius: 3.1, 'temperature_celsius/ipm': 0 });
 });
 
 test('where the boost converter’s own register stays 0, it is measured beside it', () => {
