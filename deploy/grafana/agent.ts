@@ -1,5 +1,6 @@
 import { dashboard } from './dashboard.ts';
 import { lines, type Query, stat, states } from './panels.ts';
+import { withPlantName } from './queries.ts';
 
 const UP = { 0: ['no', 'red'], 1: ['yes', 'green'] } as const;
 
@@ -47,7 +48,7 @@ export const agent = dashboard({
           words: UP,
         },
         ['max by (account) (growatt_account_up)', 'account {{account}}'],
-        ['max by (plant_id) (growatt_up)', 'plant {{plant_id}}'],
+        [withPlantName('max by (plant_id) (growatt_up)'), 'plant {{plant_name}}'],
         ['max by (stick) (trucki_up)', 'stick {{stick}}'],
         ['max by (target) (growatt_modbus_up)', 'inverter {{target}}'],
       ),
