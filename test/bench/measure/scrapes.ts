@@ -9,8 +9,12 @@ import { Fleet } from './fleet.ts';
 import { type Answer, type Encoding, get, post } from './http.ts';
 import type { Programs } from './programs.ts';
 
-/** Of a plant with two MIN inverters. */
-const SERIES_OF_PLANT = 74;
+/** Of a plant with MIN inverters, and of each of these. */
+const SERIES_OF_PLANT = 8;
+const SERIES_OF_INVERTER = 33;
+/** Beyond so many series, plants have more inverters: what is called for each plant would take most of the time. */
+const MANY_SERIES = 50_000;
+const INVERTERS_OF_PLANT = { few: 2, many: 10 };
 /** Cycles after which the agent polls in the same order each time. */
 const SETTLING = 3;
 /** Rounds before anything is measured, while the programs are compiled and their heaps grow. */
@@ -33,9 +37,10 @@ export async function measureScrapes(
   wanted: number,
   rounds: number,
 ): Promise<SizeFigures> {
-  const plants = Math.max(1, Math.round(wanted / SERIES_OF_PLANT));
+  const perPlant = wanted > MANY_SERIES ? INVERTERS_OF_PLANT.many : INVERTERS_OF_PLANT.few;
+  const plants = Math.round(wanted / (SERIES_OF_PLANT + perPlant * SERIES_OF_INVERTER));
   const cycles = SETTLING + WARM_UP + 2 * rounds + 2 * OTHER_ROUNDS;
-  const fleet = await Fleet.start({ plants: (now) => fleetPlants(now, plants), cycles });
+  const fleet = await Fleet.start({ plants: (now) => fleetPlants(now, plants, perPlant), cycles });
   const agent = startAgent(programs, fleet.env);
   const running = [await attach(ENGINES[0], agent)];
   await fleet.discovered({ quiet: true });
