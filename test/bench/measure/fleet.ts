@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +21,8 @@ const LIVE = /\/tlxs_data$/;
 const PLANT_DATA = /\/plant\/data\?.*\bplant_id=(\d+)/;
 /** Where an answer lists the inverters that it is about. */
 const LISTED = /"tlxs":\[([^\]]+)\]/;
+/** The simulator closes connections that are idle for some seconds, perhaps just when they are used again. */
+const CONNECTIONS = new Agent({ keepAlive: false });
 const CYCLE_DEADLINE_MS = 60_000;
 const DISCOVERY_DEADLINE_MS = 900_000;
 const QUIET_MS = 3000;
@@ -31,7 +33,9 @@ const CHECK_MS = 200;
  * waits at the gate: while it is scraped, the agent has all readings of one moment and nothing else to do.
  */
 export class Fleet {
-  readonly #server = createServer((incoming, response) => void this.#pass(incoming, response));
+  readonly #server = createServer((incoming, response) => {
+    this.#pass(incoming, response).catch(() => response.destroy());
+  });
   readonly #clock: { now: number };
   readonly #cloud: GrowattCloud;
   readonly #inverters: number;
@@ -159,6 +163,7 @@ export class Fleet {
   async #forward({ method, url = '/', headers }: IncomingMessage, form: string): Promise<string> {
     const outgoing = request(new URL(url, this.#cloud.url), {
       method,
+      agent: CONNECTIONS,
       headers: { token: headers.token, 'content-type': headers['content-type'] ?? '' },
     });
     outgoing.end(form);
