@@ -246,52 +246,6 @@ for (const [protocol, answer] of [
   });
 }
 
-const PAGE = '<!doctype html><title>Sign in</title>';
-const SOMETHING = 'something else came instead of the answer of an OTLP receiver; check the endpoint';
-const A_PAGE = SOMETHING.replace('something else', 'a web page');
-
-for (const [what, protocol, answer, message] of [
-  ['a web page', 'http/protobuf', PAGE, A_PAGE],
-  ['a web page', 'http/json', PAGE, A_PAGE],
-  ['a word', 'http/protobuf', 'HHHH', SOMETHING],
-  ['a word', 'http/json', 'ok', SOMETHING],
-  ['bytes', 'http/protobuf', '\x1fnonsense', SOMETHING],
-  ['bytes', 'http/json', '\x0a\x00', SOMETHING],
-  ['a list', 'http/json', '[]', SOMETHING],
-  ['JSON of another service', 'http/protobuf', '{"status":"ok"}', SOMETHING],
-] as const) {
-  test(`${what} as the answer with status 200 to an export by ${protocol} is a failure, logged once`, async (t) => {
-    const receiver = await otlpReceiver(t);
-    const { provider, log, outcomes } = exporting(t, { url: receiver.url, protocol });
-    recordPlant(provider);
-    receiver.script((response) => response.end(answer, 'latin1'));
-    for (let n = 0; n < 2; n++) await provider.forceFlush();
-    receiver.script((response) => response.end());
-    await provider.forceFlush();
-    assert.deepEqual(log.lines, [
-      `warn: OTLP export to ${receiver.url} failed: ${message}; trying again every 1h`,
-      `info: OTLP export to ${receiver.url} recovered`,
-    ]);
-    assert.deepEqual(outcomes, ['failure', 'failure', 'success']);
-  });
-}
-
-for (const [what, protocol, answer] of [
-  ['an empty message', 'http/protobuf', '\x0a\x00'],
-  ['an empty object', 'http/protobuf', '{}'],
-  ['an empty object', 'http/json', '{}'],
-  ['nothing', 'http/json', ''],
-] as const) {
-  test(`${what} as the answer to an export by ${protocol} is a success`, async (t) => {
-    const receiver = await otlpReceiver(t);
-    const { provider, outcomes } = exporting(t, { url: receiver.url, protocol });
-    recordPlant(provider);
-    receiver.script((response) => response.end(answer, 'latin1'));
-    await provider.forceFlush();
-    assert.deepEqual(outcomes, ['success']);
-  });
-}
-
 test('of a long complaint the log has the beginning', async (t) => {
   const receiver = await otlpReceiver(t);
   const { provider, log } = exporting(t, { url: receiver.url, protocol: 'http/json' });

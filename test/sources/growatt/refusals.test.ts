@@ -249,3 +249,21 @@ test('a list of plants that is limited does not keep chosen plants from being re
   assert.ok((agent.value('growatt_current_power_watts', { device_sn: MIN }) ?? 0) > 0);
   assert.equal(agent.value('growatt_account_up'), 1);
 });
+
+for (const count of [1, 2, 18]) {
+  test(`10002 for one of ${count} devices is one line of log in a day, whatever is listed meanwhile`, async (t) => {
+    const devices = Array.from({ length: count }, (_, i) => device(`A${i + 10}`));
+    const gone: typeof fetch = async (input, init) => {
+      const request = `${String(input)} ${init?.body ?? ''}`;
+      if (!/tlx_last_data|tlxs_data/.test(request) || !request.includes('A10'))
+        return await fetch(input, init);
+      const refusal = { error_code: 10002, error_msg: 'error_device does not exist', data: '' };
+      return new Response(JSON.stringify(refusal));
+    };
+    const world = await startWorld(t, { plants: [berlinHome({ devices })], fetch: gone });
+    const agent = world.run();
+    await world.until(NOON + 24 * HOUR);
+    assert.ok((world.callCounts()['device/list'] ?? 0) > 4, 'it is listed again and again');
+    assert.equal(agent.lines.filter((line) => line.includes('A10')).length, 1, agent.lines.join('\n'));
+  });
+}
