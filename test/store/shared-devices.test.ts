@@ -296,3 +296,19 @@ test('a counter does not fall over a restart with another way', async () => {
   cloud({ energy_total_kwh: 500.5 });
   assert.equal(shown().energy_total_kwh, 500.5);
 });
+
+test('a source that is removed leaves a device that the other one shows alone', () => {
+  const { store, list, find, local, cloud, plants, shown } = setUp();
+  list();
+  find();
+  cloud({ current_power_watts: 1000 });
+  local({ current_power_watts: 1200 });
+  store.remove('cloud');
+  assert.deepEqual([...plants()], ['roof']);
+  assert.equal(shown().current_power_watts, 1200);
+  list();
+  cloud({ current_power_watts: 1000 });
+  store.remove('local');
+  assert.deepEqual([...plants()], ['7']);
+  assert.deepEqual(shown(), { current_power_watts: 1000 });
+});
