@@ -33,7 +33,7 @@ export type FaultSection = z.infer<typeof section>;
 
 const ROWS = join(import.meta.dirname, '..', '..', 'test', 'faults', 'rows');
 /** In the order of the page. */
-export const FAULT_FILES = ['cloud', 'stick', 'growatt', 'trucki', 'values'] as const;
+export const FAULT_FILES = ['cloud', 'stick', 'growatt', 'trucki', 'values', 'restart', 'start'] as const;
 
 /** The rows of one file. @throws ZodError for one that is not as it should be */
 export function readFaults(file: (typeof FAULT_FILES)[number]): FaultSection {

@@ -49,6 +49,7 @@ const SETTLED = 6.5 * MINUTE;
 const UPS = { cloud: 'growatt_up', stick: 'trucki_up' } as const;
 /** It only has to be seen that it is read. */
 const UNHURRIED_STICK = { TRUCKI_INTERVAL: '10m' };
+const SOURCES = { cloud: 'growatt/default', stick: 'trucki/shed' } as const;
 const OTHER = { cloud: 'stick', stick: 'cloud' } as const;
 
 /** A server that does something wrong for a while. */
@@ -94,7 +95,7 @@ export async function outage(t: TestContext, row: FaultRow): Promise<Observation
   const recovers = await recovery(station, agent, watched, { up: UPS[of], before });
   return {
     shown,
-    logged: shownLines(agent.log.lines.slice(atStart ? 0 : lines), station),
+    logged: shownLines(agent.log.lines.slice(atStart ? 0 : lines), of, station),
     tries: minutes ? inMinutes(tries, started) : inWords(tries),
     recovers,
   };
@@ -158,10 +159,14 @@ async function recovery(
   }
 }
 
-/** Lines from `info` on, with names in place of addresses. */
-export function shownLines(lines: readonly string[], { servers }: Pick<Station, 'servers'>): string[] {
+/** Lines from `info` on that are not about the other source, with names in place of addresses. */
+export function shownLines(
+  lines: readonly string[],
+  of: keyof typeof SOURCES,
+  { servers }: Pick<Station, 'servers'>,
+): string[] {
   return lines
-    .filter((line) => !line.startsWith('debug'))
+    .filter((line) => !line.startsWith('debug') && !line.includes(`: ${SOURCES[OTHER[of]]}: `))
     .map((line) =>
       line.replaceAll(servers.cloud.address, 'CLOUD').replaceAll(servers.stick.address, 'STICK'),
     );

@@ -1,0 +1,3 @@
+import { testFaults } from './run.ts';
+
+testFaults('start');
