@@ -12,6 +12,7 @@ import { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
+import type { Fetch } from './http/fetch.ts';
 import { nodeFetch } from './http/node-fetch.ts';
 import { limits } from './model/limits.ts';
 import type { HttpObserver } from './model/observer.ts';
@@ -36,7 +37,7 @@ export interface AgentOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock?: Clock;
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: Fetch;
   /** The data comes from the built-in simulators. */
   readonly simulated?: boolean;
   /** The `service.instance.id` of what it exports by OTLP; one that follows from the configuration when absent. */

@@ -1,3 +1,4 @@
+import type { AnswerBody, Fetch, FetchAnswer } from '../http/fetch.ts';
 import type { Exchange } from '../model/capture.ts';
 
 /** Bounds of a recording; sources bound their answers themselves, so these are never met in practice. */
@@ -7,12 +8,12 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
 /** Keeps what passes through a `fetch`: the last answer to each request, headers excluded. */
 export class Recorder {
   readonly #exchanges = new Map<string, Exchange>();
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
 
-  constructor(fetch: typeof globalThis.fetch) {
+  constructor(fetch: Fetch) {
     this.fetch = async (input, init) => {
       const response = await fetch(input, init);
-      const url = new URL(input instanceof Request ? input.url : input);
+      const url = new URL(input);
       const form = init?.body instanceof URLSearchParams ? init.body : [];
       const request = {
         method: init?.method ?? 'GET',
@@ -28,29 +29,31 @@ export class Recorder {
     return [...this.#exchanges.values()];
   }
 
-  #record(request: Pick<Exchange, 'method' | 'path' | 'params'>, response: Response): Response {
-    const { status, headers } = response;
-    const keep = (body: string, complete: boolean) => {
+  #record(request: Pick<Exchange, 'method' | 'path' | 'params'>, response: FetchAnswer): FetchAnswer {
+    const { status, body } = response;
+    const keep = (text: string, complete: boolean) => {
       const key = JSON.stringify(request);
       if (this.#exchanges.has(key) || this.#exchanges.size < MOST_EXCHANGES)
-        this.#exchanges.set(key, { ...request, status, body, complete });
+        this.#exchanges.set(key, { ...request, status, body: text, complete });
     };
-    keep('', response.body === null);
-    if (!response.body) return response;
-    // A byte-order mark is part of the answer.
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    let text = '';
-    const tap = new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        if (text.length < MOST_CHARACTERS) text += decoder.decode(chunk, { stream: true });
-        keep(text, false);
-        controller.enqueue(chunk);
-      },
-      flush() {
-        text += decoder.decode();
-        keep(text, text.length < MOST_CHARACTERS);
-      },
-    });
-    return new Response(response.body.pipeThrough(tap), { status, headers });
+    keep('', body === null);
+    return body ? { status, headers: response.headers, body: recorded(body, keep) } : response;
   }
+}
+
+/** Passes a body through, and keeps its text as far as it was read. */
+function recorded(body: AnswerBody, keep: (text: string, complete: boolean) => void): AnswerBody {
+  // A byte-order mark is part of the answer.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let text = '';
+  async function* tap(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of body) {
+      if (text.length < MOST_CHARACTERS) text += decoder.decode(chunk, { stream: true });
+      keep(text, false);
+      yield chunk;
+    }
+    text += decoder.decode();
+    keep(text, text.length < MOST_CHARACTERS);
+  }
+  return { [Symbol.asyncIterator]: tap, cancel: () => body.cancel() };
 }

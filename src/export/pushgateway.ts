@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type ErrorKind, SourceError } from '../base/errors.ts';
 import { trimEndOf } from '../base/trim.ts';
+import type { Fetch } from '../http/fetch.ts';
 import { fetchText } from '../http/fetch-text.ts';
 import { createCallPolicy } from '../policy/call-policy.ts';
 import { credentialsOf } from '../settings/addresses.ts';
@@ -10,7 +11,7 @@ import type { Pushgateway } from './pushgateway-settings.ts';
 export interface PushOptions {
   readonly gateway: Pushgateway;
   readonly clock: Clock;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly signal: AbortSignal;
 }
 

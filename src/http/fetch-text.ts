@@ -1,4 +1,5 @@
 import { SourceError } from '../base/errors.ts';
+import type { AnswerHeaders, Fetch, FetchAnswer } from './fetch.ts';
 import { answerProblemOf, reasonOf } from './reasons.ts';
 
 export interface TextRequest {
@@ -17,7 +18,7 @@ export interface TextRequest {
 
 export interface TextAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   readonly text: string;
 }
 
@@ -26,11 +27,7 @@ export interface TextAnswer {
  * a redirect to a login page would look like an answer.
  * @throws SourceError `unreachable`, `malformed` (no HTTP, damaged, too large, redirect); the signal's reason when aborted.
  */
-export async function fetchText(
-  fetch: typeof globalThis.fetch,
-  url: URL,
-  request: TextRequest,
-): Promise<TextAnswer> {
+export async function fetchText(fetch: Fetch, url: URL, request: TextRequest): Promise<TextAnswer> {
   const { method = 'GET', headers = {}, form, body = form, signal, maxBytes, what } = request;
   try {
     const response = await fetch(url, {
@@ -64,7 +61,7 @@ export async function fetchText(
   }
 }
 
-async function readBounded(response: Response, maxBytes: number, what: string): Promise<string> {
+async function readBounded(response: FetchAnswer, maxBytes: number, what: string): Promise<string> {
   if (!response.body) return '';
   const decoder = new TextDecoder();
   let text = '';

@@ -1,31 +1,35 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { pipeline, Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
+import type { AnswerBody, Fetch, FetchAnswer } from './fetch.ts';
 import { AnswerProblem } from './reasons.ts';
+
+const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 /**
  * A `fetch` made of node:http that follows no redirects. Node's own (24.21) throws outside of any promise, which
- * ends the process, when a compressed answer exceeds its buffers and the server closes the connection.
+ * ends the process, when a compressed answer exceeds its buffers and the server closes the connection; and
+ * loading it costs time and memory at each start.
  */
-export const nodeFetch: typeof globalThis.fetch = async (input, init) => {
-  const request = new Request(input, init);
-  const body = request.body ? Buffer.from(await request.arrayBuffer()) : undefined;
-  request.signal.throwIfAborted();
-  const send = new URL(request.url).protocol === 'https:' ? httpsRequest : httpRequest;
-  const outgoing = send(request.url, {
-    method: request.method,
+export const nodeFetch: Fetch = async (url, { method = 'GET', headers, body, signal } = {}) => {
+  signal?.throwIfAborted();
+  const sent = body === undefined ? undefined : Buffer.from(String(body));
+  const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
+  const outgoing = send(url, {
+    method,
     headers: {
       'accept-encoding': 'gzip, deflate',
-      ...Object.fromEntries(request.headers),
-      ...(body && { 'content-length': body.length }),
+      ...(body instanceof URLSearchParams && { 'content-type': FORM }),
+      ...headers,
+      ...(sent && { 'content-length': sent.length }),
     },
-    signal: request.signal,
+    ...(signal && { signal }),
   });
   // Later errors are thrown to the reader of the body; without a listener they would end the process.
   outgoing.on('error', () => {});
-  outgoing.end(body);
-  return responseOf(await responseTo(outgoing));
+  outgoing.end(sent);
+  return answerOf(await responseTo(outgoing));
 };
 
 function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
@@ -40,22 +44,30 @@ function responseTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-/** Statuses that come without a body; Response refuses one. */
+/** Statuses that come without a body. */
 const EMPTY = [204, 205, 304];
 
-function responseOf(incoming: IncomingMessage): Response {
-  const { statusCode: status = 0, headers } = incoming;
-  try {
-    if (status < 200 || status > 599)
-      throw new AnswerProblem(`answers with status ${status}, which HTTP does not have`);
-    const body = EMPTY.includes(status) ? null : Readable.toWeb(decoded(incoming));
-    const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]);
-    return new Response(body as ReadableStream | null, { status, headers: texts });
-  } catch (error) {
+function answerOf(incoming: IncomingMessage): FetchAnswer {
+  const { statusCode: status = 0 } = incoming;
+  if (status < 200 || status > 599) {
     incoming.destroy();
-    if (error instanceof AnswerProblem) throw error;
-    throw new AnswerProblem('sends headers that are not valid', { cause: error });
+    throw new AnswerProblem(`answers with status ${status}, which HTTP does not have`);
   }
+  const headers = new Map(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  if (!EMPTY.includes(status)) return { status, headers, body: bodyOf(decoded(incoming)) };
+  incoming.resume();
+  return { status, headers, body: null };
+}
+
+function bodyOf(stream: Readable): AnswerBody {
+  // What fails before the reading begins is thrown when it does.
+  stream.on('error', () => {});
+  return {
+    [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator](),
+    async cancel() {
+      stream.destroy();
+    },
+  };
 }
 
 function decoded(incoming: IncomingMessage): Readable {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { Fetch } from '../http/fetch.ts';
 import type { Settings } from '../settings/read.ts';
 import type { Resolved, Section } from '../settings/setting.ts';
 import type { CaptureRules } from './capture.ts';
@@ -11,7 +12,7 @@ import type { Source } from './source.ts';
 /** What a kind of source is given to create its sources. */
 export interface SourceTools {
   readonly clock: Clock;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Whether this process polls the source with this name, or another shard does. */
   readonly owns: (source: string) => boolean;
   /** Learns of every call of the source with this name. */

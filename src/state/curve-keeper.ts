@@ -33,8 +33,8 @@ export class CurveKeeper {
   readonly #options: CurveKeeperOptions;
   readonly #curves = new Curves();
   readonly #file: ReturnType<typeof fileIn> | undefined;
-  /** A stick has no place, so its days are those of this machine. */
-  readonly #ownZone = ianaZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  /** Of this machine; made when it is first needed, since that takes long. */
+  #ownZone: Zone | undefined;
   #zones = new Map<string, Zone>();
   #zonesAt = Number.NEGATIVE_INFINITY;
   #recordedAt = Number.NEGATIVE_INFINITY;
@@ -78,8 +78,8 @@ export class CurveKeeper {
   /** Takes powers of the time before the start, which only the simulators of the demo know. */
   prefill(past: Iterable<PastPower>): void {
     for (const { plant, stick, zone, at, watts } of past) {
-      if (plant !== undefined) this.#curves.record({ plant }, zone ?? this.#ownZone, at, watts);
-      else if (stick !== undefined) this.#curves.record({ stick }, zone ?? this.#ownZone, at, watts);
+      if (plant !== undefined) this.#curves.record({ plant }, zone ?? this.#zoneOfMachine(), at, watts);
+      else if (stick !== undefined) this.#curves.record({ stick }, zone ?? this.#zoneOfMachine(), at, watts);
     }
   }
 
@@ -117,14 +117,20 @@ export class CurveKeeper {
   }
 
   #zoneOf(subject: Subject): Zone {
-    if (!('plant' in subject)) return this.#ownZone;
+    if (!('plant' in subject)) return this.#zoneOfMachine();
     const now = this.#options.clock.now();
     const isKnown = this.#zones.has(subject.plant);
     if (Math.abs(now - this.#zonesAt) >= (isKnown ? ZONES_EVERY_MS : RECORD_EVERY_MS)) {
       this.#zones = zonesIn(this.#options.sources());
       this.#zonesAt = now;
     }
-    return this.#zones.get(subject.plant) ?? this.#ownZone;
+    return this.#zones.get(subject.plant) ?? this.#zoneOfMachine();
+  }
+
+  /** A stick has no place, so its days are those of this machine. */
+  #zoneOfMachine(): Zone {
+    this.#ownZone ??= ianaZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    return this.#ownZone;
   }
 
   async #save(now: number): Promise<void> {

@@ -19,6 +19,7 @@ import { capture } from '../../src/cli/commands/capture.ts';
 import type { CaptureInvocation } from '../../src/cli/flags.ts';
 import { RunError } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Fetch } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { everyFamily, homePlant } from '../../src/simulators/growatt/plants.ts';
@@ -67,7 +68,7 @@ async function run(
 }
 
 /** Samples of the devices that an agent shows when its sources get these answers, without what says whose they are. */
-async function samplesOf(env: Record<string, string>, fetch?: typeof globalThis.fetch): Promise<string[]> {
+async function samplesOf(env: Record<string, string>, fetch?: Fetch): Promise<string[]> {
   // Calls that were not recorded are retried.
   const clock = instantClock(NOON);
   const config = loadConfig({ env, flags: {}, isTerminal: false });

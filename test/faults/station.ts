@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Fetch } from '../../src/http/fetch.ts';
 import { type GrowattCloud, startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
@@ -73,7 +74,7 @@ export async function startStation(
   const detours = new Map<string, string>();
 
   /** Real requests, each tracked until its answer was read to the end. */
-  function fetchOf(lines: readonly string[]): typeof fetch {
+  function fetchOf(lines: readonly string[]): Fetch {
     let seen = 0;
     return async (input, init) => {
       const url = new URL(String(input));

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { FetchInit } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { EXCHANGE } from './server.ts';
 
@@ -22,15 +23,14 @@ export class Traffic {
   }
 
   /** A real request, on its way until its answer is read to the end. @param target where it really goes */
-  async fetch(target: string, init: RequestInit | undefined): Promise<Response> {
+  async fetch(target: string, init: FetchInit | undefined): Promise<Response> {
     const id = this.begin();
     try {
-      const headers = new Headers(init?.headers);
-      headers.set(EXCHANGE, id);
+      const headers = { ...init?.headers, [EXCHANGE]: id };
       const response = await nodeFetch(target, { ...init, headers });
-      const body = response.body && tracked(response.body, () => this.end(id));
+      const body = response.body && tracked(ReadableStream.from(response.body), () => this.end(id));
       if (!body) this.end(id);
-      return new Response(body, { status: response.status, headers: response.headers });
+      return new Response(body, { status: response.status, headers: [...response.headers] });
     } catch (error) {
       this.end(id);
       throw error;

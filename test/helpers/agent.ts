@@ -1,9 +1,11 @@
+import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { Agent } from '../../src/agent.ts';
 import { createLog } from '../../src/base/log.ts';
 import { secretsOf } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
+import type { Fetch } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
@@ -29,9 +31,9 @@ const home = homePlant(NOON, {
 /** Rounds of the event loop without a call after which none follows from the last one. */
 const ROUNDS = 20;
 
-async function whole(...request: Parameters<typeof fetch>) {
-  const response = await nodeFetch(...request);
-  return { status: response.status, headers: response.headers, text: await response.text() };
+async function whole(...request: Parameters<Fetch>) {
+  const { status, headers, body } = await nodeFetch(...request);
+  return { status, headers: [...headers], text: body ? await text(body) : '' };
 }
 
 export interface AgentSetUp {
@@ -78,7 +80,7 @@ export async function simulatedAgent(
   const log = createLog({ ...config.log, write, secrets: secretsOf(config) });
   let underWay = 0;
   /** Counts a call until the whole of its answer is there. */
-  const counted: typeof globalThis.fetch = async (...request) => {
+  const counted: Fetch = async (...request) => {
     underWay++;
     try {
       const { status, headers, ...response } = await whole(...request);

@@ -3,10 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
+import type { Fetch } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { demoPlants } from '../../src/simulators/growatt/demo-plants.ts';
@@ -92,10 +94,10 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
   await once(receiver, 'listening');
   t.after(() => receiver.close());
 
-  const fetch: typeof globalThis.fetch = async (input, init) => {
+  const fetch: Fetch = async (input, init) => {
     const call = nodeFetch(input, init).then(async (response) => {
-      const { status, headers } = response;
-      return new Response(await response.arrayBuffer(), { status, headers });
+      const { status, headers, body } = response;
+      return new Response(body && (await buffer(body)), { status, headers: [...headers] });
     });
     const settled = call.catch(() => undefined).finally(() => working.delete(settled));
     working.add(settled);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { type ErrorKind, SourceError } from '../../base/errors.ts';
 import { REDACTED } from '../../base/redacted.ts';
+import type { Fetch } from '../../http/fetch.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import type { Circuit } from '../../model/source.ts';
@@ -41,14 +42,14 @@ const v4Codes: Readonly<Record<number, ErrorKind>> = {
 export class GrowattClient {
   readonly #baseUrl: string;
   readonly #token: string;
-  readonly #fetch: typeof globalThis.fetch;
+  readonly #fetch: Fetch;
   readonly #policy: CallPolicy;
   readonly #clock: Pick<Clock, 'now'>;
 
   constructor(options: {
     baseUrl: string;
     token: string;
-    fetch: typeof globalThis.fetch;
+    fetch: Fetch;
     policy: CallPolicy;
     clock: Pick<Clock, 'now'>;
   }) {
@@ -100,7 +101,7 @@ export class GrowattClient {
       what: path,
     });
     if (status === 429) {
-      const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#clock.now());
+      const retryAfter = parseRetryAfter(headers.get('retry-after') ?? null, this.#clock.now());
       throw new SourceError('rate-limited', `${path}: too many calls (HTTP 429)`, {
         ...(retryAfter && { retryAfter }),
       });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { SourceError } from '../../base/errors.ts';
+import type { Fetch } from '../../http/fetch.ts';
 import type { HistoryReader } from '../../model/history.ts';
 import type { CallObserver } from '../../model/observer.ts';
 import type { PollContext } from '../../model/poll-context.ts';
@@ -34,7 +35,7 @@ export interface GrowattOptions {
   /** Whether a device is being read by another way; absent: none is. */
   readonly isReadLocally?: (serial: string) => boolean;
   readonly clock: Clock;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
 }
 
 const MINUTE = 60_000;

@@ -1,4 +1,5 @@
 import { SourceError } from '../../base/errors.ts';
+import type { Fetch } from '../../http/fetch.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import type { CallPolicy } from '../../policy/call-policy.ts';
@@ -7,7 +8,7 @@ export interface TruckiClientOptions {
   /** `host` or `host:port`. */
   readonly address: string;
   readonly password: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   readonly policy: CallPolicy;
 }
 

@@ -1,4 +1,5 @@
 import { SourceError } from '../../base/errors.ts';
+import type { Fetch } from '../../http/fetch.ts';
 import type { Source } from '../../model/source.ts';
 import { type CallPolicyOptions, createCallPolicy } from '../../policy/call-policy.ts';
 import { TruckiClient } from './client.ts';
@@ -10,7 +11,7 @@ export interface TruckiOptions extends Pick<CallPolicyOptions, 'clock' | 'observ
   /** Milliseconds between polls. */
   readonly interval: number;
   readonly legacyNames: boolean;
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
 }
 
 const ENTITY = 'stick';
