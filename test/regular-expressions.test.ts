@@ -74,9 +74,13 @@ async function madeIn(file: string): Promise<readonly Pattern[]> {
   return found;
 }
 
+/** Repetition without a bound, and of groups; without either, a match reads a bounded number of characters. */
+const REPEATS = /[*+]|\{\d+,\}|\)\{/;
+
 /** Why a regular expression may take longer than a time that grows with the length of the text. */
 function objection({ source, flags }: Omit<Pattern, 'file'>): string | undefined {
   // Indices of groups are of no account.
+  if (!REPEATS.test(source.replace(/\\./g, ''))) return undefined;
   const result = checkSync(source, flags.replace('d', ''));
   if (result.status === 'safe') return undefined;
   return result.status === 'vulnerable' ? result.complexity.summary : result.error.kind;
@@ -85,7 +89,8 @@ function objection({ source, flags }: Omit<Pattern, 'file'>): string | undefined
 test('every regular expression takes a time that grows with the length of the text at most', async () => {
   const found = await patterns();
   assert.ok(found.length > 100, `${found.length}`);
-  const slow = found.flatMap((pattern) => {
+  const unique = new Map(found.map((pattern) => [`${pattern.source}/${pattern.flags}`, pattern])).values();
+  const slow = [...unique].flatMap((pattern) => {
     const why = objection(pattern);
     return why === undefined ? [] : [`${pattern.file}: /${pattern.source}/${pattern.flags}: ${why}`];
   });
