@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { eventually, freePort } from './support.ts';
+import { bootSystemd } from './systemd-container.ts';
 
 const run = promisify(execFile);
 const UNITS = ['solar-otel-agent.service', 'solar-otel-agent-push.service', 'solar-otel-agent-push.timer'];
@@ -74,10 +75,12 @@ describe('Under a real systemd', () => {
     assert.ok(typeof address === 'object' && address);
 
     await mkdir(join(folder, 'etc'));
-    await writeFile(join(folder, 'etc/token'), 'a-token\n', { mode: 0o600 });
+    await mkdir(join(folder, 'etc/secrets'), { mode: 0o700 });
+    await writeFile(join(folder, 'etc/secrets/growatt-token'), 'a-token\n', { mode: 0o600 });
     await writeFile(
       join(folder, 'etc/config.yaml'),
       `base_url: ${cloud.url}
+token_file: \${CREDENTIALS_DIRECTORY}/secrets_growatt-token
 growatt: { call_spacing: 20ms }
 exporter: { listen_addr: '127.0.0.1:${port}' }
 pushgateway: { url: 'http://127.0.0.1:${address.port}' }
@@ -90,7 +93,14 @@ pushgateway: { url: 'http://127.0.0.1:${address.port}' }
       // A target that requires the agent would stop with it, and systemd would drop what it knows of both.
       '[Unit]\nWants=solar-otel-agent.service solar-otel-agent-push.timer\n',
     );
-    const systemd = await bootSystemd(folder);
+    const systemd = await bootSystemd(folder, 'trial.target', {
+      ...Object.fromEntries(
+        [...UNITS, 'trial.target'].map((unit) => [`/etc/systemd/system/${unit}`, join(folder, unit)]),
+      ),
+      '/etc/solar-otel-agent': join(folder, 'etc'),
+      [PROGRAM]: join(folder, 'dist/solar-otel-agent.js'),
+      '/usr/local/bin/node': process.execPath,
+    });
     stops.push(systemd.stop);
     inside = systemd.inside;
     await eventually('the first readings', async () => {
@@ -200,61 +210,3 @@ pushgateway: { url: 'http://127.0.0.1:${address.port}' }
     assert.match(pushed?.body ?? '', /^growatt_energy_today_kwh\{/m);
   });
 });
-
-/** Boots this machine's systemd in a container that shares its network, over a copy of its files in memory. */
-async function bootSystemd(folder: string) {
-  const bind = (from: string, to: string) => `--bind-ro=${resolve(from)}:${to}`;
-  const nspawn = [
-    'systemd-nspawn',
-    `--directory=${folder}/root`,
-    ...[
-      '--volatile=overlay',
-      '--register=no',
-      '--keep-unit',
-      '--link-journal=no',
-      '--console=pipe',
-      '--boot',
-    ],
-    ...[...UNITS, 'trial.target'].map((unit) => bind(join(folder, unit), `/etc/systemd/system/${unit}`)),
-    bind(join(folder, 'etc'), '/etc/solar-otel-agent'),
-    bind(join(folder, 'dist/solar-otel-agent.js'), PROGRAM),
-    bind(process.execPath, '/usr/local/bin/node'),
-    'systemd.unit=trial.target',
-  ];
-  await mkdir(join(folder, 'root'));
-  // Its own mount namespace takes the mount along when it ends.
-  const script = `mount --bind / '${folder}/root' && exec "$@"`;
-  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', ...nspawn], { stdio: 'pipe' });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-  const exited = once(child, 'exit');
-  const check = () => {
-    if (child.exitCode === null) return;
-    assert.fail(
-      `systemd did not boot; this test runs as root and needs the package systemd-container:\n${output}`,
-    );
-  };
-  const initPid = async () => {
-    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
-    return children.split(' ')[0] || undefined;
-  };
-  const init = () =>
-    eventually('systemd to boot', async () => {
-      check();
-      return await initPid();
-    });
-  return {
-    check,
-    inside: async (...command: readonly string[]): Promise<string> =>
-      (await run('nsenter', ['--all', `--target=${await init()}`, ...command])).stdout.trim(),
-    stop: async () => {
-      // The container's systemd outlives a killed nspawn, and nspawn ends after its systemd.
-      const pid = await initPid();
-      if (pid === undefined) child.kill('SIGKILL');
-      else process.kill(Number(pid), 'SIGKILL');
-      await exited;
-      // Fails if the machine's files were still mounted there, before the folder around it is emptied.
-      await rmdir(join(folder, 'root'));
-    },
-  };
-}
