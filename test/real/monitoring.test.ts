@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { loadConfig } from '../../src/config/load.ts';
 import { prepared } from './programs.ts';
 
 const run = promisify(execFile);
@@ -15,5 +19,30 @@ describe('Prometheus and its surroundings', () => {
     };
     const always = Object.keys(services).filter((name) => services[name]?.profiles === undefined);
     assert.deepEqual(always.sort(), ['grafana', 'otel-collector', 'prometheus', 'pushgateway']);
+  });
+
+  it('Docker Compose opens the ports where it is told, and runs an agent with a stick and no token', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
+    t.after(() => rm(folder, { recursive: true }));
+    await copyFile('deploy/compose/compose.yaml', join(folder, 'compose.yaml'));
+    const lines = ['BIND_ADDRESS=192.0.2.1', 'GRAFANA_PASSWORD=a-password', 'TRUCKI_TARGETS=shed=192.0.2.40'];
+    await writeFile(join(folder, '.env'), lines.join('\n'));
+    const args = ['-format=json', 'compose.yaml'];
+    const { stdout } = await run(prepared('compose-go'), args, { cwd: folder });
+    const { services } = JSON.parse(stdout) as {
+      services: Readonly<
+        Record<string, { ports?: { host_ip: string }[]; environment?: Record<string, string> }>
+      >;
+    };
+    const ports = Object.values(services).flatMap(({ ports = [] }) => ports);
+    assert.ok(ports.length > 3);
+    assert.deepEqual(new Set(ports.map(({ host_ip }) => host_ip)), new Set(['192.0.2.1']));
+    assert.equal(services.grafana?.environment?.GF_SECURITY_ADMIN_PASSWORD, 'a-password');
+    const { sources } = loadConfig({ env: services.live?.environment ?? {}, flags: {}, isTerminal: false });
+    assert.deepEqual(
+      sources.trucki.targets.map(({ name }) => name),
+      ['shed'],
+    );
+    assert.deepEqual(sources.growatt.accounts, []);
   });
 });
