@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -24,9 +24,15 @@ describe('Prometheus and its surroundings', () => {
   it('Docker Compose opens the ports where it is told, and runs an agent with a stick and no token', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
     t.after(() => rm(folder, { recursive: true }));
-    await copyFile('deploy/compose/compose.yaml', join(folder, 'compose.yaml'));
-    const lines = ['BIND_ADDRESS=192.0.2.1', 'GRAFANA_PASSWORD=a-password', 'TRUCKI_TARGETS=shed=192.0.2.40'];
-    await writeFile(join(folder, '.env'), lines.join('\n'));
+    const set: Readonly<Record<string, string>> = {
+      BIND_ADDRESS: '192.0.2.1',
+      GRAFANA_PASSWORD: 'a-password',
+      TRUCKI_TARGETS: 'shed=192.0.2.40',
+    };
+    const text = await readFile('deploy/compose/compose.yaml', 'utf8');
+    // Its parser alone does not read variables.
+    const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_, name, otherwise) => set[name] ?? otherwise);
+    await writeFile(join(folder, 'compose.yaml'), filled);
     const args = ['-format=json', 'compose.yaml'];
     const { stdout } = await run(prepared('compose-go'), args, { cwd: folder });
     const { services } = JSON.parse(stdout) as {
