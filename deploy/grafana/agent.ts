@@ -106,7 +106,7 @@ export const agent = dashboard({
       lines(
         {
           title: 'Limits reached, a day',
-          description: 'Empty until something was left out.',
+          description: 'What was left out because there was too much of it: docs/limits.md.',
           width: 12,
         },
         growth('solar_agent_limit_reached_total', '1d', 'limit'),
