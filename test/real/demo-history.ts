@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { TestContext } from 'node:test';
+import { mock, type TestContext } from 'node:test';
 import { Agent } from '../../src/agent.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
@@ -120,6 +120,9 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
     isTerminal: false,
   });
   const log = memoryLog();
+  // Polls keep their times, so that the numbers are the same in each run.
+  const jitter = mock.method(Math, 'random', () => 0.5);
+  t.after(() => jitter.mock.restore());
   const agent = new Agent({ config, log, clock, fetch });
   const observer = agent.observeHttp();
   agent.observeReloads(() => ({ isSuccessful: true, succeededAt: BEGIN / 1000 }));
