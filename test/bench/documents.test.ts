@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { AIMS } from './aims.ts';
+import { nodeOptions } from './measure/programs.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+describe('Figures of performance', () => {
+  it('are in the readme only as aims that the bench judges', () => {
+    const aims = AIMS.filter(({ kind }) => kind === 'memory').map(({ most }) => most);
+    const stated = [...read('README.md').matchAll(/(\d+) (?:MiB|MB)\b/g)].map(([, figure]) => Number(figure));
+    assert.ok(stated.length > 0);
+    for (const figure of stated) assert.ok(aims.includes(figure), `${figure} MiB is no aim`);
+  });
+
+  it('are not in other pages, which refer to docs/performance.md', () => {
+    for (const page of ['scaling', 'deployment', 'history']) {
+      const about = read(`docs/${page}.md`);
+      const measured = [...about.matchAll(/^.*\d (?:ms|MB|kB)\b.*$|^\|.*\d MiB.*$/gm)].map(([line]) => line);
+      assert.deepEqual(measured, [], page);
+    }
+    for (const page of ['docs/scaling.md', 'docs/deployment.md', 'README.md'])
+      assert.match(read(page), /\]\((?:docs\/)?performance\.md\)/, page);
+  });
+});
+
+describe('The options that deployments give to Node', () => {
+  it('are the same everywhere, and the bench measures with them', () => {
+    const options = nodeOptions();
+    assert.match(options, /^--\S/);
+    for (const unit of ['solar-otel-agent', 'solar-otel-agent-push']) {
+      const [, given] = /^Environment="?NODE_OPTIONS=(.*?)"?$/m.exec(
+        read(`deploy/systemd/${unit}.service`),
+      ) ?? [undefined, ''];
+      assert.equal(given, options, unit);
+    }
+  });
+});
