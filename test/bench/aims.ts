@@ -25,6 +25,9 @@ export const JUDGED_SERIES = 30_000;
 /** Beyond this part, the number of series is another one. */
 const TOLERANCE = 0.05;
 const MIB = 1024 * 1024;
+/** MiB that the deployments of one agent give it, for up to 1 000 inverters; half more than is needed. */
+export const MEMORY_LIMIT = 512;
+const RESERVE = 1.5;
 
 const ratio = (what: string, yardstick: string, most: number, measured: Aim['measured']): Aim => ({
   what,
@@ -75,6 +78,9 @@ export const AIMS: readonly Aim[] = [
   memory('home: 2 inverters and a stick', 80, ({ home }) => home.rss),
   memory('1 000 inverters in 500 plants', 160, ({ fleet }) => fleet.rss),
   memory('5 000 inverters in one account', 400, ({ largeAccount }) => largeAccount.rss),
+  memory('1 000 inverters with OTLP, and a health check', MEMORY_LIMIT / RESERVE, (figures) => {
+    return figures.fleetWithOtlp.rss + figures.healthcheck;
+  }),
   time('start to the first answer', 150, ({ start }) => start.agent),
   time('poll cycle of 1 000 inverters', 50, ({ polls }) => polls.cycle),
   time('longest stall with 30 000 series', 25, longestStall),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { AIMS } from './aims.ts';
+import { AIMS, MEMORY_LIMIT } from './aims.ts';
 import { nodeOptions } from './measure/programs.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -22,6 +22,19 @@ describe('Figures of performance', () => {
     }
     for (const page of ['docs/scaling.md', 'docs/deployment.md', 'README.md'])
       assert.match(read(page), /\]\((?:docs\/)?performance\.md\)/, page);
+  });
+});
+
+describe('The memory that deployments of one agent give it', () => {
+  it('is the one that the bench judges', () => {
+    const limits = {
+      'deploy/kubernetes/base/deployment.yaml': /limits: \{ memory: (\d+)Mi \}/,
+      'deploy/systemd/solar-otel-agent.service': /^MemoryMax=(\d+)M$/m,
+      'deploy/compose/compose.yaml': /^ +mem_limit: (\d+)m$/m,
+      'docs/deployment.md': /(\d+) MiB for\s+systemd, Compose and one agent in Kubernetes/,
+    };
+    for (const [file, limit] of Object.entries(limits))
+      assert.equal(Number(limit.exec(read(file))?.[1]), MEMORY_LIMIT, file);
   });
 });
 
