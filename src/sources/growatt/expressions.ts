@@ -132,20 +132,21 @@ function sumOf(text: string): Compiled {
   };
 }
 
-/** The first that is there and not 0, else 0 if one is there. */
+/** The first that is there and not 0, else 0 if one is there and none was unreadable: that one may be the true one. */
 function firstNotZero(alternatives: readonly Compiled[]): Compiled {
   const [only, ...others] = alternatives;
   if (only && others.length === 0) return only;
   return (evaluation) => {
     let zero: number | undefined;
     let first: number | undefined;
+    const rejectedBefore = evaluation.rejections.length;
     // All are evaluated, since each may be rejected.
     for (const alternative of alternatives) {
       const value = alternative(evaluation);
       if (value === 0) zero = 0;
       else first ??= value;
     }
-    return first ?? zero;
+    return first ?? (evaluation.rejections.length > rejectedBefore ? undefined : zero);
   };
 }
 

@@ -16,6 +16,9 @@ const OLDEST = 41 * MINUTE;
 /** Plants are read every half hour, and their power holds for an hour. */
 const OLDEST_OF_PLANT = 66 * MINUTE;
 
+/** Instants whose truth is kept, since it is asked for again. */
+const MOST_KNOWN = 100;
+
 /** Metrics of the plant; all other ones are of its device. */
 const PLANT = /^growatt_(plant|energy_month|energy_year)/;
 
@@ -26,6 +29,8 @@ export interface Allowances {
   readonly hourLate?: boolean;
   /** Its datalogger may be silent: that looks the same as sleep. */
   readonly silent?: boolean;
+  /** Milliseconds by which values may be older, since it is polled more rarely. */
+  readonly older?: number;
 }
 
 /** Holds every sample of the one device of a plant, and of the plant, against what is physically true. */
@@ -41,6 +46,7 @@ export function startAudit(plant: PlantSpec) {
   function truthAt(instant: number): Values {
     const values = known.get(instant) ?? expectedOf(spec!.family, at(instant));
     known.set(instant, values);
+    if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
     return values;
   }
   const day = (instant: number) => localDay(device.plant.zone, instant);
@@ -111,9 +117,9 @@ export function startAudit(plant: PlantSpec) {
     awake: (instant: number) => model.awake(device, instant),
     /** @returns how many samples were checked */
     check(agent: Pick<Agent, 'values'>, instant: number, allowances: Allowances = {}): number {
-      const { heldSince = Number.POSITIVE_INFINITY, silent = false, hourLate = false } = allowances;
+      const { heldSince = Number.POSITIVE_INFINITY, silent = false, hourLate = false, older = 0 } = allowances;
       now = instant;
-      const uploads = model.uploads(device, now - OLDEST, now + 1);
+      const uploads = model.uploads(device, now - OLDEST - older, now + 1);
       // The last moment at which the device was awake: what it counts stands still since.
       awakeAt = uploads[0] ?? awakeAt ?? model.uploads(device, now - DAY, now)[0] ?? now;
       const since = Math.min(awakeAt, heldSince);
@@ -121,7 +127,7 @@ export function startAudit(plant: PlantSpec) {
       for (const [metric, value] of samples) {
         if (silent && metric === 'growatt_inverter_status' && value === 0) continue;
         if (PLANT.test(metric)) checkPlant(metric, value, since - OLDEST_OF_PLANT);
-        else checkDevice(metric, value, uploads, since - OLDEST, hourLate);
+        else checkDevice(metric, value, uploads, since - OLDEST - older, hourLate);
       }
       return samples.length;
     },

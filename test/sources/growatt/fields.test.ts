@@ -38,6 +38,12 @@ test('a else b takes the second quantity where the first is absent or zero', () 
   assert.deepEqual(read('a else b', { a: -1, b: '' }), [undefined]);
 });
 
+test('a 0 does not stand in for a quantity or spelling that cannot be read', () => {
+  assert.deepEqual(read('a else b', { a: '1e999x', b: 0 }), [undefined, 'unparsed_value']);
+  assert.deepEqual(read('a|b', { a: 'NaN', b: 0 }), [undefined, 'unparsed_value']);
+  assert.deepEqual(read('a else b', { a: 'NaN', b: 7 }), [7, 'unparsed_value']);
+});
+
 test('a+b adds what is there', () => {
   assert.deepEqual(read('a+b', { a: 1.1, b: 2.2 }), [3.3]);
   assert.deepEqual(read('a+b', { a: 1.1, b: null }), [1.1]);
