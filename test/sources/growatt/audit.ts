@@ -117,7 +117,12 @@ export function startAudit(plant: PlantSpec) {
     awake: (instant: number) => model.awake(device, instant),
     /** @returns how many samples were checked */
     check(agent: Pick<Agent, 'values'>, instant: number, allowances: Allowances = {}): number {
-      const { heldSince = Number.POSITIVE_INFINITY, silent = false, hourLate = false, older = 0 } = allowances;
+      const {
+        heldSince = Number.POSITIVE_INFINITY,
+        silent = false,
+        hourLate = false,
+        older = 0,
+      } = allowances;
       now = instant;
       const uploads = model.uploads(device, now - OLDEST - older, now + 1);
       // The last moment at which the device was awake: what it counts stands still since.
