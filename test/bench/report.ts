@@ -111,7 +111,7 @@ function otherTable({ start, memory, polls }: Results): string {
     ['a home: 2 inverters and a stick', memory.home],
     ['1 000 inverters in 500 plants', memory.fleet],
     ['the same with OTLP', memory.fleetWithOtlp],
-    ['5 000 inverters in 500 plants of one account', memory.largeAccount],
+    ['5 000 inverters in 50 plants of one account', memory.largeAccount],
   ] as const;
   return table([
     ['', ''],
@@ -150,7 +150,7 @@ const METHOD = `
 ## What is measured
 
 - **Agent**: the bundle that is released, with Node's options of the deployments and a state folder. It polls the
-  simulated Growatt cloud: plants with two MIN inverters each (ten, where there are more than 50 000 series), all
+  simulated Growatt cloud: plants with two MIN inverters each (fifty, where there are more than 50 000 series), all
   guards on. The cloud's clock moves by four minutes
   from cycle to cycle, and the agent's next cycle waits until the scrapes are done.
 - **Peers**: each in a process of its own, given the very series and values that the agent exposed. In JavaScript they

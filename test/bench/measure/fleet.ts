@@ -53,6 +53,8 @@ export class Fleet {
   #counting = false;
   #held: (() => void)[] = [];
   #arrived = Promise.withResolvers<void>();
+  /** Answers to live calls by what was asked, until there are cycles: the clock stands still. */
+  readonly #known = new Map<string, string>();
   /** Answers to the live calls of this cycle. */
   #answers: string[] = [];
   #backgroundAt = performance.now();
@@ -120,6 +122,7 @@ export class Fleet {
     this.#read.clear();
     this.#arrived = Promise.withResolvers();
     this.#counting = true;
+    this.#known.clear();
     this.#open = true;
     for (const pass of this.#held.splice(0)) pass();
     await within(CYCLE_DEADLINE_MS, this.#arrived.promise);
@@ -148,7 +151,9 @@ export class Fleet {
       this.#arrived.resolve();
       await promise;
     }
-    const body = await this.#forward(incoming, form);
+    const known = isLive && !this.#counting ? this.#known.get(form) : undefined;
+    const body = known ?? (await this.#forward(incoming, form));
+    if (isLive && !this.#counting) this.#known.set(form, body);
     response.end(body);
     const [, plant] = PLANT_DATA.exec(incoming.url ?? '') ?? [];
     if (plant !== undefined) this.#plantsRead.add(plant);

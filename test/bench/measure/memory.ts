@@ -46,7 +46,7 @@ export async function measureMemory(programs: Programs): Promise<Results['memory
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_METRIC_EXPORT_INTERVAL: OTLP_INTERVAL_MS,
     }),
-    run((now) => fleetPlants(now, 500, 10)),
+    run((now) => fleetPlants(now, 50, 100)),
   ]);
   await stick.close();
   receiver.close();

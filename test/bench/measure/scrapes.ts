@@ -14,7 +14,7 @@ const SERIES_OF_PLANT = 8;
 const SERIES_OF_INVERTER = 33;
 /** Beyond so many series, plants have more inverters: what is called for each plant would take most of the time. */
 const MANY_SERIES = 50_000;
-const INVERTERS_OF_PLANT = { few: 2, many: 10 };
+const INVERTERS_OF_PLANT = { few: 2, many: 50 };
 /** Cycles after which the agent polls in the same order each time. */
 const SETTLING = 3;
 /** Rounds before anything is measured, while the programs are compiled and their heaps grow. */
