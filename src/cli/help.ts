@@ -33,6 +33,9 @@ The flags of one command: solar-otel-agent COMMAND --help.
 Then open http://localhost:9120/. All settings: docs/configuration.md.
 `;
 
+/** What `--help` prints, or `COMMAND --help`. */
+export const helpText = (command: Command | undefined) => (command ? helpOf(command) : HELP);
+
 /** What `COMMAND --help` prints; fits 80 columns. */
 export function helpOf(command: Command): string {
   const { summary, details, options, optionDocs, examples } = COMMANDS[command];

@@ -4,16 +4,7 @@ import { createLog } from '../base/log.ts';
 import { printable } from '../base/printable.ts';
 import { version } from '../base/version.ts';
 import { ConfigError } from '../settings/problems.ts';
-import { backfill } from './commands/backfill.ts';
-import { capture } from './commands/capture.ts';
-import { check } from './commands/check.ts';
-import { demo } from './commands/demo.ts';
-import { discover } from './commands/discover.ts';
-import { healthcheck } from './commands/healthcheck.ts';
-import { run } from './commands/run.ts';
-import { simulate } from './commands/simulate.ts';
 import { type Invocation, parseFlags, UsageError } from './flags.ts';
-import { HELP, helpOf } from './help.ts';
 import { DONE, FAILED, MISUSED, type Program, RunError } from './program.ts';
 import { listenToSignals, type Signals } from './signals.ts';
 
@@ -76,30 +67,31 @@ export async function main(
   }
 }
 
+/** Loads only the command that is asked for: the start of the agent need not wait for the others. */
 async function dispatch(invocation: Invocation, program: Program): Promise<number> {
   switch (invocation.command) {
     case 'help':
-      await program.out(invocation.of ? helpOf(invocation.of) : HELP);
+      await program.out((await import('./help.ts')).helpText(invocation.of));
       return DONE;
     case 'version':
       await program.out(`solar-otel-agent ${version}\n`);
       return DONE;
     case 'run':
-      return await run(invocation, program);
+      return await (await import('./commands/run.ts')).run(invocation, program);
     case 'check':
-      return await check(invocation, program);
+      return await (await import('./commands/check.ts')).check(invocation, program);
     case 'healthcheck':
-      return await healthcheck(invocation, program);
+      return await (await import('./commands/healthcheck.ts')).healthcheck(invocation, program);
     case 'demo':
-      return await demo(invocation, program);
+      return await (await import('./commands/demo.ts')).demo(invocation, program);
     case 'simulate':
-      return await simulate(invocation, program);
+      return await (await import('./commands/simulate.ts')).simulate(invocation, program);
     case 'discover':
-      return await discover(invocation, program);
+      return await (await import('./commands/discover.ts')).discover(invocation, program);
     case 'backfill':
-      return await backfill(invocation, program);
+      return await (await import('./commands/backfill.ts')).backfill(invocation, program);
     case 'capture':
-      return await capture(invocation, program);
+      return await (await import('./commands/capture.ts')).capture(invocation, program);
   }
 }
 

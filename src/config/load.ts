@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { resolveOtlp } from '../export/otlp-settings.ts';
 import { kinds } from '../kinds.ts';
 import type { SourceKind } from '../model/kind.ts';
+import { alternatives } from '../settings/alternatives.ts';
 import type { Environment } from '../settings/file-values.ts';
 import { ConfigError, type Problem } from '../settings/problems.ts';
 import { type Flags, Settings } from '../settings/read.ts';
@@ -72,13 +73,11 @@ function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Enviro
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
-const alternatives = new Intl.ListFormat('en-GB', { type: 'disjunction' });
-
 function nothingToRead(settings: readonly { readonly env?: unknown; readonly hint?: string }[]): Problem {
   const variables = settings.flatMap(({ env }) => env ?? []).map(String);
   const hints = settings.flatMap(({ hint }) => hint ?? []);
   return {
-    key: alternatives.format(variables),
+    key: alternatives(variables),
     message: `must be set, else there is nothing to read; ${hints.join('; ')}. To look around without a device, run \`solar-otel-agent demo\`.`,
   };
 }

@@ -51,14 +51,15 @@ function warningOf(name: string): string | undefined {
     const meant = nearest(upper, known);
     return meant === undefined ? `${what} and has no effect` : `${what}; did you mean ${meant}?`;
   }
-  const meant = known
-    .values()
-    .find(
-      (candidate) =>
-        editDistance(upper, candidate) <=
-        Math.min(MOST_LETTERS, Math.floor(candidate.length / NAME_PER_LETTER)),
-    );
+  const meant = known.values().find((candidate) => isNear(upper, candidate));
   return meant === undefined ? undefined : `${what}; did you mean ${meant}?`;
+}
+
+/** Whether a name differs from one that is known by so few letters that it is mistyped. */
+function isNear(name: string, candidate: string): boolean {
+  const most = Math.min(MOST_LETTERS, Math.floor(candidate.length / NAME_PER_LETTER));
+  // The distance, which costs more, is at least the difference in length.
+  return Math.abs(name.length - candidate.length) <= most && editDistance(name, candidate) <= most;
 }
 
 /** The names that the file takes from the environment, as `${NAME}`. */

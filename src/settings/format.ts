@@ -1,5 +1,6 @@
 import { formatDuration, parseDuration } from '../base/duration.ts';
 import { REDACTED } from '../base/redacted.ts';
+import { alternatives } from './alternatives.ts';
 
 /** A text that is no value of its format; the message says why, as it follows the setting's key. */
 export class Invalid {
@@ -90,7 +91,7 @@ export function count(min: number, max: number): Format<number> {
 /** One of some words, in upper or lower case. */
 export function choice<const W extends string>(...words: readonly W[]): Format<W> {
   return {
-    allowed: new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words),
+    allowed: alternatives(words),
     parse: (given) => words.find((word) => word === given.toLowerCase()),
   };
 }
