@@ -127,7 +127,10 @@ function sumOf(text: string): Compiled {
   const [only, ...others] = terms;
   if (only && others.length === 0) return only;
   return (evaluation) => {
+    const rejectedBefore = evaluation.rejections.length;
     const values = terms.map((term) => term(evaluation)).filter((value) => value !== undefined);
+    // The rest of a sum is not the sum.
+    if (evaluation.rejections.length > rejectedBefore) return undefined;
     return values.length < 2 ? values[0] : rounded(values.reduce((total, value) => total + value, 0));
   };
 }

@@ -44,6 +44,11 @@ test('a 0 does not stand in for a quantity or spelling that cannot be read', () 
   assert.deepEqual(read('a else b', { a: 'NaN', b: 7 }), [7, 'unparsed_value']);
 });
 
+test('a sum of which a part cannot be read is unknown', () => {
+  assert.deepEqual(read('a+b', { a: 'NaN', b: 5 }), [undefined, 'unparsed_value']);
+  assert.deepEqual(read('a+b', { a: 4, b: '1e999x' }), [undefined, 'unparsed_value']);
+});
+
 test('a+b adds what is there', () => {
   assert.deepEqual(read('a+b', { a: 1.1, b: 2.2 }), [3.3]);
   assert.deepEqual(read('a+b', { a: 1.1, b: null }), [1.1]);
