@@ -31,7 +31,7 @@ const SIZES: readonly Column[] = [
 export function renderPage({ results, verdicts, calls, firstValues, machine, date }: Report): string {
   return [
     '# Performance',
-    `Written whole by \`npm run bench\` on ${date}; do not edit. \`npm run bench:check\`, which CI runs, measures the\nsame again on its machine and holds it against the aims.`,
+    `Written whole by \`npm run bench\` on ${date}; do not edit. \`npm run bench:check\` measures the same again on any\nmachine and holds it against the aims.`,
     '## Aims',
     aimsTable(verdicts),
     'A ratio is to what the yardstick takes in the same run; the check fails when it is more than a third above its\naim. Memory fails above its aim. Times are aims for the machine below.',
