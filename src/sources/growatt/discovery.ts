@@ -40,6 +40,8 @@ export class Discovery {
   readonly #options: DiscoveryOptions;
   /** Keys of the calls for lists that were made, with whatever success. */
   readonly #tried = new Set<string>();
+  /** Ids of plants of which the last call to an endpoint failed, by its path. */
+  readonly #failed = new Map<string, Set<string>>();
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
@@ -77,7 +79,9 @@ export class Discovery {
     const what = `plant ${plant.id}`;
     if (!page) {
       yield { type: 'attempt', entity: plantEntityId(plant.id), ok: false };
-      if (error.kind !== 'unauthorized' && error.kind !== 'missing') return;
+      const isRefused = error.kind === 'unauthorized' || error.kind === 'missing';
+      this.#reportCall(context, plant.listDevicesCall, plant, isRefused ? undefined : error);
+      if (!isRefused) return;
       const until = schedule.untilPlantsListed();
       context.report(what, `skipping ${what} ${until}: ${error.message}`, error.message);
       plant.skipped = true;
@@ -88,6 +92,7 @@ export class Discovery {
       return;
     }
     context.report(what, undefined);
+    this.#reportCall(context, plant.listDevicesCall, plant);
     yield* this.#options.events.change(plant, () => inventory.listDevices(plant, page));
     this.#reportFull(context, what);
     for (const device of plant.listedDevices) this.#reportUnknown(context, device);
@@ -127,7 +132,9 @@ export class Discovery {
     const what = `plant/data of plant ${plant.id}`;
     if (!data) {
       yield { type: 'attempt', entity: dataEntityId(plant.id), ok: false };
-      if (error?.kind !== 'unauthorized' && error?.kind !== 'missing') return;
+      const isRefused = error?.kind === 'unauthorized' || error?.kind === 'missing';
+      this.#reportCall(context, plant.dataCall, plant, isRefused ? undefined : error);
+      if (!isRefused) return;
       // Its devices may be read all the same.
       plant.dataSkipped = true;
       const until = schedule.untilPlantsListed();
@@ -135,6 +142,7 @@ export class Discovery {
       return;
     }
     context.report(what, undefined);
+    this.#reportCall(context, plant.dataCall, plant);
     plant.dataRead = true;
     if (plant.locate(data.gmtZone)) yield* this.#options.events.change(plant);
     const where = `the time zone of plant ${plant.id}`;
@@ -160,6 +168,20 @@ export class Discovery {
       `skipping ${what} ${this.#options.schedule.untilListed(device)}: ${message}`,
       message,
     );
+  }
+
+  /** One line for all plants of the account; a rate limit is reported by the call itself. */
+  #reportCall(context: PollContext, call: Call, plant: Plant, error?: SourceError): void {
+    if (error?.kind === 'rate-limited') return;
+    const { path } = call.endpoint;
+    const failed = this.#failed.get(path) ?? new Set();
+    this.#failed.set(path, failed);
+    if (error) failed.add(plant.id);
+    else failed.delete(plant.id);
+    const isListed = (id: string) => this.#options.inventory.plants.some((other) => other.id === id);
+    for (const id of failed) if (!isListed(id)) failed.delete(id);
+    if (error) context.report(path, `${path} of plant ${plant.id} failed: ${error.message}`, 'failed');
+    else if (failed.size === 0) context.report(path, undefined);
   }
 
   #reportFull(context: PollContext, what: string): void {
