@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { code, table } from './markdown.ts';
+import { faultsElsewhereText } from './faults-elsewhere.ts';
+import { code, table, upperFirst } from './markdown.ts';
 
 /** What is seen of a fault; the tests compare it word by word with what they observe. */
 const observation = z.strictObject({
@@ -50,14 +51,16 @@ export function faultsPage(): string {
 
 What the agent does when something fails. Each row is a test against a real server on the loopback interface, in
 virtual time; the words and numbers below are what the test observes, compared exactly. Addresses are replaced by
-\`CLOUD\` and \`STICK\`.
+\`CLOUD\` and \`STICK\`. Only the rows of the last three sections are written by hand: they name the tests that show
+what they say.
 
 - **Shown**: metrics at the end of the fault. "kept" is the value from before it, "goes on" a newer one, "absent" none.
 - **Logged**: all lines of the log at level info or above, from the beginning of the fault until all is as before.
 - **Calls**: how often the agent tries. "4 times, then once with each poll": four tries in the first poll that failed.
 - **Recovers**: how long it takes after the end of the fault until everything shown before is shown again.
 
-${FAULT_FILES.map((file) => sectionText(readFaults(file))).join('\n')}`;
+${FAULT_FILES.map((file) => sectionText(readFaults(file))).join('\n')}
+${faultsElsewhereText()}`;
 }
 
 function sectionText({ title, introduction, faults }: FaultSection): string {
@@ -72,5 +75,3 @@ function sectionText({ title, introduction, faults }: FaultSection): string {
   ]);
   return `## ${title}\n\n${introduction}\n\n${table(['Fault', 'Shown', 'Logged', 'Calls', 'Recovers'], rows)}`;
 }
-
-const upperFirst = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);

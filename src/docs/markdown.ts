@@ -7,3 +7,5 @@ export function table(titles: readonly string[], rows: readonly (readonly string
 
 /** A text as code; nothing for none. */
 export const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
+
+export const upperFirst = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);

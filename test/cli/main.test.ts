@@ -164,6 +164,7 @@ test('a client that does not read its answers delays the end, but not beyond fiv
   assert.equal(await end(), 0);
   const took = performance.now() - before;
   client.destroy();
+  assert.match(err(), /"Stopping"\}\n$/);
   assert.ok(took > 1000 && took < 5000, `${took} ms`);
 });
 

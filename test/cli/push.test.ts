@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
@@ -257,10 +258,13 @@ test('SIGTERM during the collection ends the process with exit code 0, and nothi
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: { ...baseEnv(gateway), GROWATT_TOKEN: TOKEN, GROWATT_BASE_URL: `http://127.0.0.1:${address.port}` },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
     timeout: 45_000,
     killSignal: 'SIGKILL',
   });
+  assert.ok(child.stderr);
+  const written = text(child.stderr);
   assert.deepEqual(await once(child, 'exit'), [0, null]);
   assert.deepEqual(gateway.pushes, []);
+  assert.doesNotMatch(await written, /"level":"(warn|error)"/);
 });

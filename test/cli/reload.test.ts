@@ -92,6 +92,7 @@ test('POST and PUT /-/reload answer whether the configuration was taken over, an
   const refused = await agent.ask('POST');
   assert.equal(refused.status, 500);
   assert.match(refused.text, /refused, the previous one stays in use: stale_after: .*never/);
+  await agent.says(/Reloading the configuration failed, the previous one stays in use: stale_after: /);
   agent.write(['roof'], 'log: { level: error }');
   assert.equal((await agent.ask('POST')).status, 200);
   assert.doesNotMatch(await agent.metrics(), /"shed"|trucki\/shed/);

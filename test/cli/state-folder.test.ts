@@ -57,6 +57,7 @@ test('what an agent that was killed left behind is no obstacle', async (t) => {
   await second.says(/Serving metrics/);
   second.process.kill();
   assert.equal(await second.ended, 0);
+  assert.doesNotMatch(second.err(), /in use|\.sock/);
   assert.deepEqual(readdirSync(folder), ['state.json']);
 });
 

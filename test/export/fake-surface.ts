@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Body } from '../../src/export/body.ts';
 import type { Surface } from '../../src/export/routes.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/export/server.ts';
@@ -54,9 +55,10 @@ export async function withServer(
   { surface, ...options }: Partial<Omit<ServerOptions, 'surface'>> & { readonly surface?: SurfaceScript },
   use: (server: RunningServer) => Promise<void>,
 ): Promise<void> {
+  const silent = memoryLog();
   const server = await startServer({
     listen: { host: '127.0.0.1', port: 0 },
-    log: memoryLog(),
+    log: silent,
     ...options,
     surface: surfaceOf(surface),
   });
@@ -65,4 +67,5 @@ export async function withServer(
   } finally {
     await server.close(0);
   }
+  assert.deepEqual(silent.lines, []);
 }

@@ -79,7 +79,7 @@ test('a scrape goes on while a receiver does not answer, and the agent still sto
 test('a receiver that does not answer the last export delays the end, but not beyond five seconds', async (t) => {
   const receiver = await otlpReceiver(t);
   receiver.script(() => {});
-  const { agent } = await agentWith(t, {
+  const { agent, log } = await agentWith(t, {
     OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_TIMEOUT: '60000',
   });
@@ -87,6 +87,10 @@ test('a receiver that does not answer the last export delays the end, but not be
   await agent.stop();
   const took = performance.now() - before;
   assert.equal(receiver.received.length, 1);
+  assert.deepEqual(
+    log.lines.filter((line) => line.includes('OTLP')),
+    [],
+  );
   assert.ok(took > 1000 && took < 5000, `${took} ms`);
 });
 

@@ -71,3 +71,39 @@ for (const [what, protocol, answer] of [
     assert.deepEqual(outcomes, ['success']);
   });
 }
+
+const OVERLOADED = 'the receiver is overloaded or unavailable (HTTP 429, 502, 503 or 504)';
+
+for (const [status, tries, message] of [
+  [429, 6, OVERLOADED],
+  [503, 6, OVERLOADED],
+  [500, 1, 'HTTP 500 Internal Server Error'],
+  [400, 1, 'HTTP 400 Bad Request'],
+] as const) {
+  const times = tries === 1 ? 'once' : 'again while it asks for that, at most five times';
+  test(`an export that is answered HTTP ${status} is sent ${times}, counted and logged once`, async (t) => {
+    const receiver = await otlpReceiver(t);
+    const { log, outcomes, send } = exporting(t, receiver.url, 'http/json');
+    // A date that has passed asks for a try at once.
+    const retryAfter = new Date(0).toUTCString();
+    receiver.script((response) => response.writeHead(status, { 'retry-after': retryAfter }).end());
+    await send();
+    assert.equal(receiver.received.length, tries);
+    await send();
+    receiver.script((response) => response.end('{}'));
+    await send();
+    assert.deepEqual(log.lines, [
+      `warn: OTLP export to ${receiver.url} failed: ${message}; trying again every 1h`,
+      `info: OTLP export to ${receiver.url} recovered`,
+    ]);
+    assert.deepEqual(outcomes, ['failure', 'failure', 'success']);
+  });
+}
+
+test('an export that is to be sent again after its time-out is sent once', async (t) => {
+  const receiver = await otlpReceiver(t);
+  const { outcomes, send } = exporting(t, receiver.url, 'http/json');
+  receiver.script((response) => response.writeHead(429, { 'retry-after': '3600' }).end());
+  await send();
+  assert.deepEqual([receiver.received.length, outcomes], [1, ['failure']]);
+});

@@ -207,9 +207,10 @@ test('an outage is logged when it begins and when it ends, and every export is c
 
 test('a receiver that is not there, is overloaded or speaks gRPC is named in words', async (t) => {
   const reasonOf = async (url: string) => {
-    const { provider, log } = exporting(t, { url });
+    const { provider, log, outcomes } = exporting(t, { url });
     recordPlant(provider);
     await provider.forceFlush();
+    assert.deepEqual(outcomes, ['failure']);
     return /failed: (.*); trying again/.exec(log.lines[0] ?? '')?.[1];
   };
   assert.equal(await reasonOf(`http://${await deadAddress()}/v1/metrics`), 'connection refused');
@@ -222,10 +223,11 @@ test('a receiver that is not there, is overloaded or speaks gRPC is named in wor
 
 test('a receiver that drips its answer is cut off in time', async (t) => {
   const url = await rawServer(t, 'HTTP/1.1 200 OK\r\nx-drip: ', 'x');
-  const { provider, log } = exporting(t, { url, timeout: 100 });
+  const { provider, log, outcomes } = exporting(t, { url, timeout: 100 });
   recordPlant(provider);
   await provider.forceFlush();
   assert.match(log.lines[0] ?? '', /failed: no answer within 100ms/);
+  assert.deepEqual(outcomes, ['failure']);
 });
 
 for (const [protocol, answer] of [

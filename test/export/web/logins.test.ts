@@ -39,16 +39,17 @@ async function timeAmongWrongOnes(url: string): Promise<number> {
 }
 
 test('With 40 wrong passwords at once a scrape with the right one is answered within a second', async (t) => {
-  const { url } = await gatedServer(t, `basic_auth_users: {alice: ${USUAL}}\n`);
+  const { url, lines } = await gatedServer(t, `basic_auth_users: {alice: ${USUAL}}\n`);
   await timeOf(url, 'to start the thread');
   // A second is some ten comparisons; on a busy machine those take longer.
   const atMost = Math.max(1_000, 10 * (await timeOf(url, 'wrong')));
   assert.ok((await timeAmongWrongOnes(url)) < atMost, 'asked for the first time');
   assert.ok((await timeAmongWrongOnes(url)) < atMost, 'known');
+  assert.deepEqual(lines, []);
 });
 
 test('An unknown user is refused as late as a wrong password', async (t) => {
-  const { url } = await gatedServer(t, `basic_auth_users: {alice: ${USUAL}}\n`);
+  const { url, lines } = await gatedServer(t, `basic_auth_users: {alice: ${USUAL}}\n`);
   await timeOf(url, 'to start the thread');
   const times = { alice: [] as number[], unknown: [] as number[] };
   for (let count = 0; count < 5; count++) {
@@ -57,6 +58,7 @@ test('An unknown user is refused as late as a wrong password', async (t) => {
   }
   const [alice, unknown] = [Math.min(...times.alice), Math.min(...times.unknown)];
   assert.ok(unknown > alice / 3 && unknown < alice * 3, `${alice} ms and ${unknown} ms`);
+  assert.deepEqual(lines, []);
 });
 
 test('While passwords cannot be checked a login is answered 503, and the log says why without the password', async (t) => {

@@ -93,12 +93,14 @@ test('The headers of the file are on every answer but 429, and beat the own ones
 
 test('Requests beyond the rate limit are answered 429, on every path and before the password', async (t) => {
   let now = 0;
-  const { url } = await gatedServer(t, `${USERS}rate_limit: {interval: 1s, burst: 2}\n`, { now: () => now });
+  const text = `${USERS}rate_limit: {interval: 1s, burst: 2}\n`;
+  const { url, lines } = await gatedServer(t, text, { now: () => now });
   const statuses = async (count: number) =>
     await Promise.all(Array.from({ length: count }, async () => (await ask(`${url}/healthz`)).status));
   assert.deepEqual((await statuses(3)).toSorted(), [401, 401, 429]);
   now += 1_000;
   assert.deepEqual((await statuses(2)).toSorted(), [401, 429]);
+  assert.deepEqual(lines, []);
 });
 
 test('A bucket fills while nothing is asked, up to the burst', () => {

@@ -30,11 +30,12 @@ test('With a certificate the server speaks HTTPS, of TLS 1.2 and 1.3, and HTTP/1
 });
 
 test('A request without TLS is answered 400 in plain words', async (t) => {
-  const { address } = await gatedServer(t, TLS);
+  const { address, lines } = await gatedServer(t, TLS);
   assert.equal(
     await sendRaw(address.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'),
     'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n',
   );
+  assert.deepEqual(lines, []);
 });
 
 test('A TLS request to a server without TLS gets no answer that could be taken for one', async (t) => {
