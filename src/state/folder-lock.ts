@@ -70,10 +70,12 @@ export async function lockFolder(
   try {
     for (let retry = 0; ; retry++) {
       const others = await askOthers(folder, own.name, answerTime);
-      const inUse = others.find(
+      const first = others.filter(
         ({ name, answer }) =>
           answer === 'silent' || (answer !== 'leaving' && (answer.state === 'holding' || name < own.name)),
       );
+      // Another that starts as well may be about to leave: who has the folder is to be named.
+      const inUse = first.find(({ answer }) => isHolding(answer)) ?? first[0];
       if (inUse || (others.length > 0 && retry === MOST_RETRIES)) {
         const { answer = 'silent' } = inUse ?? others[0] ?? {};
         throw new FolderInUse(folder, typeof answer === 'string' ? undefined : answer);
@@ -130,6 +132,8 @@ async function announce(folder: string, by: Holder) {
  * `leaving`: it stopped listening just then.
  */
 type Answer = z.infer<typeof announcement> | 'gone' | 'silent' | 'leaving';
+
+const isHolding = (answer: Answer) => typeof answer === 'object' && answer.state === 'holding';
 
 /** Who else is there; removes what those left behind that have ended. */
 async function askOthers(folder: string, own: string, answerTime: number) {

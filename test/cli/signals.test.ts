@@ -31,6 +31,7 @@ test('a signal that comes while the program is still loading ends it with 0, wha
 
 test('a signal to read the configuration that comes while the program is still loading does not end it', async (t) => {
   const agent = await servingAgent(t, signalAtOnce('SIGHUP'));
+  await agent.says(/Configuration reloaded: 1 unchanged/);
   agent.process.kill();
   assert.equal(await agent.ended, 0);
 });

@@ -70,6 +70,22 @@ test('what is not a socket that somebody listens on is no obstacle, and is remov
   assert.deepEqual(readdirSync(folder), ['state.json']);
 });
 
+test('the one that has the folder is named, not others that start at the same moment', async (t) => {
+  const folder = emptyFolder(t);
+  const announced = (pid: number, state: string) => JSON.stringify({ ...HOLDER, pid, state });
+  for (let n = 0; n < 8; n++)
+    await listener(
+      t,
+      join(folder, `agent-000000000000000${n}.sock`),
+      announced(100 + n, n === 4 ? 'holding' : 'starting'),
+    );
+  await assert.rejects(lockFolder(folder, HOLDER), (error) => {
+    assert.ok(error instanceof FolderInUse);
+    assert.equal(error.holder?.pid, 104);
+    return true;
+  });
+});
+
 for (const [what, answer] of [
   ['nothing', undefined],
   ['rubbish', '<html>'],
