@@ -48,6 +48,8 @@ const SLACK = DAY / 2;
 /** The heap is measured so often, and so many times at least: the curves of two days fill up first. */
 const MEASURED = DAY / 4;
 const LEAST_SAMPLES = 20;
+/** Nanoseconds of real time after which a state that is not read will not be. */
+const RESTORE_NS = 30_000_000_000n;
 /** How likely it is that a source gets into trouble within a step, and that the agent is started anew. */
 const TROUBLE = 0.008;
 const RESTART = 0.004;
@@ -135,6 +137,12 @@ async function run(
         assert.equal(response.status, 200);
         return parseExposition(await response.text());
       },
+      /** Reading the state takes real time, in which the clock must not go on. */
+      async restored() {
+        const end = process.hrtime.bigint() + RESTORE_NS;
+        const isRestored = () => agent.status().sources.some(({ state }) => state !== 'starting');
+        while (!isRestored() && process.hrtime.bigint() < end) await setImmediate();
+      },
       async stop() {
         abort.abort();
         await running;
@@ -161,6 +169,7 @@ async function run(
     if (random() < RESTART) {
       await agent.stop();
       agent = await boot();
+      await agent.restored();
       counts.restarts++;
     }
     await clock.pass(STEP);
