@@ -1,3 +1,4 @@
+import { NORMAL } from '../metrics/growatt/inverter-status.ts';
 import type { Raw, RawPlant, RawSites } from './raw.ts';
 import { CONDITIONS, type Condition } from './status-api.ts';
 
@@ -27,7 +28,7 @@ const judged = (condition: Condition, words = WORDS[condition]): Judgement => ({
 /** The worse of two comes first. */
 export const worseFirst = (a: Condition, b: Condition) => CONDITIONS.indexOf(a) - CONDITIONS.indexOf(b);
 
-const isWorking = ({ values }: Raw) => values.status === 1;
+const isWorking = ({ values }: Raw) => values.status === NORMAL;
 
 /** Whether more than half of the inverters of all plants work: then one that sleeps is silent. */
 export function isFleetAwake({ plants }: RawSites): boolean {

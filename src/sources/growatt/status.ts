@@ -1,5 +1,13 @@
+import {
+  FAULT,
+  NORMAL,
+  OFFLINE,
+  OTHER,
+  WAITING,
+  WORKING_MODES,
+} from '../../metrics/growatt/inverter-status.ts';
 import type { Answer } from './answer.ts';
-import { FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './families/family.ts';
+import type { Family } from './families/family.ts';
 import { parseCode, parseText } from './numbers.ts';
 
 /** Texts of the status as answers of real devices have them, by words that occur in them. */
@@ -13,18 +21,6 @@ const TEXTS: readonly (readonly [words: RegExp, status: number])[] = [
     NORMAL,
   ],
 ];
-
-/** `uwSysWorkMode` of hybrid inverters: 5 to 8 are the working modes, 9 passes the grid on. 0 may be "not filled". */
-const MODES: Readonly<Record<number, number>> = {
-  1: OTHER,
-  3: FAULT,
-  4: OTHER,
-  5: NORMAL,
-  6: NORMAL,
-  7: NORMAL,
-  8: NORMAL,
-  9: NORMAL,
-};
 
 /** The status of a device, and what of it is not known. */
 export interface DeviceStatus {
@@ -50,7 +46,8 @@ export function statusOf(
   if (!numbers || (code === undefined && text === '')) return undefined;
   const ofText = statusOfText(text);
   const mode = parseCode(answer.get('uwsysworkmode'));
-  const ofMode = mode === undefined ? undefined : MODES[mode];
+  // `uwSysWorkMode` of hybrid inverters: 0 may be "not filled".
+  const ofMode = mode === undefined ? undefined : WORKING_MODES[mode];
   const ofNumber = code === undefined ? undefined : numbers[code];
   const known = modeFirst ? (ofMode ?? ofText ?? ofNumber) : (ofText ?? ofMode ?? ofNumber);
   const status = known ?? OTHER;

@@ -1,6 +1,6 @@
 import { SourceError } from '../../base/errors.ts';
+import { WAITING } from '../../metrics/growatt/inverter-status.ts';
 import { OnlyZeros } from './block-reader.ts';
-import { WAITING } from './status.ts';
 import type { Facts } from './values.ts';
 
 /** What was last known of an inverter that may sleep now. */

@@ -1,31 +1,21 @@
+import {
+  FAULT,
+  NORMAL,
+  OTHER,
+  type StatusTable,
+  WAITING,
+  WORKING_MODES,
+} from '../../metrics/growatt/inverter-status.ts';
 import type { Quantities } from './plausible.ts';
 
-/** Values of `growatt_inverter_status`. */
-export const NORMAL = 1;
-export const WAITING = 2;
-export const FAULT = 3;
-export const OTHER = 4;
-
-type Table = Readonly<Record<number, number>>;
-
 /** Registers 0 and 2000; 5 is standby on WIT. */
-const plain: Table = { 0: WAITING, 1: NORMAL, 3: FAULT, 5: WAITING };
+const plain: StatusTable = { 0: WAITING, 1: NORMAL, 3: FAULT, 5: WAITING };
 
 /** Register 3000: standby, on-grid, off-grid, fault, firmware update. */
-const grid: Table = { 0: WAITING, 1: NORMAL, 2: NORMAL, 3: FAULT, 4: OTHER };
+const grid: StatusTable = { 0: WAITING, 1: NORMAL, 2: NORMAL, 3: FAULT, 4: OTHER };
 
 /** Registers 1000 and 31000: waiting, self-test, fault, firmware update; from 5 on the ways of working. */
-const work: Table = {
-  0: WAITING,
-  1: OTHER,
-  3: FAULT,
-  4: OTHER,
-  5: NORMAL,
-  6: NORMAL,
-  7: NORMAL,
-  8: NORMAL,
-  9: NORMAL,
-};
+const work: StatusTable = { ...WORKING_MODES, 0: WAITING };
 
 /** Register 0 of off-grid inverters: every other code up to 23 is a way of working. */
 const offGrid = (code: number) => ({ 0: WAITING, 3: FAULT, 4: OTHER })[code] ?? (code <= 23 ? NORMAL : OTHER);
@@ -39,7 +29,7 @@ export interface Status {
 /** The status from what the family's maps have of it; undefined where they have none. */
 export function statusOf(quantities: Quantities): Status | undefined {
   const code = (quantity: string) => quantities.get(quantity);
-  const of = (table: Table, number: number) => ({ status: table[number] ?? OTHER, code: number });
+  const of = (table: StatusTable, number: number) => ({ status: table[number] ?? OTHER, code: number });
   const gridStatus = code('grid_status');
   // Some firmware has the way of working in the high byte.
   if (gridStatus !== undefined) return of(grid, gridStatus & 0xff);

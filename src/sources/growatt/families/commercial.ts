@@ -1,5 +1,6 @@
+import { FAULT, NORMAL, OTHER, WAITING } from '../../../metrics/growatt/inverter-status.ts';
 import { type FieldRow, phases, pvInputs, temperatures } from '../fields.ts';
-import { endpoints, FAULT, type Family, NORMAL, OTHER, WAITING } from './family.ts';
+import { endpoints, type Family } from './family.ts';
 
 /**
  * ATESS storage systems. Their keys are documented, the scale of their powers is unverified on a live unit.

@@ -1,12 +1,6 @@
+import type { StatusTable } from '../../../metrics/growatt/inverter-status.ts';
 import type { Endpoint, Params } from '../call.ts';
 import type { FieldRow } from '../fields.ts';
-
-/** Values of `growatt_inverter_status`. */
-export const OFFLINE = 0;
-export const NORMAL = 1;
-export const WAITING = 2;
-export const FAULT = 3;
-export const OTHER = 4;
 
 /** A call that names devices: one by `param`, or several separated by commas. */
 export interface DeviceCall extends Endpoint {
@@ -25,7 +19,7 @@ export interface Family {
   readonly batch?: DeviceCall;
   readonly fields: readonly FieldRow[];
   /** Raw status to `growatt_inverter_status`; anything else is OTHER. */
-  readonly status?: Readonly<Record<number, number>>;
+  readonly status?: StatusTable;
   /** The working mode says more than the text of the status, which follows another key. */
   readonly modeFirst?: boolean;
   /** What the fault codes mean. */

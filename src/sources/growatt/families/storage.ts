@@ -1,22 +1,13 @@
+import { FAULT, NORMAL, OFFLINE, WAITING, WORKING_MODES } from '../../../metrics/growatt/inverter-status.ts';
 import { cellVoltages, type FieldRow, phases, pvInputs, sumOfInputs, temperatures } from '../fields.ts';
-import { endpoints, FAULT, type Family, NORMAL, OFFLINE, OTHER, WAITING } from './family.ts';
+import { endpoints, type Family } from './family.ts';
 import { inverterFaults, offGridFaults } from './fault-texts.ts';
 import { gridEnergies } from './grid.ts';
 
 const features = ['grid'] as const;
 
-/** Raw status of SPH and SPA: 5 to 8 are the working modes, 9 passes the grid on to the backup output. */
-export const hybridStatus = {
-  0: WAITING,
-  1: OTHER,
-  3: FAULT,
-  4: OTHER,
-  5: NORMAL,
-  6: NORMAL,
-  7: NORMAL,
-  8: NORMAL,
-  9: NORMAL,
-};
+/** Raw status of SPH and SPA. */
+export const hybridStatus = { ...WORKING_MODES, 0: WAITING };
 
 /** What SPH, SPA and the related families of v4 have in common. The powers called Total are sums of phases, in W. */
 export const hybridFields: readonly FieldRow[] = [

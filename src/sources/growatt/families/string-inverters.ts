@@ -1,5 +1,6 @@
+import { FAULT, NORMAL, WAITING } from '../../../metrics/growatt/inverter-status.ts';
 import { type FieldRow, phases, pvInputs, pvStrings, sumOfInputs, temperatures } from '../fields.ts';
-import { batchCall, endpoints, FAULT, type Family, NORMAL, WAITING } from './family.ts';
+import { batchCall, endpoints, type Family } from './family.ts';
 import { inverterFaults as faults } from './fault-texts.ts';
 import { gridEnergies } from './grid.ts';
 

@@ -1,5 +1,6 @@
+import { FAULT, NORMAL, OTHER } from '../../../metrics/growatt/inverter-status.ts';
 import { cellVoltages, phases, pvInputs, pvStrings, temperatures } from '../fields.ts';
-import { type DeviceCall, FAULT, type Family, NORMAL, OTHER } from './family.ts';
+import type { DeviceCall, Family } from './family.ts';
 import { inverterFaults, packFaults } from './fault-texts.ts';
 import { batteryPort, hybridFields, hybridStatus } from './storage.ts';
 
