@@ -166,41 +166,17 @@ export const fleet = dashboard({
         },
         [named(SILENT), ''],
       ),
-      table(
-        {
-          title: 'Strings that deviate most from the mean of their device, by current',
-          description: 'Of inverters that measure single strings. Empty while they carry less than 0.5 A.',
-          width: 12,
-          steps: DEVIATES,
-          columns: {
-            plant_name: 'Plant',
-            device_sn: 'Device',
-            model: 'Model',
-            string: 'String',
-            Value: 'Deviation',
-          },
-          units: { Deviation: 'percentunit' },
-          sort: '-Deviation',
-        },
-        [named(`bottomk(20, ${DEVIATION})`), ''],
+      deviations(
+        'Strings that deviate most from the mean of their device, by current',
+        'Of inverters that measure single strings. Empty while they carry less than 0.5 A.',
+        { string: 'String' },
+        DEVIATION,
       ),
-      table(
-        {
-          title: 'PV inputs that deviate most from the mean of their device, by power',
-          description: 'Inputs of different size or direction always deviate. Empty below 50 W.',
-          width: 12,
-          steps: DEVIATES,
-          columns: {
-            plant_name: 'Plant',
-            device_sn: 'Device',
-            model: 'Model',
-            input: 'Input',
-            Value: 'Deviation',
-          },
-          units: { Deviation: 'percentunit' },
-          sort: '-Deviation',
-        },
-        [named(`bottomk(20, ${INPUT_DEVIATION})`), ''],
+      deviations(
+        'PV inputs that deviate most from the mean of their device, by power',
+        'Inputs of different size or direction always deviate. Empty below 50 W.',
+        { input: 'Input' },
+        INPUT_DEVIATION,
       ),
       table(
         {
@@ -224,3 +200,24 @@ export const fleet = dashboard({
     ],
   ],
 });
+
+/** The twenty strings or inputs that deviate most downward; `part` is the column that tells which. */
+function deviations(
+  title: string,
+  description: string,
+  part: Readonly<Record<string, string>>,
+  deviation: string,
+) {
+  return table(
+    {
+      title,
+      description,
+      width: 12,
+      steps: DEVIATES,
+      columns: { plant_name: 'Plant', device_sn: 'Device', model: 'Model', ...part, Value: 'Deviation' },
+      units: { Deviation: 'percentunit' },
+      sort: '-Deviation',
+    },
+    [named(`bottomk(20, ${deviation})`), ''],
+  );
+}
