@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildBundle } from './bundle.ts';
 import { manifest, NAME } from './manifest.ts';
 import { inWorkshop } from './workshop.ts';
 
@@ -24,21 +23,22 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 /**
  * Writes `solar-otel-agent-linux-ARCHITECTURE`, which runs without Node, into a folder: Node's binary of the version
  * that package.json names, with the bundle in it. Node's licence is written beside it.
+ * @param bundle the folder of the bundle
  * @param options.stripped without the names for a debugger; needs strip of binutils for the architecture
  * @returns its path
  */
 export async function buildBinary(
   architecture: Architecture,
+  bundle: string,
   out: string,
   { stripped = false } = {},
 ): Promise<string> {
   mkdirSync(out, { recursive: true });
   const binary = join(out, `${NAME}-linux-${architecture}`);
   await inWorkshop(async (folder) => {
-    await buildBundle(folder);
     const blob = join(folder, 'program.blob');
     const config = join(folder, 'program.json');
-    writeFileSync(config, JSON.stringify(blobConfig(folder, blob, architecture)));
+    writeFileSync(config, JSON.stringify(blobConfig(bundle, blob, architecture)));
     quietly(process.execPath, ['--experimental-sea-config', config]);
     const node = fetchNode(architecture, folder);
     copyFileSync(join(node, 'bin/node'), binary);
@@ -51,9 +51,9 @@ export async function buildBinary(
   return binary;
 }
 
-function blobConfig(folder: string, output: string, architecture: Architecture): object {
+function blobConfig(bundle: string, output: string, architecture: Architecture): object {
   return {
-    main: join(folder, `${NAME}.js`),
+    main: join(bundle, `${NAME}.js`),
     output,
     disableExperimentalSEAWarning: true,
     // What V8 compiled for one processor is of no use to another.

@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Architecture, buildBinary, NODE_LICENCE } from './binary.ts';
-import { buildBundle } from './bundle.ts';
 import { manifest, NAME } from './manifest.ts';
 import { manualPage } from './manual-page.ts';
 import { inWorkshop } from './workshop.ts';
@@ -19,15 +18,18 @@ const DEBIAN: Readonly<Record<Architecture, string>> = { x64: 'amd64', arm64: 'a
 /**
  * Writes `solar-otel-agent_VERSION_ARCHITECTURE.deb` into a folder; needs dpkg-deb, and strip of binutils for the
  * architecture.
+ * @param bundle the folder of the bundle
  */
-export async function buildDebianPackage(architecture: Architecture, out: string): Promise<void> {
+export async function buildDebianPackage(
+  architecture: Architecture,
+  bundle: string,
+  out: string,
+): Promise<void> {
   mkdirSync(out, { recursive: true });
   const debian = DEBIAN[architecture];
   await inWorkshop(async (folder) => {
     const root = join(folder, 'root');
-    const binary = await buildBinary(architecture, folder, { stripped: true });
-    const made = join(folder, 'bundle');
-    await buildBundle(made);
+    const binary = await buildBinary(architecture, bundle, folder, { stripped: true });
 
     const doc = `usr/share/doc/${NAME}`;
     install(root, `usr/bin/${NAME}`, readFileSync(binary), 0o755);
@@ -38,10 +40,10 @@ export async function buildDebianPackage(architecture: Architecture, out: string
     install(root, `usr/share/man/man1/${NAME}.1.gz`, zipped(manualPage()));
     install(root, `usr/share/lintian/overrides/${NAME}`, readFileSync(join(SOURCES, 'lintian-overrides')));
     install(root, `${doc}/copyright`, COPYRIGHT);
-    for (const file of [join(made, 'THIRD_PARTY_LICENSES.txt'), join(folder, NODE_LICENCE)])
+    for (const file of [join(bundle, 'THIRD_PARTY_LICENSES.txt'), join(folder, NODE_LICENCE)])
       install(root, `${doc}/${basename(file)}.gz`, zipped(readFileSync(file, 'utf8')));
     install(root, `${doc}/changelog.gz`, zipped(changelog()));
-    install(root, `${doc}/${NAME}.cdx.json`, readFileSync(join(made, `${NAME}.cdx.json`)));
+    install(root, `${doc}/${NAME}.cdx.json`, readFileSync(join(bundle, `${NAME}.cdx.json`)));
 
     const files = filesIn(root);
     const size = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
