@@ -36,10 +36,17 @@ export function unknownVariables({
   file,
   readFile = readTextFile,
 }: Pick<LoadOptions, 'env' | 'file' | 'readFile'>): readonly string[] {
+  const warnings = Object.entries(env)
+    .filter(([name, value = '']) => value.trim() !== '' && !known.has(name))
+    .flatMap(([name]) => {
+      const warning = warningOf(name);
+      return warning === undefined ? [] : [{ name, warning }];
+    });
+  if (warnings.length === 0) return [];
   const used = usedIn(file, readFile);
-  return Object.entries(env)
-    .filter(([name, value = '']) => value.trim() !== '' && !known.has(name) && !used.has(name))
-    .flatMap(([name]) => warningOf(name) ?? [])
+  return warnings
+    .filter(({ name }) => !used.has(name))
+    .map(({ warning }) => warning)
     .slice(0, MOST_WARNINGS);
 }
 
