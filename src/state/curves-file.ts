@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type CurvesSnapshot, curvesSnapshot } from '../view/curves.ts';
 import type { FileContent } from './state-file.ts';
-import { StateFormatError } from './state-format.ts';
+import { parseJson, StateFormatError } from './state-format.ts';
 
 const VERSION = 1;
 
@@ -15,13 +15,7 @@ export const curvesContent: FileContent<CurvesSnapshot, Iterable<readonly [strin
   name: 'curves.json',
   nothing: {},
   parse(text) {
-    let content: unknown;
-    try {
-      content = JSON.parse(text);
-    } catch {
-      throw new StateFormatError('is damaged');
-    }
-    const { data } = file.safeParse(content);
+    const { data } = file.safeParse(parseJson(text));
     if (!data)
       throw new StateFormatError('is damaged, or was written by another version of solar-otel-agent');
     return data.curves;

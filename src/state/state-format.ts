@@ -39,14 +39,18 @@ export type State = Readonly<Record<string, SourceState>>;
 /** The file holds no state that this version can read; the message is the end of a sentence about the file. */
 export class StateFormatError extends Error {}
 
-/** Reads the content of a state file of any known version. @throws StateFormatError */
-export function parseState(text: string): State {
-  let content: unknown;
+/** The JSON of a file in the state folder. @throws StateFormatError */
+export function parseJson(text: string): unknown {
   try {
-    content = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new StateFormatError('is damaged');
   }
+}
+
+/** Reads the content of a state file of any known version. @throws StateFormatError */
+export function parseState(text: string): State {
+  const content = parseJson(text);
   const { data } = anyVersion.safeParse(content);
   if (data) return data.sources;
   const isNewer = newer.safeParse(content).success;
