@@ -2,10 +2,10 @@ import { catalogue } from '../catalogue.ts';
 import { urlWithCredentials } from '../settings/addresses.ts';
 import { anyText, duration, Invalid, name, text } from '../settings/format.ts';
 import { pairs, type Resolved, setting } from '../settings/setting.ts';
-import { OWN_LABELS } from '../telemetry/own-catalogue.ts';
+import { PUSHED_LABELS } from '../telemetry/own-catalogue.ts';
 
 /** Labels of samples: the Pushgateway would replace them by a label of the group, and so merge series. */
-const TAKEN = new Set([...catalogue.flatMap(({ labels }) => labels), ...OWN_LABELS]);
+const TAKEN = new Set([...catalogue.flatMap(({ labels }) => labels), ...PUSHED_LABELS]);
 
 const form = text(
   'label=value with a label of letters, digits and _, not beginning with a digit or with __',

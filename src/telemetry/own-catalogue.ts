@@ -4,6 +4,8 @@ export interface OwnMetric {
   readonly unit: string;
   readonly labels: readonly string[];
   readonly help: string;
+  /** Of the HTTP server, which push mode does not have: it is never pushed. */
+  readonly ofServer?: true;
 }
 
 /** All metrics about the agent itself; instruments and docs are made from this. */
@@ -85,12 +87,14 @@ export const ownCatalogue = {
     unit: '',
     labels: ['path', 'code'],
     help: 'Answers of the HTTP server by path (other: one that does not exist) and status code.',
+    ofServer: true,
   },
   solar_agent_http_connections_dropped_total: {
     kind: 'counter',
     unit: '',
     labels: [],
     help: 'Connections closed to make room: beyond 256, those that ask for nothing, oldest first.',
+    ofServer: true,
   },
   solar_agent_config_last_reload_successful: {
     kind: 'gauge',
@@ -132,7 +136,9 @@ export const ownCatalogue = {
 
 export type OwnName = keyof typeof ownCatalogue;
 
-/** The labels of these metrics, with that of histogram buckets. */
-export const OWN_LABELS: readonly string[] = [
-  ...new Set(['le', ...Object.values<OwnMetric>(ownCatalogue).flatMap(({ labels }) => labels)]),
+const pushed = Object.values<OwnMetric>(ownCatalogue).filter(({ ofServer }) => !ofServer);
+
+/** The labels of those that are pushed, with that of histogram buckets. */
+export const PUSHED_LABELS: readonly string[] = [
+  ...new Set(['le', ...pushed.flatMap(({ labels }) => labels)]),
 ];

@@ -26,6 +26,10 @@ test('values may hold equals signs, commas, slashes and variables, or nothing', 
   assert.deepEqual(groupingOf('["a="]'), { a: '' });
 });
 
+test('a label that only metrics of the HTTP server have can be one of the group: push mode has no server', () => {
+  assert.deepEqual(groupingOf('{path: /var}'), { path: '/var' });
+});
+
 test('the printed configuration gives the same group when it is used again', () => {
   const config = load(undefined, { TRUCKI_TARGETS: 'a', PUSHGATEWAY_GROUPING: 'instance=home,empty=' });
   assert.deepEqual(load(describeConfig(config)), config);

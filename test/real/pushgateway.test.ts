@@ -83,7 +83,7 @@ test('Prometheus answers the example queries from what was pushed to a Pushgatew
 
 test('a group with odd labels under a path of its own is kept apart and replaced by the next push', async (t) => {
   const [home, gateway] = await Promise.all([startHome(t), startPushgateway(t, '/push')]);
-  const grouping = { instance: 'pi 4', folder: '/var/tmp', empty: '', dots: '..', odd: 'ü100%+?#;&=\\"' };
+  const grouping = { instance: 'pi 4', path: '/var/tmp', empty: '', dots: '..', odd: 'ü100%+?#;&=\\"' };
   const env = {
     ...home,
     PUSHGATEWAY_URL: `${gateway.url}/push/`,
