@@ -122,7 +122,7 @@ export class Agent implements Surface {
     this.#shard = shardOf(config, names);
     const onIdle = (source: Source) => {
       this.#state.changed(source);
-      // Nobody looks at the page of an agent that polls once.
+      // An agent that polls once has no page.
       if (once === undefined) this.#presentation.polled();
     };
     this.#sources = new SourceSet({ store, clock, log, observer: ownMetrics, onIdle }, this.#create(config));

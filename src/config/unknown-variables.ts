@@ -17,7 +17,7 @@ const OPENTELEMETRY =
 /** Letters that a name without such a prefix may differ by; of short names, fewer. */
 const MOST_LETTERS = 2;
 const NAME_PER_LETTER = 5;
-/** Longer names are none that somebody mistyped. */
+/** A longer name is not a mistyped one. */
 const LONGEST_NAME = 100;
 const MOST_WARNINGS = 20;
 

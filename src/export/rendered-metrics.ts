@@ -54,7 +54,7 @@ export class RenderedMetrics {
 
   #renderDevices(format: ExpositionFormat): Rendering {
     const revision = this.#options.revision();
-    // A format that nobody asks for any more is not kept.
+    // Of a format that was not asked for since the last change, nothing is kept.
     for (const [other, { revision: old }] of this.#devices) if (old !== revision) this.#devices.delete(other);
     const part = render(this.#options.devices, format);
     const rendering = { revision, part, underWay: true };

@@ -49,7 +49,7 @@ export interface ServerOptions {
   /** TLS, passwords and the like; undefined: none. It is closed with the server. */
   readonly gate?: Gate | undefined;
   readonly observer?: HttpObserver;
-  /** Absent: nobody may ask for it. */
+  /** Takes over a changed configuration on request; absent where the agent cannot. */
   readonly reloading?: Reloading;
 }
 

@@ -57,7 +57,7 @@ const MOST_ANNOUNCEMENTS = 5;
 /**
  * Takes a folder for this process alone, also among containers that share it: there each process has the number 1,
  * so that a file with a number tells nothing. A process announces itself by a Unix socket of its own in the folder,
- * and then asks all others that it finds. A socket on which nobody listens was left by a process that has ended, and
+ * and then asks all others that it finds. A socket without a listener was left by a process that has ended, and
  * is removed: its name never comes again. Of several that start at the same moment the one with the first name stays.
  * @throws FolderInUse; the system's error where the folder takes no socket
  */
@@ -109,14 +109,14 @@ async function announce(folder: string, by: Holder) {
       place.free();
     };
     try {
-      // An agent of another user has to learn whether somebody listens.
+      // An agent of another user must be able to connect.
       server.listen({ path: place.path, writableAll: true, readableAll: true });
       await once(server, 'listening');
       server.unref();
       await rename(join(folder, `${id}.new`), join(folder, name));
     } catch (error) {
       await release();
-      // Somebody else took it for a remainder, in the moment before it listened.
+      // Another process removed it as left over, in the moment before it listened.
       if (codeOf(error) === 'ENOENT' && attempt < MOST_ANNOUNCEMENTS) continue;
       throw error;
     }
@@ -128,7 +128,7 @@ async function announce(folder: string, by: Holder) {
 }
 
 /**
- * `gone`: nobody listens. `silent`: somebody listens and does not say who it is, such as a process that was stopped.
+ * `gone`: there is no listener. `silent`: the listener does not say who it is, such as a process that was stopped.
  * `leaving`: it stopped listening just then.
  */
 type Answer = z.infer<typeof announcement> | 'gone' | 'silent' | 'leaving';

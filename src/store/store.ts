@@ -12,7 +12,7 @@ export interface StoreOptions {
   /** Milliseconds of failure after which instantaneous values are no longer exposed; 0: never. */
   readonly staleAfter: number;
   readonly definitionOf: DefinitionOf;
-  /** Told what somebody should know of what sources say together. */
+  /** Told of contradictions between what sources say. */
   readonly warn?: (message: string) => void;
 }
 

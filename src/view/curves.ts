@@ -111,7 +111,7 @@ export class Curves {
     return this.#rings.get(key);
   }
 
-  /** Curves that ended before yesterday, and those that nobody asked for since the start, make room. */
+  /** Curves that ended before yesterday, and those restored and not asked for since, make room. */
   #newRing(key: string, day: number): Ring | undefined {
     if (this.#size >= MOST_CURVES) {
       for (const [other, ring] of this.#rings) if (ring.day < day - 1) this.#rings.delete(other);

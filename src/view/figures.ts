@@ -16,7 +16,7 @@ export function meanOf(values: readonly (number | undefined)[]): number | undefi
   return known.length === 0 ? undefined : (sumOf(known) ?? 0) / known.length;
 }
 
-/** The object without its keys that are undefined, and numbers without the digits that nobody measured. */
+/** The object without its keys that are undefined, and numbers rounded to the digits that are measured. */
 export function known<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(given).flatMap(([key, value]) => {
     if (value === undefined) return [];

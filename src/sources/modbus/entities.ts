@@ -48,7 +48,7 @@ export function entitiesOf(target: TargetLabels, inverter: Inverter | undefined,
   const device = { id: deviceEntity(inverter), labels, zone, ...(ratedPower && { ratedPower }) };
   const info = { id: infoEntity(inverter), labels };
   const { serial } = inverter;
-  // One without a serial number is known to nobody else.
+  // Without a serial number it cannot be compared with devices of other sources.
   if (serial === '') return [...entities, device, info];
   const { freshFor, plantIsGiven, zoneIsGiven } = target;
   const local = { freshFor, plantIsGiven, zoneIsGiven };
