@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { version } from '../../src/base/version.ts';
+import { servedUrl } from '../helpers/served-url.ts';
 
 const run = promisify(execFile);
 
@@ -72,7 +73,7 @@ describe('The bundle, alone in an empty folder', () => {
     });
     const ended = once(child, 'exit');
     try {
-      const url = await listeningAt(child.stderr);
+      const url = await servedUrl(child.stderr);
       const response = await fetch(`${url}/metrics`);
       assert.match(await response.text(), /^solar_agent_build_info\{/m);
     } finally {
@@ -92,7 +93,7 @@ describe('The bundle, alone in an empty folder', () => {
     });
     const ended = once(child, 'exit');
     try {
-      const url = await listeningAt(child.stderr);
+      const url = await servedUrl(child.stderr);
       const status = async (login: string) => {
         const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
         return (await fetch(`${url}/metrics`, { headers })).status;
@@ -180,16 +181,3 @@ describe('The bundle, alone in an empty folder', () => {
 
 const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, 'utf8'));
 const bom = async (dist: string) => (await json(join(dist, 'solar-otel-agent.cdx.json'))) as Bom;
-
-/** Where the agent's log says it listens; goes on reading the log afterwards. */
-function listeningAt(log: NodeJS.ReadableStream): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let text = '';
-  log.on('data', (chunk) => {
-    text += chunk;
-    const [url] = /http:\/\/127\.0\.0\.1:\d+(?=\/metrics)/.exec(text) ?? [];
-    if (url !== undefined) resolve(url);
-  });
-  log.on('end', () => reject(new Error(`it ended:\n${text}`)));
-  return promise;
-}

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { version } from '../../src/base/version.ts';
+import { servedUrl } from '../helpers/served-url.ts';
 import { prepared } from './programs.ts';
 
 const run = promisify(execFile);
@@ -45,11 +45,7 @@ describe('The bundle under other versions of Node', () => {
     });
     const ended = once(demo, 'exit');
     try {
-      let url: string | undefined;
-      for await (const line of createInterface({ input: demo.stderr })) {
-        url = /http:\S+(?=\/metrics)/.exec(line)?.[0];
-        if (url) break;
-      }
+      const url = await servedUrl(demo.stderr);
       const answer = await fetch(`${url}/metrics`);
       assert.match(await answer.text(), /^solar_agent_build_info\{/m);
     } finally {

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessByStdio, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { version } from '../../src/base/version.ts';
+import { servedUrl } from '../helpers/served-url.ts';
 
 const run = promisify(execFile);
 
@@ -108,7 +107,7 @@ async function demoWorks(
   });
   const ended = once(demo, 'exit');
   try {
-    const url = await urlOf(demo);
+    const url = await servedUrl(demo.stderr);
     const answer = await fetch(`${url}/metrics`);
     assert.match(await answer.text(), /^solar_agent_build_info\{/m);
     await further?.();
@@ -116,18 +115,4 @@ async function demoWorks(
     process.kill(options.detached ? -demo.pid! : demo.pid!, 'SIGINT');
   }
   assert.deepEqual(await ended, end);
-}
-
-/** Where the agent says that it serves; its log is read on, so that it does not wait for a reader. */
-function urlOf(agent: ChildProcessByStdio<null, null, Readable>): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const lines: string[] = [];
-  createInterface({ input: agent.stderr })
-    .on('line', (line) => {
-      lines.push(line);
-      const url = /http:\S+(?=\/metrics)/.exec(line)?.[0];
-      if (url) resolve(url);
-    })
-    .on('close', () => reject(new Error(`It ended:\n${lines.join('\n')}`)));
-  return promise;
 }
