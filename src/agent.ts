@@ -6,7 +6,8 @@ import type { Log } from './base/log.ts';
 import { version } from './base/version.ts';
 import { catalogue, definitionOf } from './catalogue.ts';
 import type { Config } from './config/config.ts';
-import { createSources, sharedObjects, sourceNames } from './config/sources.ts';
+import { createDerivedSources, createSources, sharedObjects, sourceNames } from './config/sources.ts';
+import { ConfiguredSources } from './configured-sources.ts';
 import type { Body } from './export/body.ts';
 import { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
@@ -22,10 +23,12 @@ import type { OnProgress, Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
 import { logCalls } from './policy/call-log.ts';
 import { discoverAll, type SourceDiscovery } from './poll/discover-all.ts';
+import type { Poller } from './poll/poller.ts';
 import { type SourceChanges, SourceSet } from './poll/source-set.ts';
 import { Presentation } from './presentation.ts';
 import { AgentState } from './state/agent-state.ts';
 import { namedInstanceId } from './state/instance-id.ts';
+import { StoredPlantReadings } from './store/plant-readings.ts';
 import { Store } from './store/store.ts';
 import { observeStore } from './telemetry/instruments.ts';
 import { countHttp, createOwnMetrics, observeReloads, type ReloadState } from './telemetry/own.ts';
@@ -55,7 +58,7 @@ export class Agent implements Surface {
   readonly #rendered: RenderedMetrics;
   readonly #sources: SourceSet;
   readonly #store: Store;
-  readonly #create: (config: Config) => readonly Source[];
+  readonly #configured: ConfiguredSources;
   readonly #namesOf: (config: Config) => readonly string[];
   readonly #provider: MeterProvider;
   readonly #ownMeter: Meter;
@@ -117,15 +120,30 @@ export class Agent implements Surface {
       isReadLocally: (serial: string) => store.isReadLocally(serial),
       once,
     };
-    this.#create = (given) => createSources(given, tools);
+    const derivedTools = {
+      ...tools,
+      readings: new StoredPlantReadings({ store, clock }),
+      folder: stateDir,
+      isSharded: shard !== undefined,
+    };
     this.#namesOf = (given) => sourceNames(given, { clock, fetch });
     this.#shard = shardOf(config, names);
     const onIdle = (source: Source) => {
       this.#state.changed(source);
+      if (!source.isDerived) void this.#configured.followPlants();
       // An agent that polls once has no page.
       if (once === undefined) this.#presentation.polled();
     };
-    this.#sources = new SourceSet({ store, clock, log, observer: ownMetrics, onIdle }, this.#create(config));
+    const saved = (source: string) => this.#state.claim(source);
+    const setOptions = { store, clock, log, observer: ownMetrics, onIdle, saved };
+    this.#sources = new SourceSet(setOptions, createSources(config, tools));
+    this.#configured = new ConfiguredSources({
+      config,
+      set: this.#sources,
+      plantRevision: () => store.listRevision,
+      create: (given) => createSources(given, tools),
+      derive: (given) => createDerivedSources(given, derivedTools),
+    });
     const sources = () => this.#sources.sources;
     store.waitForLists(() => sources().some(({ hasListed }) => hasListed === false));
     this.#state = new AgentState({ folder: stateDir, sources, store, clock, log });
@@ -151,12 +169,11 @@ export class Agent implements Surface {
    * its mode, where it keeps its state and OTLP stay as they were. Calls must not overlap.
    */
   async reconfigure(config: Config): Promise<SourceChanges> {
-    const sources = this.#create(config);
     const shard = shardOf(config, this.#namesOf(config));
     await this.#restore();
     this.#isReady();
     this.#store.staleAfter = config.staleAfter;
-    const changes = await this.#sources.replace(sources);
+    const changes = await this.#configured.reconfigure(config);
     this.#shard = shard;
     this.#state.changed();
     return changes;
@@ -169,8 +186,12 @@ export class Agent implements Surface {
    */
   async pollOnce(signal: AbortSignal, deadline: number): Promise<boolean> {
     await this.#state.restore();
-    const { pollers } = this.#sources;
-    const outcomes = await Promise.all(pollers.map((poller) => poller.pollFully(signal, deadline)));
+    const pollAll = (pollers: readonly Poller[]) =>
+      Promise.all(pollers.map((poller) => poller.pollFully(signal, deadline)));
+    const outcomes = await pollAll(this.#polledDevices());
+    await this.#configured.followPlants();
+    // What cannot be derived is no reason to withhold what was read.
+    await pollAll(this.#sources.pollers.filter(({ source }) => source.isDerived));
     return outcomes.every(Boolean);
   }
 
@@ -241,13 +262,21 @@ export class Agent implements Surface {
   }
 
   #isReady(): boolean {
-    this.#wasReady ||= this.#sources.pollers.every((poller) => poller.tried);
+    this.#wasReady ||= this.#polledDevices().every((poller) => poller.tried);
     return this.#wasReady;
   }
 
   async #restore(): Promise<void> {
-    this.#restored ??= Promise.all([this.#state.restore(), this.#presentation.restore()]);
+    this.#restored ??= Promise.all([
+      this.#state.restore().then(() => this.#configured.followPlants()),
+      this.#presentation.restore(),
+    ]);
     await this.#restored;
+  }
+
+  /** The pollers of sources that read devices. */
+  #polledDevices(): readonly Poller[] {
+    return this.#sources.pollers.filter(({ source }) => !source.isDerived);
   }
 }
 

@@ -1,15 +1,15 @@
-import { kinds } from './kinds.ts';
-import type { SourceKind } from './model/kind.ts';
+import { parts } from './kinds.ts';
+import type { Part } from './model/kind.ts';
 import type { MetricDefinition } from './model/metric.ts';
 
-/** The metrics of several kinds, each once: a group may be shared by kinds that give values for it. */
-export function definitionsOf(sources: readonly Pick<SourceKind, 'metrics'>[]): readonly MetricDefinition[] {
-  const groups = new Set(sources.flatMap(({ metrics }) => metrics));
+/** The metrics of several parts, each once: a group may be shared by parts that give values for it. */
+export function definitionsOf(some: readonly Pick<Part, 'metrics'>[]): readonly MetricDefinition[] {
+  const groups = new Set(some.flatMap(({ metrics }) => metrics));
   return [...groups].flatMap(({ definitions }) => definitions);
 }
 
 /** The one list of metrics that describe solar equipment. The agent's own are in `telemetry/own-catalogue.ts`. */
-export const catalogue: readonly MetricDefinition[] = definitionsOf(Object.values(kinds));
+export const catalogue: readonly MetricDefinition[] = definitionsOf(Object.values<Part>(parts));
 
 const byName = new Map(catalogue.map((definition) => [definition.name, definition]));
 

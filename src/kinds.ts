@@ -4,3 +4,9 @@ import { trucki } from './sources/trucki/kind.ts';
 
 /** All kinds of sources; a new one is one line here. */
 export const kinds = { growatt, trucki, modbus };
+
+/** What is worked out from their readings; a new part is one line here. */
+export const derivedParts = {};
+
+/** Everything that has settings and gives metrics. */
+export const parts = { ...kinds, ...derivedParts };

@@ -13,6 +13,7 @@ const LAYERS = [
   'metrics/',
   'simulators/',
   'sources/',
+  'derived/',
   ['kinds.ts', 'catalogue.ts', 'kind-overviews.ts'],
   'store/',
   'view/',
@@ -23,7 +24,7 @@ const LAYERS = [
   'config/',
   'backfill/',
   'capture/',
-  ['agent.ts', 'presentation.ts'],
+  ['agent.ts', 'configured-sources.ts', 'presentation.ts'],
   'docs/',
   'cli/',
   'main.ts',
@@ -55,10 +56,10 @@ function readImports(): Imports {
 const layerOf = (file: string): number =>
   LAYERS.findIndex((layer) => [layer].flat().some((part) => file === part || file.startsWith(part)));
 
-/** `sources/growatt` or `simulators/growatt` for a file of a kind, else the folder or the file itself. */
+/** `sources/growatt`, `derived/tariff` or `simulators/growatt` for a file of a kind or part, else the folder or the file itself. */
 function unitOf(file: string): string {
   const [top = '', kind = '', ...rest] = file.split('/');
-  const isOfKind = (top === 'sources' || top === 'simulators') && rest.length > 0;
+  const isOfKind = ['sources', 'derived', 'simulators'].includes(top) && rest.length > 0;
   return isOfKind ? `${top}/${kind}` : top;
 }
 

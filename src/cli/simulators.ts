@@ -1,21 +1,21 @@
 import { listenError } from '../export/listen-error.ts';
-import type { SourceKind } from '../model/kind.ts';
+import type { Part } from '../model/kind.ts';
 import type { PastPower } from '../model/overview.ts';
 import type { Simulator } from '../model/simulator.ts';
 import { RunError } from './program.ts';
 
 export interface SimulatorsOptions {
-  readonly kinds: Readonly<Record<string, Pick<SourceKind, 'simulator'>>>;
+  readonly parts: Readonly<Record<string, Pick<Part, 'simulator'>>>;
   readonly host: string;
-  /** Of the first kind; the others take the next ones, in the order of the kinds. 0: free ones. */
+  /** Of the first one; the others take the next ones, in the order of the parts. 0: free ones. */
   readonly port: number;
   readonly demo: boolean;
   readonly plants?: number;
 }
 
-/** Starts the simulators of all kinds as one. @throws RunError when one of them cannot listen; none then runs */
+/** Starts the simulators of all parts as one. @throws RunError when one of them cannot listen; none then runs */
 export async function startSimulators({
-  kinds,
+  parts,
   host,
   port,
   demo,
@@ -23,9 +23,10 @@ export async function startSimulators({
 }: SimulatorsOptions): Promise<Simulator> {
   const running: Simulator[] = [];
   const close = async () => void (await Promise.all(running.map((simulator) => simulator.close())));
-  for (const [index, { simulator }] of Object.values(kinds).entries()) {
+  const simulators = Object.values(parts).flatMap(({ simulator }) => simulator ?? []);
+  for (const [index, load] of simulators.entries()) {
     const listen = { host, port: port === 0 ? 0 : port + index };
-    const start = await simulator();
+    const start = await load();
     try {
       const inverters = running.flatMap((simulator) => simulator.inverters ?? []);
       running.push(await start({ ...listen, demo, plants, inverters }));

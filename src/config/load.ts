@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { resolveOtlp } from '../export/otlp-settings.ts';
-import { kinds } from '../kinds.ts';
-import type { SourceKind } from '../model/kind.ts';
+import { derivedParts, kinds, parts } from '../kinds.ts';
+import type { Part } from '../model/kind.ts';
 import { alternatives } from '../settings/alternatives.ts';
 import type { Environment } from '../settings/file-values.ts';
 import { ConfigError, type Problem } from '../settings/problems.ts';
@@ -21,7 +21,7 @@ export interface LoadOptions {
   readonly readFile?: ReadFile;
 }
 
-const all = Object.values<SourceKind>(kinds);
+const all = Object.values<Part>(parts);
 
 /**
  * Resolves flags, variables, file and defaults, in this order of precedence, to one frozen configuration.
@@ -30,9 +30,8 @@ const all = Object.values<SourceKind>(kinds);
 export function loadConfig(options: LoadOptions): Config {
   const { given, problems } = read(options);
   const mistyped = problems.length;
-  const sources = Object.fromEntries(
-    Object.entries<SourceKind>(kinds).map(([name, kind]) => [name, kind.resolve(given)]),
-  ) as Config['sources'];
+  const sources = resolveAll<Config['sources']>(kinds, given);
+  const derived = resolveAll<Config['derived']>(derivedParts, given);
   const explained = problems.length > mistyped;
   const starts = all.flatMap(({ settings }) => startsIn(settings));
   if (!explained && starts.every(([path]) => given.origin(path).from === 'default')) {
@@ -42,8 +41,12 @@ export function loadConfig(options: LoadOptions): Config {
   const otlp = resolveOtlp(agent.otlp, given);
   if (problems.length > 0) throw new ConfigError(problems);
   const format = agent.log.format ?? (options.isTerminal ? 'text' : 'json');
-  return deepFreeze({ ...agent, sources, otlp, log: { ...agent.log, format } });
+  return deepFreeze({ ...agent, sources, derived, otlp, log: { ...agent.log, format } });
 }
+
+/** What each part makes of its settings. */
+const resolveAll = <C>(some: Readonly<Record<string, Part>>, given: Settings): C =>
+  Object.fromEntries(Object.entries(some).map(([name, part]) => [name, part.resolve(given)])) as C;
 
 /**
  * How an agent with this configuration serves. Mistakes elsewhere do not count, and no source is needed.

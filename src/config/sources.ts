@@ -1,7 +1,8 @@
+import type { DerivedTools } from '../model/derived.ts';
 import type { SourceTools } from '../model/kind.ts';
 import type { CallObserver } from '../model/observer.ts';
 import type { Source } from '../model/source.ts';
-import { type Config, kindsIn } from './config.ts';
+import { type Config, derivedPartsIn, kindsIn } from './config.ts';
 import { owns } from './shard.ts';
 
 /** What is shared between sources, by key; one for each agent. */
@@ -35,4 +36,12 @@ export function createSources(
   const { shard } = config;
   const divided = { ...tools, owns: (name: string) => !shard || owns(shard, name) };
   return kindsIn(config).flatMap(([kind, part]) => kind.create(part, divided));
+}
+
+/** Creates what is worked out from the readings of this process, for the plants that are known now. */
+export function createDerivedSources(
+  config: Pick<Config, 'derived'>,
+  tools: DerivedTools,
+): readonly Source[] {
+  return derivedPartsIn(config).flatMap(([part, made]) => part.create(made, tools));
 }

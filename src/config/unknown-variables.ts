@@ -1,5 +1,5 @@
-import { kinds } from '../kinds.ts';
-import type { SourceKind } from '../model/kind.ts';
+import { parts } from '../kinds.ts';
+import type { Part } from '../model/kind.ts';
 import { editDistance, nearest } from '../settings/nearest.ts';
 import { presentable } from '../settings/problems.ts';
 import { settingsOf } from '../settings/setting.ts';
@@ -22,7 +22,7 @@ const LONGEST_NAME = 100;
 const MOST_WARNINGS = 20;
 
 const known: ReadonlySet<string> = new Set(
-  [...Object.values<SourceKind>(kinds).map(({ settings }) => settings), agentSettings]
+  [...Object.values<Part>(parts).map(({ settings }) => settings), agentSettings]
     .flatMap((section) => [...settingsOf(section)])
     .flatMap(([, { env }]) => env ?? []),
 );

@@ -1,6 +1,6 @@
 import { agentSettings } from '../config/settings.ts';
-import { kinds } from '../kinds.ts';
-import type { SourceKind } from '../model/kind.ts';
+import { parts } from '../kinds.ts';
+import type { Part } from '../model/kind.ts';
 import { type Setting, settingsOf, startsIn } from '../settings/setting.ts';
 import { code, table } from './markdown.ts';
 
@@ -29,7 +29,7 @@ log:
 
 /** A file that shows most settings; it is part of the reference page, and a test loads it. */
 export const EXAMPLE_FILE = [
-  ...Object.values<SourceKind>(kinds).map(({ settingsDocs }) => settingsDocs.example),
+  ...Object.values<Part>(parts).map(({ settingsDocs }) => settingsDocs.example),
   AGENT_EXAMPLE,
 ].join('\n');
 
@@ -68,10 +68,10 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** The page `docs/configuration.md`: every setting of the schema, and how to give them. */
 export function configurationReference(): string {
-  const all = Object.values<SourceKind>(kinds);
+  const all = Object.values<Part>(parts);
   const sections = [...all.map(({ settings }) => settings), agentSettings];
   const settings = sections.flatMap((section) => [...settingsOf(section)]);
-  const starts = all.flatMap((kind) => startsIn(kind.settings)).flatMap(([, { env }]) => env ?? []);
+  const starts = all.flatMap((part) => startsIn(part.settings)).flatMap(([, { env }]) => env ?? []);
   const notes = all.flatMap(({ settingsDocs }) => settingsDocs.notes ?? []);
   return `# Configuration
 
@@ -90,7 +90,7 @@ ${Object.entries(FIRST_FILES)
   .join('\n')}
 ## Settings
 
-${all.map((kind) => section(kind.title, [...settingsOf(kind.settings)])).join('')}${agentSections()}
+${all.map((part) => section(part.title, [...settingsOf(part.settings)])).join('')}${agentSections()}
 Durations are a number with its unit, \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`500ms\`, \`5s\`, \`5m\`, \`1h\`, \`1d\`, or a sum
 such as \`1h30m\`. Only \`0\` needs no unit. Switches take \`true\`, \`false\`, \`yes\`, \`no\`, \`1\` or \`0\`. What the flags
 take: \`solar-otel-agent --help\`.

@@ -1,10 +1,10 @@
-import { kinds } from '../kinds.ts';
-import type { SourceKind } from '../model/kind.ts';
+import { parts } from '../kinds.ts';
+import type { Part } from '../model/kind.ts';
 import type { MetricDefinition, MetricGroup, Unit, Validity } from '../model/metric.ts';
 import { type OwnMetric, ownCatalogue } from '../telemetry/own-catalogue.ts';
 import { code, table } from './markdown.ts';
 
-type DescribedKind = Pick<SourceKind, 'title' | 'metrics' | 'metricsDocs'>;
+type DescribedPart = Pick<Part, 'title' | 'metrics' | 'metricsDocs'>;
 
 /** An example value of a metric, by its name. */
 export type Examples = ReadonlyMap<string, number>;
@@ -36,10 +36,10 @@ const SYMBOLS: Readonly<Record<Unit, string>> = {
   meters_per_second: 'm/s',
 };
 
-/** The page `docs/metrics.md`: all metrics of all kinds of sources and of the agent itself. */
+/** The page `docs/metrics.md`: all metrics of all parts and of the agent itself. */
 export function metricsReference(
   examples: Examples,
-  all: readonly DescribedKind[] = Object.values<SourceKind>(kinds),
+  all: readonly DescribedPart[] = Object.values<Part>(parts),
 ): string {
   const names = all.map(({ metricsDocs }) => metricsDocs.sourceNames).join('; ');
   const seen = new Set<MetricGroup>();
@@ -61,16 +61,16 @@ The examples are values that devices in the tests gave, or usual ones; N in a na
 OpenMetrics format the lifetime counters are of type \`unknown\`, because that format requires a counter's name to
 end in \`_total\`.
 
-${all.map((kind) => kindSection(kind, examples, seen)).join('')}## The agent itself
+${all.map((part) => partSection(part, examples, seen)).join('')}## The agent itself
 
 The label \`source\` is ${names}.
 
 ${ownTable()}`;
 }
 
-/** A group that an earlier kind has too is described there. */
-function kindSection(
-  { title, metrics, metricsDocs }: DescribedKind,
+/** A group that an earlier part has too is described there. */
+function partSection(
+  { title, metrics, metricsDocs }: DescribedPart,
   examples: Examples,
   seen: Set<MetricGroup>,
 ): string {

@@ -28,7 +28,7 @@ export interface SourceTools {
   readonly once?: number | undefined;
 }
 
-/** What docs/metrics.md says of a kind beside its table of metrics; Markdown. */
+/** What docs/metrics.md says of a part beside its table of metrics; Markdown. */
 export interface MetricsDocs {
   /** How its sources are called in the label `source`. */
   readonly sourceNames: string;
@@ -39,16 +39,20 @@ export interface MetricsDocs {
   readonly familiesOf?: (metric: string) => readonly string[];
 }
 
-/** What help, docs/configuration.md and messages say of a kind beside its settings. */
-export interface SettingsDocs {
-  /** What it reads, such as `Growatt plants`. */
-  readonly reads: string;
-  /** A command line for the help. */
-  readonly usage: string;
+/** What docs/configuration.md says of a part beside its settings. */
+export interface PartSettingsDocs {
   /** A part of a configuration file with the settings to begin with. */
   readonly example: string;
   /** Markdown: what the table of settings cannot say. */
   readonly notes?: string;
+}
+
+/** What help, docs/configuration.md and messages say of a kind beside its settings. */
+export interface SettingsDocs extends PartSettingsDocs {
+  /** What it reads, such as `Growatt plants`. */
+  readonly reads: string;
+  /** A command line for the help. */
+  readonly usage: string;
 }
 
 /** An answer of a real device that the tests hold the kind against. */
@@ -69,30 +73,33 @@ export interface KindPage {
   readonly render: (answers: readonly CheckedAnswer[]) => Promise<string>;
 }
 
-/**
- * One kind of source: everything that configuration, catalogue, commands and docs know of it. C is its part of
- * the resolved configuration.
- */
-export interface SourceKind<S extends Section = Section, C = unknown> {
+/** What has settings and gives metrics. C is its part of the resolved configuration. */
+export interface Part<S extends Section = Section, C = unknown> {
   /** Its name for people. */
   readonly title: string;
   readonly settings: S;
-  readonly settingsDocs: SettingsDocs;
-  /** Groups that several kinds give values for are the same objects. */
+  readonly settingsDocs: PartSettingsDocs;
+  /** Groups that several parts give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
-  /** What the status page shows of it. */
-  readonly overview: KindOverview;
-  /** A page about its devices, if it reads several families of them. */
-  readonly page?: KindPage;
-  /** Loads the simulator of its devices, which only `demo` and `simulate` need. */
-  readonly simulator: () => Promise<StartSimulator>;
-  /** What its answers hold, for masking them; absent where nothing can be captured. */
-  readonly capture?: CaptureRules;
+  /** Loads the simulator of what it calls, which only `demo` and `simulate` need. */
+  readonly simulator?: () => Promise<StartSimulator>;
   /** Its part of the configuration; mistakes between several settings are reported to `given`. */
   resolve(given: Settings): C;
   /** The values of its settings that resolve to this again, for `check` and for the log's list of secrets. */
   shown(config: C): Partial<Resolved<S>>;
+}
+
+/** One kind of source: everything that configuration, catalogue, commands and docs know of it. */
+export interface SourceKind<S extends Section = Section, C = unknown> extends Part<S, C> {
+  readonly settingsDocs: SettingsDocs;
+  /** What the status page shows of it. */
+  readonly overview: KindOverview;
+  /** A page about its devices, if it reads several families of them. */
+  readonly page?: KindPage;
+  readonly simulator: () => Promise<StartSimulator>;
+  /** What its answers hold, for masking them; absent where nothing can be captured. */
+  readonly capture?: CaptureRules;
   /** True when its sources can read completed days, for `backfill`. */
   readonly hasHistory?: boolean;
   create(config: C, tools: SourceTools): readonly Source[];

@@ -12,6 +12,12 @@ export interface Value {
   readonly labels?: Labels;
 }
 
+/** Where something stands, in degrees: north of the equator, and east of Greenwich. */
+export interface Place {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** A thing that readings are about: a stick, an account, a plant, the monthly figures of a plant, a device. */
 export interface Entity {
   /** Unique within its source. */
@@ -29,6 +35,8 @@ export interface Entity {
   readonly ratedPower?: number;
   /** Time zone of the place where it stands, once known. */
   readonly zone?: Zone;
+  /** Where it stands, once known. */
+  readonly place?: Place;
   /** What it is to other sources that may know it as well. */
   readonly shared?: Shared;
 }

@@ -28,6 +28,8 @@ export type OnProgress = (progress: { readonly done: number; readonly expected: 
 export interface Source {
   /** `KIND/NAME`: the label `source` of the agent's own metrics. */
   readonly name: string;
+  /** It reads what the agent shows in place of a device: see `DerivedPart`. */
+  readonly isDerived?: boolean;
   /** The part of the configuration that it was made from, as plain data: a reload keeps a source where this is equal. */
   readonly configuration: unknown;
   /**
@@ -54,8 +56,12 @@ export interface Source {
   readonly hasNews?: boolean;
   /** Restores what `snapshot` returned in an earlier run. @throws when it is something else */
   restore?(snapshot: unknown): void;
-  /** Lists everything the source has access to, with no more calls than that takes. @throws SourceError */
-  discover(context: PollContext, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]>;
+  /**
+   * Lists everything the source has access to, with no more calls than that takes; absent where it has no devices of
+   * its own.
+   * @throws SourceError
+   */
+  discover?(context: PollContext, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]>;
   /**
    * Makes each call once that shows how it answers, with as few calls as possible, for a recording of the answers.
    * @param device only this one, as `discover` names it

@@ -74,9 +74,9 @@ export class Poller {
     return ok;
   }
 
-  /** Lists what the source has access to. @throws SourceError */
-  discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]> {
-    return this.source.discover(this.context(signal), onProgress);
+  /** Lists what the source has access to; nothing for one that has no devices of its own. @throws SourceError */
+  async discover(signal: AbortSignal, onProgress?: OnProgress): Promise<readonly DiscoveryEntry[]> {
+    return (await this.source.discover?.(this.context(signal), onProgress)) ?? [];
   }
 
   /** What the source is given for a discovery or a backfill. */

@@ -106,12 +106,12 @@ export class SourceHealth {
     this.#failure = failure;
   }
 
-  /** Records a successful poll; `details` go into the log line of the first one. */
-  succeeded(details: Record<string, unknown>): void {
+  /** Records a successful poll; `details` go into the log line of the first one, which is left out without them. */
+  succeeded(details: Record<string, unknown> | undefined): void {
     const now = this.#clock.now();
     if (this.#failingSince !== undefined) {
       this.#log.info(`${this.#name}: recovered after ${formatTime(now - this.#failingSince)}`);
-    } else if (this.#lastSuccess === undefined && this.#conditions.size === 0) {
+    } else if (details && this.#lastSuccess === undefined && this.#conditions.size === 0) {
       this.#log.info(`${this.#name}: first poll succeeded`, details);
     }
     this.#failingSince = this.#failure = undefined;

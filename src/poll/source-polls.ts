@@ -53,7 +53,7 @@ export class SourcePolls {
     observer.polled(source.name, failure ? 'failure' : partial ? 'partial' : 'success', seconds);
     store.polled(source.name, !failure);
     if (failure) this.health.failed(failure, source.interval());
-    else this.health.succeeded({ ...source.size?.() });
+    else this.health.succeeded(source.isDerived ? undefined : { ...source.size?.() });
     onIdle?.();
     return !failure;
   }

@@ -16,6 +16,8 @@ export interface SourceSetOptions {
   readonly observer: PollObserver;
   /** Called after each poll and each piece of background work of a source. */
   readonly onIdle: (source: Source) => void;
+  /** What an earlier run of the agent saved of a source that begins only now; undefined: nothing. */
+  readonly saved?: (source: string) => SourceState | undefined;
 }
 
 /** What became of the sources of a set, by name. */
@@ -101,7 +103,7 @@ export class SourceSet {
   }
 
   #member(source: Source): Member {
-    const { onIdle, ...options } = this.#options;
+    const { onIdle, saved: _, ...options } = this.#options;
     const poller = new Poller({ ...options, source, onIdle: () => onIdle(source) });
     return { source, poller, stop: new AbortController(), ended: Promise.resolve() };
   }
@@ -121,10 +123,11 @@ export class SourceSet {
   }
 
   #enter(source: Source): Member {
-    const { store, log } = this.#options;
+    const { store, log, saved } = this.#options;
     const ofIdentity = this.#remembered.filter((one) => isOf(one, source));
-    const known = ofIdentity.find((one) => one.source.name === source.name) ?? ofIdentity.at(-1);
-    if (known) restoreSource(source, known.state, { store, log });
+    const remembered = ofIdentity.find((one) => one.source.name === source.name) ?? ofIdentity.at(-1);
+    const known = remembered?.state ?? saved?.(source.name);
+    if (known) restoreSource(source, known, { store, log });
     else store.apply(source.name, { type: 'entities', entities: source.entities });
     const member = this.#member(source);
     this.#start(member);

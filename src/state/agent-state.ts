@@ -51,6 +51,8 @@ export class AgentState {
   readonly #file: StateFile | undefined;
   /** Between `restore` and `close`: before it, a save would replace what is not restored yet. */
   #active = false;
+  /** Of an earlier run, for sources that were not there at the restore. */
+  readonly #unclaimed = new Map<string, SourceState>();
   #timer: Timer | undefined;
   /** The write under way, or the last one. */
   #writing: Promise<void> = Promise.resolve();
@@ -69,10 +71,18 @@ export class AgentState {
     const { sources, store, log } = this.#options;
     const state = await this.#file.read();
     this.#active = true;
+    for (const [name, saved] of Object.entries(state)) this.#unclaimed.set(name, saved);
     for (const source of sources()) {
-      const known = state[source.name];
+      const known = this.claim(source.name);
       if (known) restoreSource(source, known, { store, log });
     }
+  }
+
+  /** What an earlier run saved of a source, for the first who asks. */
+  claim(source: string): SourceState | undefined {
+    const known = this.#unclaimed.get(source);
+    this.#unclaimed.delete(source);
+    return known;
   }
 
   /**

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { KnownPlant } from '../model/derived.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
 import { EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import { knownPlants } from './known-plants.ts';
 import { localPlantState } from './local-plant.ts';
 import { LocalPlants } from './local-plants.ts';
 import { SharedDevices } from './shared-devices.ts';
@@ -51,6 +53,7 @@ export class Store {
   #isWaitingForLists = () => false;
   #isWaiting = false;
   #revision = 0;
+  #listRevision = 0;
   /** At any moment from `from` until just before `until`, the samples of this revision stay as they were. */
   #unchanged = { from: -NEVER, until: NEVER };
 
@@ -85,6 +88,7 @@ export class Store {
     this.#changed();
     for (const entity of this.#sources.get(source)?.entities.values() ?? []) this.#forget(entity);
     this.#sources.delete(source);
+    this.#listRevision++;
     this.#shared.settle();
   }
 
@@ -95,6 +99,17 @@ export class Store {
     const { from, until } = this.#unchanged;
     if (now < from || now >= until) this.#changed();
     return this.#revision;
+  }
+
+  /** Grows when an entity is added, removed or described anew. */
+  get listRevision(): number {
+    return this.#listRevision;
+  }
+
+  /** The plants that sources list, by the id that their series have. */
+  plants(): ReadonlyMap<string, KnownPlant> {
+    const states = this.#sources.values().flatMap(({ entities }) => entities.values());
+    return knownPlants(states, (state) => this.#shared.has(state));
   }
 
   /**
@@ -215,6 +230,7 @@ export class Store {
   #list(source: string, entities: readonly Entity[]): void {
     const state = this.#stateOf(source);
     this.#changed();
+    this.#listRevision++;
     const before = state.entities;
     state.entities = new Map(entities.map((entity) => [entity.id, this.#described(source, state, entity)]));
     for (const [id, entity] of before) if (state.entities.get(id) !== entity) this.#forget(entity);
@@ -224,6 +240,7 @@ export class Store {
   #change(source: string, changed: readonly Entity[], gone: readonly string[]): void {
     const state = this.#stateOf(source);
     this.#changed();
+    this.#listRevision++;
     for (const entity of changed) state.entities.set(entity.id, this.#described(source, state, entity));
     for (const id of gone) {
       const entity = state.entities.get(id);

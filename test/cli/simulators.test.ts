@@ -21,11 +21,11 @@ const inverter: SimulatedInverter = {
   measure: () => undefined,
 };
 
-/** Two kinds of sources whose simulators only note what is asked of them. */
-function fakeKinds(failing?: string) {
+/** Two parts whose simulators only note what is asked of them. */
+function fakeParts(failing?: string) {
   const started: SimulatorOptions[] = [];
   const closed: string[] = [];
-  const kind = (name: string) => {
+  const part = (name: string) => {
     const start: StartSimulator = async (options) => {
       if (name === failing) throw Object.assign(new Error('in use'), { code: 'EADDRINUSE' });
       started.push(options);
@@ -38,12 +38,12 @@ function fakeKinds(failing?: string) {
     };
     return { simulator: async () => start };
   };
-  return { kinds: { first: kind('FIRST'), second: kind('SECOND') }, started, closed };
+  return { parts: { first: part('FIRST'), second: part('SECOND') }, started, closed };
 }
 
-test('the kinds take the given port and the next, in their order, and show the inverters of those before', async () => {
-  const { kinds, started, closed } = fakeKinds();
-  const simulators = await startSimulators({ kinds, host: '::', port: 9121, demo: false, plants: 3 });
+test('the simulators take the given port and the next, in their order, and show the inverters of those before', async () => {
+  const { parts, started, closed } = fakeParts();
+  const simulators = await startSimulators({ parts, host: '::', port: 9121, demo: false, plants: 3 });
   assert.deepEqual(started, [
     { host: '::', port: 9121, demo: false, plants: 3, inverters: [] },
     { host: '::', port: 9122, demo: false, plants: 3, inverters: [inverter] },
@@ -54,9 +54,9 @@ test('the kinds take the given port and the next, in their order, and show the i
   assert.deepEqual(closed, ['FIRST', 'SECOND']);
 });
 
-test('port 0 gives each kind a free port', async () => {
-  const { kinds, started } = fakeKinds();
-  await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true });
+test('port 0 gives each of them a free port', async () => {
+  const { parts, started } = fakeParts();
+  await startSimulators({ parts, host: '127.0.0.1', port: 0, demo: true });
   assert.deepEqual(
     started.map(({ port, demo }) => [port, demo]),
     [
@@ -67,8 +67,8 @@ test('port 0 gives each kind a free port', async () => {
 });
 
 test('when one cannot listen, none runs, and the error names its port', async () => {
-  const { kinds, closed } = fakeKinds('SECOND');
-  const failing = startSimulators({ kinds, host: '127.0.0.1', port: 9121, demo: false });
+  const { parts, closed } = fakeParts('SECOND');
+  const failing = startSimulators({ parts, host: '127.0.0.1', port: 9121, demo: false });
   await assert.rejects(failing, {
     name: 'RunError',
     message: /^Port 9122 on 127\.0\.0\.1 is already in use\..*-p/,

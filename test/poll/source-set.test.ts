@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { definitionOf } from '../../src/catalogue.ts';
 import type { Source } from '../../src/model/source.ts';
 import { SourceSet } from '../../src/poll/source-set.ts';
+import type { SourceState } from '../../src/state/state-format.ts';
 import { Store } from '../../src/store/store.ts';
 import { virtualClock } from '../helpers/clock.ts';
 import { memoryLog } from '../helpers/log.ts';
@@ -28,12 +29,17 @@ function countingSource(name: string, changes: Partial<Source> = {}) {
   return Object.assign(source, { polls });
 }
 
-function setUp(t: TestContext, sources: readonly Source[]) {
+function setUp(
+  t: TestContext,
+  sources: readonly Source[],
+  saved?: (source: string) => SourceState | undefined,
+) {
   const clock = virtualClock();
   const store = new Store({ clock, staleAfter: 0, definitionOf });
   const log = memoryLog();
   const observer = countingTelemetry();
-  const set = new SourceSet({ store, clock, log, observer, onIdle() {} }, sources);
+  const options = { store, clock, log, observer, onIdle() {}, ...(saved && { saved }) };
+  const set = new SourceSet(options, sources);
   const abort = new AbortController();
   t.after(() => abort.abort());
   return {
@@ -113,6 +119,15 @@ test('a changed source takes over the readings and the state of the one in whose
   await clock.pass(MINUTE / 2);
   assert.equal(next.polls.count, 1);
   assert.equal(old.polls.count, 1);
+});
+
+test('a new source begins with what an earlier run of the agent saved of it', async (t) => {
+  const restored: unknown[] = [];
+  const late = countingSource('late', { restore: (snapshot: unknown) => void restored.push(snapshot) });
+  const saved = (name: string) => (name === 'late' ? { source: { sum: 3 }, entities: {} } : undefined);
+  const { set } = setUp(t, [countingSource('a')], saved);
+  await set.replace([...set.sources, late, countingSource('other')]);
+  assert.deepEqual(restored, [{ sum: 3 }]);
 });
 
 test('a source with the same name for something else takes over nothing', async (t) => {

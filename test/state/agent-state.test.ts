@@ -27,10 +27,12 @@ async function setUp(t: TestContext, changes: Partial<Source> = {}) {
   const clock = virtualClock();
   const log = memoryLog();
   const store = new Store({ clock, staleAfter: 0, definitionOf });
-  const state = new AgentState({ folder, sources: () => [source], store, clock, log });
+  const options = { folder, sources: () => [source], store, clock, log };
+  const state = new AgentState(options);
   const disk = await slowDisk(t);
   return {
     state,
+    options,
     source,
     clock,
     log,
@@ -181,6 +183,19 @@ test('a source gets back what it gave, and one with a defect does not stop the o
   assert.deepEqual(second.log.lines, [
     'warn: fake/one: the saved state of this source is not valid: starting without it',
   ]);
+});
+
+test('the state of a source that begins only after the restore waits for it, and is given once', async (t) => {
+  const first = await setUp(t, {});
+  await first.state.restore();
+  first.change({ plants: [7] });
+  await first.state.close();
+  const { source } = first;
+  const none = new AgentState({ ...first.options, sources: () => [] });
+  await none.restore();
+  assert.deepEqual(none.claim(source.name)?.source, { plants: [7] });
+  assert.equal(none.claim(source.name), undefined);
+  assert.equal(none.claim('fake/other'), undefined);
 });
 
 test('without a folder nothing is restored or saved', async () => {

@@ -1,7 +1,7 @@
 import { loadConfig } from '../../config/load.ts';
 import { agentSettings } from '../../config/settings.ts';
-import { kinds } from '../../kinds.ts';
-import type { SourceKind } from '../../model/kind.ts';
+import { parts } from '../../kinds.ts';
+import type { Part } from '../../model/kind.ts';
 import { settingsOf } from '../../settings/setting.ts';
 import type { SimulatedInvocation } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
@@ -11,17 +11,14 @@ import { serve } from './serve.ts';
 const { exporter, state_dir, shard } = agentSettings;
 /** The variables that would change the demo's sources; where it listens, logs and exports to is the user's. */
 const IGNORED = new Set(
-  [
-    ...Object.values<SourceKind>(kinds).map(({ settings }) => settings),
-    { mode: exporter.mode, state_dir, shard },
-  ]
+  [...Object.values<Part>(parts).map(({ settings }) => settings), { mode: exporter.mode, state_dir, shard }]
     .flatMap((section) => [...settingsOf(section)])
     .flatMap(([, { env }]) => env ?? []),
 );
 
 /** The agent over its own simulators: no account, no hardware, no network. */
 export async function demo({ flags, plants = 1 }: SimulatedInvocation, program: Program): Promise<number> {
-  const simulators = await startSimulators({ kinds, host: '127.0.0.1', port: 0, demo: true, plants });
+  const simulators = await startSimulators({ parts, host: '127.0.0.1', port: 0, demo: true, plants });
   try {
     const own = Object.fromEntries(Object.entries(program.env).filter(([name]) => !IGNORED.has(name)));
     const env = { ...own, ...simulators.env };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { kinds } from '../../kinds.ts';
+import { parts } from '../../kinds.ts';
 import { listenAddress } from '../../settings/addresses.ts';
 import type { SimulatedInvocation } from '../flags.ts';
 import { DONE, type Program } from '../program.ts';
@@ -13,7 +13,7 @@ export async function simulate(
   program: Program,
 ): Promise<number> {
   const { host = '::', port } = listenAddress.parse(flags['-p'] ?? '') ?? DEFAULT_LISTEN;
-  const simulators = await startSimulators({ kinds, host, port, demo: false, plants });
+  const simulators = await startSimulators({ parts, host, port, demo: false, plants });
   try {
     await program.out([...simulators.lines, 'All of it is simulated; Ctrl-C stops it.', ''].join('\n'));
     if (!program.signal.aborted) await once(program.signal, 'abort');

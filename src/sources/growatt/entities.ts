@@ -16,12 +16,13 @@ export function accountEntity(account: string): Entity {
   return { id: ACCOUNT_ENTITY_ID, labels: { account }, up: 'growatt_account_up', ownUp: true };
 }
 
-export function plantEntities({ id, zone }: Plant): Entity[] {
+export function plantEntities({ id, zone, listed }: Plant): Entity[] {
   const labels = { plant_id: id };
   const parent = plantEntityId(id);
+  const place = listed?.place;
   return [
     { id: parent, labels, up: 'growatt_up' },
-    { id: infoEntityId(parent), labels, shared: { what: 'plant', id } },
+    { id: infoEntityId(parent), labels, shared: { what: 'plant', id }, ...(place && { place }) },
     { id: dataEntityId(id), labels, parent, ...(zone && { zone }) },
   ];
 }

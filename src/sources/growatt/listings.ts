@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SourceError } from '../../base/errors.ts';
 import { isRecord } from '../../http/json.ts';
+import type { Place } from '../../model/reading.ts';
 import { callOf } from './call.ts';
 import { BUS_TYPE, type BusFamily, busFamilies } from './families/bus.ts';
 import { isTooLong, parseCode, parseNumber, parseText } from './numbers.ts';
@@ -11,6 +12,8 @@ export const listedPlant = z.object({
   name: z.string(),
   /** `lat,lon`, or city and country where there are no coordinates; empty when neither is known. */
   location: z.string(),
+  /** Degrees; absent when unknown. */
+  place: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
   /** Rated PV power in kW, as text for a label; empty when unknown. */
   peakPowerKw: z.string(),
   status: z.number().optional(),
@@ -93,6 +96,7 @@ export function parsePlants(envelope: unknown): Page<ListedPlant> {
     id: row.plant_id,
     name: parseText(row.name),
     location: locationOf(row),
+    place: placeOf(row),
     peakPowerKw: numberText(row.peak_power),
     status: known(parseNumber(row.status)),
     created: /^\d{4}-\d{2}-\d{2}/.exec(parseText(row.create_date))?.[0],
@@ -171,6 +175,15 @@ function locationOf(row: Record<string, unknown>): string {
   const longitude = numberText(row.longitude);
   if (latitude && longitude) return `${latitude},${longitude}`;
   return [parseText(row.city), parseText(row.country)].filter(Boolean).join(', ');
+}
+
+/** Half of a place, and the one where both coordinates are 0, are what an owner leaves who states none. */
+function placeOf(row: Record<string, unknown>): Place | undefined {
+  const texts = [numberText(row.latitude), numberText(row.longitude)];
+  const [latitude = 0, longitude = 0] = texts.map(Number);
+  const isPlace =
+    Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 && (latitude !== 0 || longitude !== 0);
+  return isPlace && !texts.includes('') ? { latitude, longitude } : undefined;
 }
 
 const known = (value: number | 'bad' | undefined) => (value === 'bad' ? undefined : value);

@@ -46,7 +46,7 @@ test('accounts that share a token are read by one process, which is the one of t
 
 test('accounts that share a token share its rate limiter, others do not wait for each other', async () => {
   const { sources, calls } = create(ACCOUNTS);
-  await Promise.all(sources.map((source) => source.discover(plainContext()).catch(() => {})));
+  await Promise.all(sources.map((source) => source.discover?.(plainContext()).catch(() => {})));
   const times = (token: string) => calls.filter((call) => call.token === token).map(({ at }) => at - NOON);
   assert.deepEqual(times('shared-token'), [0, 3000]);
   assert.deepEqual(times('other-token'), [0]);
@@ -56,7 +56,7 @@ test('sources that a reload makes wait for the calls of those before them', asyn
   const tools = { clock: instantClock(NOON), shared: sharedObjects() };
   const first = create('token: some-token', {}, tools);
   const second = create('token: some-token', { GROWATT_CALL_SPACING: '7s' }, tools);
-  for (const { sources } of [first, second]) await sources[0]?.discover(plainContext()).catch(() => {});
+  for (const { sources } of [first, second]) await sources[0]?.discover?.(plainContext()).catch(() => {});
   const times = [...first.calls, ...second.calls].map(({ at }) => at - NOON);
   assert.deepEqual(times, [0, 7000]);
 });
@@ -81,7 +81,7 @@ test('a call that is not answered ends after 30 s, and is made four times', asyn
     for (let round = 0; round < 20; round++) await setImmediate();
   };
   let failure: unknown;
-  void sources[0]?.discover(plainContext()).catch((error) => {
+  void sources[0]?.discover?.(plainContext()).catch((error) => {
     failure = error;
   });
   await settle();

@@ -37,6 +37,18 @@ test('the location is coordinates, or city and country, or the one of them that 
   assert.equal(place({ city: null, country: undefined }), '');
 });
 
+test('a place is known where both coordinates can be true', () => {
+  const place = (latitude: unknown, longitude: unknown) =>
+    plants({ plant_id: 1, latitude, longitude }).rows[0]?.place;
+  assert.deepEqual(place('52.50', '-13.4'), { latitude: 52.5, longitude: -13.4 });
+  assert.deepEqual(place(0, 100), { latitude: 0, longitude: 100 });
+  assert.equal(place('0', '0'), undefined, 'which an owner leaves who states none');
+  assert.equal(place('52.5', ''), undefined);
+  assert.equal(place('', '13.4'), undefined);
+  assert.equal(place(91, 13), undefined);
+  assert.equal(place(52, 181), undefined);
+});
+
 test('the rated power may be text or missing', () => {
   const power = (peak_power: unknown) => plants({ plant_id: 1, peak_power }).rows[0]?.peakPowerKw;
   assert.equal(power('0.80'), '0.8');

@@ -259,5 +259,5 @@ test('JSON without any key of a stick is the answer of something else', async (t
   const source = sourceAt(url.host);
   const message = /answers with JSON that has no key of a Trucki stick: check the address$/;
   await assert.rejects(eventsOf(source), failsAs('refused', message));
-  await assert.rejects(source.discover(plainContext()), failsAs('refused', message));
+  await assert.rejects(async () => source.discover?.(plainContext()), failsAs('refused', message));
 });
