@@ -1,10 +1,10 @@
-import { kinds } from './kinds.ts';
-import type { SourceKind } from './model/kind.ts';
+import { parts } from './kinds.ts';
+import type { Part } from './model/kind.ts';
 import type { Quantities } from './model/overview.ts';
 
-const all = Object.entries<SourceKind>(kinds);
+const all = Object.entries<Part>(parts);
 
-/** What the status page shows of the metrics of all kinds. */
+/** What the status page shows of the metrics of all parts. */
 export const quantities: Quantities = Object.assign(
   {},
   ...all.map(([, { overview }]) => overview.quantities),

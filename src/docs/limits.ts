@@ -46,6 +46,7 @@ ${table(['What', 'At most', 'Beyond it'], served)}
 ## Files
 
 A state file beyond ${STATE_BYTES / 1024 / 1024} MiB is not read: the agent starts without it.
-Of at most ${MOST_CURVES} plants and sticks the power of today and yesterday is kept for the status page.
+The status page has the power of today and yesterday of at most ${MOST_CURVES} plants and sticks; a plant with an expected
+power counts twice.
 `;
 }

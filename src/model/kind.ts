@@ -82,6 +82,8 @@ export interface Part<S extends Section = Section, C = unknown> {
   /** Groups that several parts give values for are the same objects. */
   readonly metrics: readonly MetricGroup[];
   readonly metricsDocs: MetricsDocs;
+  /** What the status page shows of it. */
+  readonly overview: KindOverview;
   /** Loads the simulator of what it calls, which only `demo` and `simulate` need. */
   readonly simulator?: () => Promise<StartSimulator>;
   /** Its part of the configuration; mistakes between several settings are reported to `given`. */
@@ -93,8 +95,6 @@ export interface Part<S extends Section = Section, C = unknown> {
 /** One kind of source: everything that configuration, catalogue, commands and docs know of it. */
 export interface SourceKind<S extends Section = Section, C = unknown> extends Part<S, C> {
   readonly settingsDocs: SettingsDocs;
-  /** What the status page shows of it. */
-  readonly overview: KindOverview;
   /** A page about its devices, if it reads several families of them. */
   readonly page?: KindPage;
   readonly simulator: () => Promise<StartSimulator>;

@@ -45,13 +45,22 @@ export type Quantity =
   /** 1 while an inverter answers, else 0. */
   | 'reachable'
   | 'batteryLow'
+  /** W of the plant now, by the model of the sun and the modules. */
+  | 'expectedWatts'
+  /** Of the whole local day, by the same model. */
+  | 'expectedTodayKwh'
+  | 'expectedTomorrowKwh'
+  /** Energy of the day so far as a part of what was to be expected. */
+  | 'performanceRatio'
+  /** Money since local midnight, with the label `currency`. */
+  | 'worthToday'
   /** 1, with the labels `plant_name` and `location`, or `device_type` and `model`. */
   | 'info';
 
 /** Which metric is which quantity. Samples of one metric that differ in further labels are added up. */
 export type Quantities = Readonly<Record<string, Quantity>>;
 
-/** What the status page needs to know of a kind of source. */
+/** What the status page needs to know of a kind of source, or of a derived part. */
 export interface KindOverview {
   /** Name of a source for people, such as `Trucki stick shed`. @param name without the kind, such as `shed` */
   readonly sourceTitle: (name: string) => string;

@@ -108,6 +108,9 @@ export class CurveKeeper {
     const turns = new Turns();
     for (const { id, readAt, values } of plants) {
       take({ plant: id }, readAt, values.powerWatts);
+      const { expectedPowerWatts: expected } = values;
+      if (expected !== undefined)
+        this.#curves.record({ expected: id }, this.#zoneOf({ plant: id }), now, expected);
       if (turns.isOver) await turns.next();
     }
     for (const { name, readAt, values } of sticks) {

@@ -5,14 +5,15 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 export const STEP_MINUTES = 5;
 const STEPS = 1440 / STEP_MINUTES;
-/** Two days of one plant are 2.3 kB; beyond so many plants and sticks none are kept. */
-export const MOST_CURVES = 1000;
+/** Two days of one plant are 2.3 kB; beyond so many none are kept. */
+export const MOST_CURVES = 2000;
 
 /** Whose curve it is: a plant by its id, or a stick by its name. */
 export type Subject = { readonly plant: string } | { readonly stick: string };
+/** What a curve is recorded of: the power of a subject, or the expected one of a plant by its id. */
+type Recorded = Subject | { readonly expected: string };
 
-const keyOf = (subject: Subject) =>
-  'plant' in subject ? `plant/${subject.plant}` : `stick/${subject.stick}`;
+const keyOf = (of: Recorded) => Object.entries(of).flat().join('/');
 
 /** Power of each step of a local day; NaN: unknown. */
 export type DayPowers = Float32Array<ArrayBuffer>;
@@ -40,11 +41,14 @@ export type CurvesSnapshot = z.infer<typeof curvesSnapshot>;
 export interface Curve {
   readonly today: DayPowers;
   readonly yesterday: DayPowers;
+  /** What is expected of today; absent where that is not worked out. */
+  readonly expected?: DayPowers;
 }
 
+const hasPower = (day: DayPowers) => day.some((watts) => !Number.isNaN(watts));
 const unknownDay = (): DayPowers => new Float32Array(STEPS).fill(Number.NaN);
 
-/** The power of today and yesterday of each plant and stick, in steps of five minutes; bounded in memory. */
+/** The power of today and yesterday of each plant and stick, expected and real, in steps of five minutes; bounded in memory. */
 export class Curves {
   readonly #rings = new Map<string, Ring>();
   /** Restored and not needed yet. */
@@ -54,8 +58,8 @@ export class Curves {
    * Takes the power at a moment: a step shows the mean of what was recorded in it.
    * @param at milliseconds since the epoch
    */
-  record(subject: Subject, zone: Zone, at: number, watts: number): void {
-    const key = keyOf(subject);
+  record(of: Recorded, zone: Zone, at: number, watts: number): void {
+    const key = keyOf(of);
     const wall = wallTimeAt(zone, at);
     const day = Math.floor(wall / DAY);
     const ring = this.#ringOf(key) ?? this.#newRing(key, day);
@@ -70,12 +74,12 @@ export class Curves {
 
   /** Today and yesterday by the clock of the zone at `now`; undefined when nothing is known of either. */
   get(subject: Subject, zone: Zone, now: number): Curve | undefined {
-    const ring = this.#ringOf(keyOf(subject));
-    if (!ring) return undefined;
-    turnTo(ring, Math.max(ring.day, Math.floor(wallTimeAt(zone, now) / DAY)));
-    return [ring.today, ring.yesterday].some((day) => day.some((watts) => !Number.isNaN(watts)))
-      ? ring
-      : undefined;
+    const day = Math.floor(wallTimeAt(zone, now) / DAY);
+    const real = this.#ringAt(keyOf(subject), day);
+    const expected = 'plant' in subject && this.#ringAt(keyOf({ expected: subject.plant }), day)?.today;
+    if (!real || ![real.today, real.yesterday].some(hasPower)) return undefined;
+    const { today, yesterday } = real;
+    return { today, yesterday, ...(expected && hasPower(expected) && { expected }) };
   }
 
   get isEmpty(): boolean {
@@ -99,6 +103,12 @@ export class Curves {
 
   get #size(): number {
     return this.#rings.size + this.#packed.size;
+  }
+
+  #ringAt(key: string, day: number): Ring | undefined {
+    const ring = this.#ringOf(key);
+    if (ring) turnTo(ring, Math.max(ring.day, day));
+    return ring;
   }
 
   #ringOf(key: string): Ring | undefined {

@@ -88,6 +88,10 @@ export function plantFigures(plant: Values, devices: readonly Values[]): Figures
     gridImportTodayKwh: sum('gridImportTodayKwh'),
     gridExportTodayKwh: sum('gridExportTodayKwh'),
     loadTodayKwh: sum('loadTodayKwh'),
+    expectedPowerWatts: plant.expectedWatts,
+    expectedTodayKwh: plant.expectedTodayKwh,
+    expectedTomorrowKwh: plant.expectedTomorrowKwh,
+    performanceRatio: plant.performanceRatio,
   });
 }
 
@@ -132,6 +136,7 @@ export function totalFigures(plants: readonly HasFigures[], sticks: readonly Has
     gridImportTodayKwh: sum('gridImportTodayKwh'),
     gridExportTodayKwh: sum('gridExportTodayKwh'),
     loadTodayKwh: sum('loadTodayKwh'),
+    ...expectedOfAll(plants),
   };
   const meter = sticks.find(({ values }) => values.gridImportWatts !== undefined)?.values;
   const isOneHouse = plants.length <= 1;
@@ -144,6 +149,19 @@ export function totalFigures(plants: readonly HasFigures[], sticks: readonly Has
         : undefined
       : totals.loadWatts;
   return known({ ...balanced, loadWatts });
+}
+
+/** What is expected of all plants; absent where it is not known of one of them. */
+function expectedOfAll(plants: readonly HasFigures[]): Figures {
+  const sum = (key: keyof Figures) =>
+    plants.every(({ values }) => values[key] !== undefined)
+      ? sumOf(plants.map(({ values }) => values[key]))
+      : undefined;
+  return {
+    expectedPowerWatts: sum('expectedPowerWatts'),
+    expectedTodayKwh: sum('expectedTodayKwh'),
+    expectedTomorrowKwh: sum('expectedTomorrowKwh'),
+  };
 }
 
 const gridOf = ({ gridImportWatts, gridExportWatts }: Figures) => ({ gridImportWatts, gridExportWatts });

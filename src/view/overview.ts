@@ -1,5 +1,5 @@
 import { Turns } from '../base/turns.ts';
-import type { Quantities, ShownSample } from '../model/overview.ts';
+import type { Quantities, Quantity, ShownSample } from '../model/overview.ts';
 import { isFleetAwake, judgeDevice, judgePlant, judgeStick } from './conditions.ts';
 import { deviceFigures, known, plantFigures, stickFigures, totalFigures } from './figures.ts';
 import { groupSamples, type Raw, type RawPlant } from './raw.ts';
@@ -17,6 +17,15 @@ export interface OverviewInput {
   readonly stickReadAt: (stick: string) => number | undefined;
 }
 
+/** What is worked out for a plant does not make it one that is read. */
+const DERIVED: ReadonlySet<string> = new Set<Quantity>([
+  'expectedWatts',
+  'expectedTodayKwh',
+  'expectedTomorrowKwh',
+  'performanceRatio',
+  'worthToday',
+]);
+
 /** With fewer there is no fleet to compare with. */
 const LEAST_FOR_MEDIAN = 3;
 
@@ -32,7 +41,7 @@ export async function makeOverview({
   const fleetAwake = isFleetAwake(sites);
   const plants: PlantView[] = [];
   for (const [id, raw] of sites.plants) {
-    plants.push(plantView(id, raw, fleetAwake, now));
+    if (isRead(raw)) plants.push(plantView(id, raw, fleetAwake, now));
     if (turns.isOver) await turns.next();
   }
   const sticks = [...sites.sticks].map(([name, raw]) => stickView(name, raw, stickReadAt(name)));
@@ -74,6 +83,9 @@ function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number):
 function stickView(name: string, raw: Raw, readAt: number | undefined): StickView {
   return { name, ...judgeStick(raw), ...known({ readAt, up: upOf(raw) }), values: stickFigures(raw.values) };
 }
+
+const isRead = ({ devices, info, values }: RawPlant) =>
+  devices.size > 0 || [...Object.keys(info), ...Object.keys(values)].some((key) => !DERIVED.has(key));
 
 const isInverter = ({ values }: Raw) => values.status !== undefined;
 

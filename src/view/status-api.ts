@@ -32,6 +32,15 @@ export const figures = z.object({
   gridExportTodayKwh: kwh('Energy fed into the grid since local midnight'),
   loadTodayKwh: kwh('Energy that the house consumed since local midnight'),
   temperatureCelsius: z.number().describe('Temperature in degrees Celsius').optional(),
+  expectedPowerWatts: watts(
+    'Power that is expected now, by the position of the sun and, where it is known, the weather,',
+  ),
+  expectedTodayKwh: kwh('Energy that is expected of the whole local day'),
+  expectedTomorrowKwh: kwh('Energy that is expected of the next local day'),
+  performanceRatio: z
+    .number()
+    .describe('Energy of the day so far as a part of what was to be expected')
+    .optional(),
 });
 
 /** `asleep`: no light; `silent`: no reading while others have one. */
@@ -62,6 +71,9 @@ export const curveView = z.object({
   stepMinutes: z.number().describe('Length of a step in minutes'),
   today: dayCurve,
   yesterday: dayCurve,
+  expected: dayCurve
+    .describe('Power in watts that was expected in each step of today; null: unknown')
+    .optional(),
 });
 
 const site = {

@@ -45,8 +45,13 @@ const sourceView = ({ name, ...rest }: SourceStatus, titleOf: (source: string) =
   ...rest,
 });
 
-export function curveView({ today, yesterday }: Curve): CurveView {
+export function curveView({ today, yesterday, expected }: Curve): CurveView {
   const rounded = (day: Float32Array) =>
     Array.from(day, (watts) => (Number.isNaN(watts) ? null : Math.round(watts)));
-  return { stepMinutes: STEP_MINUTES, today: rounded(today), yesterday: rounded(yesterday) };
+  return {
+    stepMinutes: STEP_MINUTES,
+    today: rounded(today),
+    yesterday: rounded(yesterday),
+    ...(expected && { expected: rounded(expected) }),
+  };
 }

@@ -10,7 +10,7 @@ import { pageHeaders, renderPage } from '../../src/export/page.ts';
 import type { ShownSample } from '../../src/model/overview.ts';
 import type { SourceStatus, Status } from '../../src/model/status.ts';
 import type { Curve } from '../../src/view/curves.ts';
-import { device, fleetSamples, overviewOf, plant, samplesOf } from '../view/support.ts';
+import { device, expectedOf, fleetSamples, overviewOf, plant, samplesOf } from '../view/support.ts';
 import { someStatus, viewOf } from './fake-surface.ts';
 
 const now = someStatus.startTime + 86_400;
@@ -130,6 +130,23 @@ test('the curve is drawn from today and yesterday, with a sentence for those who
   const [, line = ''] = /<path class="line" d="([^"]*)"/.exec(page) ?? [];
   assert.equal(line.match(/M/g)?.length, 2, 'what is not known for hours is a gap');
   assert.match(page, /<span>06:00<\/span>/);
+});
+
+test('what is expected is a dashed line with a legend, and figures beside those of the plant', async () => {
+  const day = (step: number, watts: number) =>
+    new Float32Array(288).fill(Number.NaN).fill(watts, step, step + 6);
+  const curve = { today: day(144, 4000), yesterday: day(120, 2000), expected: day(150, 5000) };
+  const samples = [...home, ...expectedOf('1', 4600)];
+  const page = (await pageOf({ samples, curve })).replaceAll('\u00a0', ' ');
+  assert.match(page, /highest yesterday 2\.00 kW at 10:00, highest expected today 5\.00 kW at 12:30"/);
+  assert.match(page, /<path class="expected" d="M[^"]+"/);
+  const text = textOf(page);
+  assert.match(text, /Dashed: expected/);
+  assert.match(text, /4\.60 kW expected now/);
+  assert.match(text, /Expected today 23\.0 kWh Expected tomorrow 18\.4 kWh Performance ratio 83 %/);
+  assert.match(text, /Energy today [\d.]+ kWh 23\.0 kWh expected/);
+  const plain = await pageOf({ samples: home, curve: { today: curve.today, yesterday: curve.yesterday } });
+  assert.doesNotMatch(textOf(plain), /[Ee]xpected/);
 });
 
 test('a source says when it was read and when it is read next, and what to do about its problem', async () => {

@@ -44,6 +44,16 @@ test('at local midnight today becomes yesterday, also when nothing was recorded 
   assert.equal(curves.get(home, berlin, MIDNIGHT + 46 * 60 * MINUTE), undefined);
 });
 
+test('what was expected of today is beside what came, and never without it', () => {
+  const curves = new Curves();
+  curves.record({ expected: '1' }, utc, MIDNIGHT, 300);
+  assert.equal(curves.get(home, utc, MIDNIGHT), undefined);
+  curves.record(home, utc, MIDNIGHT + 5 * MINUTE, 10);
+  const { today, expected } = curves.get(home, utc, MIDNIGHT)!;
+  assert.deepEqual([knownOf(today), knownOf(expected)], [{ 1: 10 }, { 0: 300 }]);
+  assert.equal(curves.get(home, utc, MIDNIGHT + DAY)?.expected, undefined, 'that was yesterday');
+});
+
 test('a reading of a day that has ended changes nothing', () => {
   const curves = new Curves();
   curves.record(home, utc, MIDNIGHT, 10);
@@ -51,13 +61,13 @@ test('a reading of a day that has ended changes nothing', () => {
   assert.deepEqual(knownOf(curves.get(home, utc, MIDNIGHT)?.yesterday), {});
 });
 
-test('at most a thousand curves are kept, and those that ended make room', () => {
+test('at most two thousand curves are kept, and those that ended make room', () => {
   const curves = new Curves();
-  for (let i = 0; i < 1001; i++) curves.record({ plant: String(i) }, utc, MIDNIGHT, 1);
-  assert.ok(curves.get({ plant: '999' }, utc, MIDNIGHT));
-  assert.equal(curves.get({ plant: '1000' }, utc, MIDNIGHT), undefined);
-  curves.record({ plant: '1000' }, utc, MIDNIGHT + 3 * DAY, 1);
-  assert.ok(curves.get({ plant: '1000' }, utc, MIDNIGHT + 3 * DAY));
+  for (let i = 0; i < 2001; i++) curves.record({ plant: String(i) }, utc, MIDNIGHT, 1);
+  assert.ok(curves.get({ plant: '1999' }, utc, MIDNIGHT));
+  assert.equal(curves.get({ plant: '2000' }, utc, MIDNIGHT), undefined);
+  curves.record({ plant: '2000' }, utc, MIDNIGHT + 3 * DAY, 1);
+  assert.ok(curves.get({ plant: '2000' }, utc, MIDNIGHT + 3 * DAY));
 });
 
 function keeperIn(t: TestContext, now: () => number) {

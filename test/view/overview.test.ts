@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OverviewCache } from '../../src/view/overview-cache.ts';
-import { device, fleetSamples, NOW, overviewOf, plant, samplesOf } from './support.ts';
+import { device, expectedOf, fleetSamples, NOW, overviewOf, plant, samplesOf } from './support.ts';
 
 const hybrid = {
   inverter_status: 1,
@@ -44,6 +44,28 @@ test('what nobody gave is absent, never 0', async () => {
   const { plants, totals } = await overviewOf(plant('1', 'Home'), device('1', 'M', { inverter_status: 2 }));
   assert.deepEqual(plants[0]?.values, {});
   assert.deepEqual(totals, {});
+});
+
+test('what is expected stands beside what a plant gives, and is added up where it is known of all plants', async () => {
+  const one = [plant('1', 'One'), device('1', 'A', string), expectedOf('1', 1200)];
+  const { plants, totals } = await overviewOf(...one);
+  const expected = { expectedPowerWatts: 1200, expectedTodayKwh: 6, expectedTomorrowKwh: 4.8 };
+  assert.deepEqual(plants[0]?.values, {
+    powerWatts: 1000,
+    energyTodayKwh: 4,
+    ...expected,
+    performanceRatio: 0.834,
+  });
+  assert.deepEqual(totals, { powerWatts: 1000, energyTodayKwh: 4, ...expected });
+  const two = await overviewOf(...one, plant('2', 'Two'), device('2', 'B', string), expectedOf('2', 800));
+  assert.equal(two.totals.expectedPowerWatts, 2000);
+  const partly = await overviewOf(...one, plant('2', 'Two'), device('2', 'B', string));
+  assert.equal(partly.totals.expectedPowerWatts, undefined);
+});
+
+test('a plant of which only something is expected is not shown: no source reads it', async () => {
+  const { plants, totals } = await overviewOf(expectedOf('7', 500));
+  assert.deepEqual([plants, totals], [[], {}]);
 });
 
 test('figures of the whole plant are used only where no device has them', async () => {

@@ -1,3 +1,4 @@
+import { overview as expected } from '../../src/derived/forecast/overview.ts';
 import { quantities } from '../../src/kind-overviews.ts';
 import type { ShownSample } from '../../src/model/overview.ts';
 import type { Labels } from '../../src/model/reading.ts';
@@ -27,7 +28,24 @@ export const plant = (plant_id: string, plant_name: string, values: Values = {})
 ];
 
 export const overviewOf = (...samples: readonly (readonly ShownSample[])[]): Promise<Overview> =>
-  makeOverview({ samples: samples.flat(), quantities, now: NOW, stickReadAt: () => NOW - 2 });
+  makeOverview({
+    samples: samples.flat(),
+    quantities: { ...quantities, ...expected.quantities },
+    now: NOW,
+    stickReadAt: () => NOW - 2,
+  });
+
+/** Samples of what is expected of a plant. */
+export const expectedOf = (plant_id: string, watts: number): ShownSample[] =>
+  samplesOf(
+    { plant_id },
+    {
+      solar_expected_power_watts: watts,
+      solar_expected_energy_today_kwh: watts / 200,
+      solar_expected_energy_tomorrow_kwh: watts / 250,
+      solar_performance_ratio: 0.834,
+    },
+  );
 
 /** So many plants in the sun, the later ones with more energy; the first one has a fault, the second is silent. */
 export function fleetSamples(count: number): ShownSample[] {

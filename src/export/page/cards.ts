@@ -1,8 +1,8 @@
 import type { Curve, Subject } from '../../view/curves.ts';
-import type { Condition, DeviceView, PlantView, StickView } from '../../view/status-api.ts';
+import type { Condition, DeviceView, Figures, PlantView, StickView } from '../../view/status-api.ts';
 import { html, type Markup } from '../markup.ts';
 import { curveDrawing } from './curve.ts';
-import { energy, power, powerText, UNKNOWN } from './numbers.ts';
+import { energy, percent, power, powerText, UNKNOWN } from './numbers.ts';
 import { ago } from './times.ts';
 
 /** What a card is drawn from. */
@@ -34,14 +34,14 @@ export function plantCard(plant: PlantView, input: CardInput): Markup {
   const place = [placeOf(location), peakOf(plant)].filter(Boolean).join(' · ');
   return html`<article class="card" id="plant-${encodeURIComponent(id)}" aria-label="${name}">
 <header><div><h3>${name}</h3>${place ? html`<p>${place}</p>` : []}</div>${badge(condition)}</header>
-${powerLine(values.powerWatts, readAt, input)}
+${powerLine(values.powerWatts, readAt, input, values.expectedPowerWatts)}
 ${up === false ? UNREAD : []}
 ${curve(subject, name, input)}
 <dl class="energies">${energies([
     ['Today', values.energyTodayKwh],
     ['Month', values.energyMonthKwh],
     ['Year', values.energyYearKwh],
-  ])}</dl>
+  ])}${expectations(values)}</dl>
 ${plant.devices.length > 0 ? deviceList(plant.devices, input.now) : html`<p class="hint">No inverter of this plant is known yet: devices are listed within the first minutes.</p>`}
 </article>
 `;
@@ -72,8 +72,25 @@ function peakOf({ peakPowerWatts }: PlantView): string {
   return peakPowerWatts === undefined ? '' : `${Math.round(peakPowerWatts / 10) / 100}\u00a0kWp`;
 }
 
-const powerLine = (watts: number | undefined, readAt: number | undefined, { now }: CardInput) =>
-  html`<p class="power"><strong>${power(watts)}</strong> <span>${ago(readAt, now, 'not read yet')}</span></p>`;
+function powerLine(
+  watts: number | undefined,
+  readAt: number | undefined,
+  { now }: CardInput,
+  expected?: number,
+): Markup {
+  const model = expected === undefined ? [] : html` · ${powerText(expected)} expected now`;
+  return html`<p class="power"><strong>${power(watts)}</strong> <span>${ago(readAt, now, 'not read yet')}${model}</span></p>`;
+}
+
+/** What the day and the next one should give, and how much of it came so far. */
+function expectations({ expectedTodayKwh, expectedTomorrowKwh, performanceRatio }: Figures): Markup[] {
+  const rows: readonly (readonly [string, Markup | undefined])[] = [
+    ['Expected today', expectedTodayKwh === undefined ? undefined : energy(expectedTodayKwh)],
+    ['Expected tomorrow', expectedTomorrowKwh === undefined ? undefined : energy(expectedTomorrowKwh)],
+    ['Performance ratio', performanceRatio === undefined ? undefined : percent(performanceRatio * 100)],
+  ];
+  return rows.flatMap(([title, value]) => (value ? html`<div><dt>${title}</dt><dd>${value}</dd></div>` : []));
+}
 
 function curve(subject: Subject, name: string, { curveOf }: CardInput): Markup {
   const known = curveOf(subject);

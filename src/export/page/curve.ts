@@ -21,12 +21,17 @@ interface Point {
 const pointsOf = (day: DayPowers): Point[] =>
   Array.from(day, (watts, step) => ({ step, watts })).filter(({ watts }) => !Number.isNaN(watts));
 
-/** The power of today over that of yesterday; the drawing is stretched to its width, so it holds no text. */
-export function curveDrawing({ today, yesterday }: Curve, name: string): Markup {
-  const [from, to] = hoursOf([...pointsOf(today), ...pointsOf(yesterday)]);
+/**
+ * The power of today, with what was expected where that is known, over that of yesterday; the drawing is stretched to
+ * its width, so it holds no text.
+ */
+export function curveDrawing({ today, yesterday, expected }: Curve, name: string): Markup {
+  const model = expected ? pointsOf(expected) : [];
+  const [from, to] = hoursOf([...pointsOf(today), ...pointsOf(yesterday), ...model]);
   const isShown = ({ step }: Point) => step >= from * STEPS_IN_HOUR && step <= to * STEPS_IN_HOUR;
   const [now, before] = [pointsOf(today).filter(isShown), pointsOf(yesterday).filter(isShown)];
-  const all = [...now, ...before];
+  const ahead = model.filter(isShown);
+  const all = [...now, ...before, ...ahead];
   const top = Math.max(LEAST_WATTS, ...all.map(({ watts }) => watts));
   const x = ({ step }: Point) => round(((step / STEPS_IN_HOUR - from) / (to - from)) * WIDTH);
   const y = ({ watts }: Point) => round(HEIGHT - (Math.max(0, watts) / top) * (HEIGHT - HEADROOM));
@@ -38,7 +43,7 @@ export function curveDrawing({ today, yesterday }: Curve, name: string): Markup 
         `M${x(part[0]!)} ${HEIGHT}L${part.map((p) => `${x(p)} ${y(p)}`).join('L')}L${x(part.at(-1)!)} ${HEIGHT}Z`,
     );
   const last = now.at(-1);
-  return html`<figure class="curve"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${labelOf(name, now, before)}"><path class="before" d="${area(before).join('')}"/><path class="area" d="${area(now).join('')}"/><path class="line" d="${line(now).join('')}"/>${last ? html`<path class="dot" d="M${x(last)} ${y(last)}h0"/>` : []}</svg><div class="hours" aria-hidden="true">${hourTicks(from, to)}</div></figure>`;
+  return html`<figure class="curve"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${labelOf(name, now, before, ahead)}"><path class="before" d="${area(before).join('')}"/><path class="area" d="${area(now).join('')}"/>${ahead.length > 0 ? html`<path class="expected" d="${line(ahead).join('')}"/>` : []}<path class="line" d="${line(now).join('')}"/>${last ? html`<path class="dot" d="M${x(last)} ${y(last)}h0"/>` : []}</svg><div class="hours" aria-hidden="true">${hourTicks(from, to)}</div>${ahead.length > 0 ? html`<figcaption aria-hidden="true">Dashed: expected</figcaption>` : []}</figure>`;
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
@@ -77,11 +82,18 @@ function stretches(points: readonly Point[]): Point[][] {
   return parts;
 }
 
-function labelOf(name: string, now: readonly Point[], before: readonly Point[]): string {
+function labelOf(
+  name: string,
+  now: readonly Point[],
+  before: readonly Point[],
+  ahead: readonly Point[],
+): string {
   const highest = (points: readonly Point[]) => points.toSorted((a, b) => b.watts - a.watts)[0];
   const of = (point: Point | undefined, day: string) =>
     point ? `highest ${day} ${powerText(point.watts)} at ${timeOf(point.step)}` : `nothing known ${day}`;
-  return `Power of ${name}: ${of(highest(now), 'today')}, ${of(highest(before), 'yesterday')}`;
+  const days = [of(highest(now), 'today'), of(highest(before), 'yesterday')];
+  const expected = ahead.length > 0 ? [of(highest(ahead), 'expected today')] : [];
+  return `Power of ${name}: ${[...days, ...expected].join(', ')}`;
 }
 
 function timeOf(step: number): string {

@@ -90,6 +90,8 @@ article header p { color: var(--soft); font-size: .875rem; }
 .curve .area { fill: var(--sun); fill-opacity: .2; }
 .curve .line, .curve .dot { fill: none; stroke: var(--sun); stroke-width: 2.25; vector-effect: non-scaling-stroke; stroke-linejoin: round; stroke-linecap: round; }
 .curve .dot { stroke-width: 9; }
+.curve .expected { fill: none; stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 5 4; vector-effect: non-scaling-stroke; }
+.curve figcaption { color: var(--soft); font-size: .75rem; }
 .hours { display: flex; justify-content: space-between; margin-top: .3rem; color: var(--soft); font-size: .75rem; }
 .energies { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; }
 .energies dd { font-size: 1.2rem; }

@@ -35,7 +35,7 @@ const figure = (title: string, value: Markup, note = '') =>
 
 function homeFigures(totals: Figures): Markup[] {
   const { batteryPercent, gridImportWatts, gridExportWatts, loadWatts } = totals;
-  const list = [figure('Energy today', energy(totals.energyTodayKwh), monthNote(totals))];
+  const list = [figure('Energy today', energy(totals.energyTodayKwh), energyNote(totals))];
   if (batteryPercent !== undefined)
     list.push(figure('Battery', percent(batteryPercent), batteryNote(totals)));
   if (gridImportWatts !== undefined || gridExportWatts !== undefined) {
@@ -47,6 +47,8 @@ function homeFigures(totals: Figures): Markup[] {
   return list;
 }
 
+const energyNote = (totals: Figures) =>
+  [dayNote(totals.expectedTodayKwh, 'expected'), monthNote(totals)].filter(Boolean).join(', ');
 const monthNote = ({ energyMonthKwh }: Figures) => dayNote(energyMonthKwh, 'this month');
 const dayNote = (kwh: number | undefined, of: string) =>
   kwh === undefined ? '' : `${energyText(kwh)} ${of}`;
