@@ -26,6 +26,7 @@ const SYMBOLS: Readonly<Record<Unit, string>> = {
   amps: 'A',
   hz: 'Hz',
   kwh: 'kWh',
+  kwh_per_kwp: 'kWh/kW',
   ohms: 'Ω',
   celsius: '°C',
   percent: '%',

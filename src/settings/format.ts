@@ -88,6 +88,15 @@ export function count(min: number, max: number): Format<number> {
   };
 }
 
+/** A decimal number, both limits included. */
+export function decimal(min: number, max: number): Format<number> {
+  return {
+    allowed: `a number from ${min} to ${max}`,
+    parse: (given) =>
+      /^[-+]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})$/.test(given) ? within(Number(given), min, max) : undefined,
+  };
+}
+
 /** One of some words, in upper or lower case. */
 export function choice<const W extends string>(...words: readonly W[]): Format<W> {
   return {

@@ -137,6 +137,22 @@ export function texts(key: string, item: Setting<string>, options: ListOptions):
   );
 }
 
+/** States a list of numbers; in the file each may also be a mapping with this one key. */
+export function numbers(
+  key: string,
+  item: Setting<number>,
+  options: ListOptions,
+): Setting<readonly number[]> {
+  return listOf(
+    { fromText: (text) => ({ [key]: text }), ...options },
+    {
+      items: { [key]: item },
+      collect: (values) => values.map((value) => Number(value[key])),
+      spread: (values) => values.map((value) => ({ [key]: value })),
+    },
+  );
+}
+
 /** States `key=value` pairs, also as a mapping in the file; `items` has the setting of the key, then that of the value. */
 export function pairs(
   items: Readonly<Record<string, Setting<string>>>,
