@@ -8,7 +8,11 @@ import { trucki } from './trucki.ts';
 const dashboards: Readonly<Record<string, Dashboard>> = { home, trucki, fleet, agent };
 
 /** For Grafana to load from a folder, and for the ConfigMaps of Kubernetes, which are limited in size. */
-const PLACES = { 'deploy/grafana/dashboards': 2, 'deploy/kubernetes/monitoring/dashboards': 0 };
+const PLACES = {
+  'deploy/grafana/dashboards': 2,
+  'deploy/kubernetes/monitoring/dashboards': 0,
+  'deploy/helm/solar-otel-agent/files/dashboards': 0,
+};
 
 /** The files that hold the dashboards: path and text. */
 export const dashboardFiles: Readonly<Record<string, string>> = Object.fromEntries(

@@ -118,5 +118,6 @@ ${expr}
 export const ruleFiles: Readonly<Record<string, string>> = {
   'deploy/prometheus/alerts.yaml': HEAD + groups,
   'deploy/kubernetes/monitoring/prometheus-rule.yaml': prometheusRule,
+  'deploy/helm/solar-otel-agent/files/rules.yaml': HEAD + groups,
   'docs/alerts.md': manual,
 };

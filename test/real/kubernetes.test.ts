@@ -1,62 +1,17 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { parse, parseAllDocuments } from 'yaml';
 import { version } from '../../src/base/version.ts';
 import { parseFlags } from '../../src/cli/flags.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { AIMS } from '../bench/aims.ts';
 import { dashboardNamed, dashboardNames } from '../deploy/dashboards.ts';
-import { schemaLocation, writeKubernetesSchemas, writeResourceSchemas } from './kubernetes-schemas.ts';
-import { prepared } from './programs.ts';
+import { type Manifest, ManifestCheck, manifestsIn, runPrepared, workloadOf } from './manifests.ts';
 
-const run = promisify(execFile);
 const OVERLAYS = ['base', 'standalone', 'sidecar', 'sharded'] as const;
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly args?: readonly string[];
-  readonly restartPolicy?: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
-  readonly securityContext: unknown;
-  readonly resources: { readonly limits: { readonly memory?: string } };
-  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly startupProbe?: Probe;
-  readonly livenessProbe?: Probe;
-  readonly readinessProbe?: Probe;
-}
-
-interface Probe {
-  readonly exec?: { readonly command: readonly string[] };
-  readonly httpGet?: { readonly path: string; readonly port: string };
-}
-
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly data?: Readonly<Record<string, string>>;
-  readonly spec?: {
-    readonly replicas?: number;
-    readonly template?: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-      readonly spec: {
-        readonly automountServiceAccountToken: boolean;
-        readonly securityContext: Readonly<Record<string, unknown>>;
-        readonly containers: readonly Container[];
-        readonly initContainers?: readonly Container[];
-        readonly volumes: readonly {
-          readonly name: string;
-          readonly emptyDir?: { readonly sizeLimit: string };
-        }[];
-      };
-    };
-  };
-}
 
 interface PodMonitor extends Pick<Manifest, 'metadata'> {
   readonly spec: {
@@ -67,32 +22,26 @@ interface PodMonitor extends Pick<Manifest, 'metadata'> {
 
 describe('The Kubernetes manifests', () => {
   let folder: string;
+  let check: ManifestCheck;
   const rendered = new Map<string, { text: string; manifests: readonly Manifest[] }>();
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
-    await writeKubernetesSchemas(prepared('kubernetes.json'), folder);
-    for (const kind of ['podmonitors', 'prometheusrules'])
-      await writeResourceSchemas(prepared(`${kind}.yaml`), folder);
+    check = await ManifestCheck.make();
     for (const overlay of OVERLAYS) {
       const text = await runPrepared('kustomize', 'build', `deploy/kubernetes/${overlay}`);
-      rendered.set(overlay, { text, manifests: parseAllDocuments(text).map((part) => part.toJS()) });
+      rendered.set(overlay, { text, manifests: manifestsIn(text) });
     }
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await check.remove();
+    await rm(folder, { recursive: true });
+  });
 
-  const validate = async (text: string): Promise<string> => {
-    const file = join(folder, 'manifests.yaml');
-    await writeFile(file, text);
-    const schemas = ['-schema-location', schemaLocation(folder)];
-    return await runPrepared('kubeconform', '-strict', '-summary', ...schemas, file);
-  };
   const manifestsOf = (overlay: string) => rendered.get(overlay)?.manifests ?? [];
   const podOf = (overlay: string) => {
-    const spec = manifestsOf(overlay).find((manifest) => manifest.spec?.template)?.spec;
-    assert.ok(spec?.template, `${overlay} has a workload`);
-    const { labels } = spec.template.metadata;
-    return { ...spec.template.spec, labels, replicas: spec.replicas };
+    const { replicas, template } = workloadOf(manifestsOf(overlay)).spec;
+    return { ...template.spec, labels: template.metadata.labels ?? {}, replicas };
   };
 
   const agentOf = (overlay: string) => {
@@ -103,7 +52,7 @@ describe('The Kubernetes manifests', () => {
 
   for (const overlay of OVERLAYS) {
     it(`${overlay}: every resource is what the Kubernetes API takes`, async () => {
-      assert.match(await validate(rendered.get(overlay)?.text ?? ''), /Invalid: 0, Errors: 0, Skipped: 0/);
+      assert.match(await check.run(rendered.get(overlay)?.text ?? ''), /Invalid: 0, Errors: 0, Skipped: 0/);
     });
 
     it(`${overlay}: the pod keeps the restricted Pod Security Standard, with a memory limit`, () => {
@@ -165,8 +114,8 @@ describe('The Kubernetes manifests', () => {
 
   it('monitoring: Grafana finds each dashboard in a ConfigMap that kubectl can apply', async () => {
     const text = await runPrepared('kustomize', 'build', 'deploy/kubernetes/monitoring');
-    assert.match(await validate(text), /Invalid: 0, Errors: 0, Skipped: 0/);
-    const manifests = parseAllDocuments(text).map((part) => part.toJS()) as Manifest[];
+    assert.match(await check.run(text), /Invalid: 0, Errors: 0, Skipped: 0/);
+    const manifests = manifestsIn(text);
     const maps = manifests.filter(({ kind }) => kind === 'ConfigMap');
     assert.deepEqual(
       maps.map(({ metadata }) => metadata.name),
@@ -209,7 +158,7 @@ describe('The Kubernetes manifests', () => {
       ['livenessProbe', 'livelinessProbe'],
       ['podMetricsEndpoints', 'podMetricEndpoints'],
     ] as const) {
-      await assert.rejects(validate(text.replace(right, wrong)), { code: 1 });
+      await assert.rejects(check.run(text.replace(right, wrong)), { code: 1 });
     }
   });
 
@@ -247,6 +196,15 @@ describe('The Kubernetes manifests', () => {
     assert.ok(Number(mebibytes) * 2 ** 20 > 1.5 * Number(filled(queue_size)));
   });
 
+  it('base: sticks and inverters on the local network need no Secret', () => {
+    const { volumes, containers } = podOf('base');
+    assert.equal(volumes.find(({ name }) => name === 'token')?.secret?.optional, true);
+    assert.deepEqual(
+      containers[0]?.env?.map(({ name }) => name),
+      ['STATE_DIR'],
+    );
+  });
+
   it('sharded: as many agents as SHARD says', () => {
     const { containers, replicas } = podOf('sharded');
     const env = containers[0]?.env ?? [];
@@ -258,8 +216,3 @@ describe('The Kubernetes manifests', () => {
     );
   });
 });
-
-/** @throws Error with `code` 1 when the program fails */
-async function runPrepared(program: string, ...args: readonly string[]): Promise<string> {
-  return (await run(prepared(program), args, { maxBuffer: 1 << 24 })).stdout;
-}
