@@ -110,7 +110,7 @@ test('after an upgrade from 0.1.0 totals that it had seen do not fall', async (t
 });
 
 /** As far as 0.1.0 resolved it, in its form. */
-function inOldForm({ exporter, pushgateway, otlp, sources, ...config }: Config) {
+function inOldForm({ exporter, pushgateway, otlp, sources, derived: _, ...config }: Config) {
   const { growatt, trucki } = sources;
   return {
     accounts: growatt.accounts.map(({ region: _, plants, ...account }) => ({
