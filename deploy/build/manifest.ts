@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 export const NAME = 'solar-otel-agent';
 
+/** The published container image, without a tag. */
+export const IMAGE = 'ghcr.io/solar-otel-agent/solar-otel-agent';
+
 /** What a package says about itself. */
 interface Package {
   readonly name: string;

@@ -28,7 +28,9 @@ describe('Figures of performance', () => {
 describe('The memory that deployments of one agent give it', () => {
   it('is the one that the bench judges', () => {
     const limits = {
-      'deploy/kubernetes/base/deployment.yaml': /limits: \{ memory: (\d+)Mi \}/,
+      'deploy/kubernetes/base/agent-pod.yaml': /limits:\s+memory: (\d+)Mi/,
+      'deploy/helm/solar-otel-agent/files/agent-pod.yaml': /single:.*?limits:\s+memory: (\d+)Mi/s,
+      'deploy/helm/solar-otel-agent/values.yaml': /(\d+) MiB for one agent/,
       'deploy/systemd/solar-otel-agent.service': /^MemoryMax=(\d+)M$/m,
       'deploy/compose/compose.yaml': /^ +mem_limit: (\d+)m$/m,
       'docs/deployment.md': /(\d+) MiB for\s+systemd, Compose and one agent in Kubernetes/,

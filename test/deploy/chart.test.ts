@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { schemaFiles } from '../../deploy/helm/values-schema.ts';
 import { podFiles } from '../../deploy/kubernetes/agent-pod.ts';
-import { MEMORY_LIMIT } from '../bench/aims.ts';
 
 const CHART = 'deploy/helm/solar-otel-agent';
 
@@ -53,10 +52,5 @@ describe('The Helm chart', () => {
     assert.ok(all.length > 40);
     for (const path of all)
       assert.match(templates, new RegExp(`\\.Values\\.${path.replaceAll('.', '\\.')}\\b`), path);
-  });
-
-  it('gives one agent the memory that the bench holds it against, as Kustomize does', () => {
-    const { resources } = parse(read(`${CHART}/files/agent-pod.yaml`));
-    assert.equal(resources.single.limits.memory, `${MEMORY_LIMIT}Mi`);
   });
 });

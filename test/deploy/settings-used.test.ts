@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, glob, readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { IMAGE } from '../../deploy/build/manifest.ts';
 import { version } from '../../src/base/version.ts';
 import { agentSettings } from '../../src/config/settings.ts';
 import { kinds } from '../../src/kinds.ts';
@@ -26,7 +27,7 @@ interface Compose {
 }
 const compose = async () =>
   parse(await readFile('deploy/compose/compose.yaml', 'utf8'), { merge: true }) as Compose;
-const isAgent = ({ image }: { readonly image: string }) => image.startsWith('solar-otel-agent:');
+const isAgent = ({ image }: { readonly image: string }) => image.startsWith(`${IMAGE}:`);
 
 describe('The deployments', () => {
   it('set variables that the agent knows', async () => {
@@ -53,10 +54,12 @@ describe('The deployments', () => {
   it('pin the images they use, and run this version of the agent', async () => {
     for (const [name, service] of Object.entries((await compose()).services)) {
       assert.match(service.image, /:v?\d+\.\d+\.\d+$/, name);
-      if (isAgent(service)) assert.equal(service.image, `solar-otel-agent:${version}`);
+      if (isAgent(service)) assert.equal(service.image, `${IMAGE}:${version}`);
     }
     const base = parse(await readFile('deploy/kubernetes/base/kustomization.yaml', 'utf8'));
-    assert.deepEqual(base.images, [{ name: 'solar-otel-agent', newTag: version }]);
+    assert.deepEqual(base.images, [{ name: 'solar-otel-agent', newName: IMAGE, newTag: version }]);
+    const chart = parse(await readFile('deploy/helm/solar-otel-agent/values.yaml', 'utf8'));
+    assert.deepEqual([chart.image.repository, chart.image.tag], [IMAGE, '']);
   });
 
   it('show simulated data when nothing was changed', async () => {

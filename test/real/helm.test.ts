@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse, stringify } from 'yaml';
+import { IMAGE } from '../../deploy/build/manifest.ts';
 import { version } from '../../src/base/version.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -117,10 +118,7 @@ describe('The Helm chart', () => {
         };
       };
       assert.deepEqual(seen(await rendered({ ...values, monitor: { enabled: true } })), seen(ofKustomize));
-      assert.equal(
-        podOf(ofHelm).containers[0]?.image,
-        `ghcr.io/solar-otel-agent/solar-otel-agent:${version}`,
-      );
+      assert.equal(podOf(ofHelm).containers[0]?.image, `${IMAGE}:${version}`);
     });
   }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
+import { IMAGE } from '../../deploy/build/manifest.ts';
 import { version } from '../../src/base/version.ts';
 import { parseFlags } from '../../src/cli/flags.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -93,7 +94,7 @@ describe('The Kubernetes manifests', () => {
 
     it(`${overlay}: the agent takes its configuration and runs this version`, async () => {
       const agent = agentOf(overlay);
-      assert.equal(agent.image, `solar-otel-agent:${version}`);
+      assert.equal(agent.image, `${IMAGE}:${version}`);
       const text = manifestsOf(overlay).find((manifest) => manifest.data?.['config.yaml'])?.data?.[
         'config.yaml'
       ];
