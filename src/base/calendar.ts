@@ -79,9 +79,14 @@ export function instantsOf(zone: Zone, wall: number): readonly number[] {
     .toSorted((a, b) => a - b);
 }
 
+/** The day that was asked for last: thousands of readings are of the same one. */
+let newest = { day: Number.NaN, date: '' };
+
 /** `YYYY-MM-DD` of a wall time. */
 export function dateOf(wall: number): string {
-  return new Date(wall).toISOString().slice(0, 10);
+  const day = Math.floor(wall / DAY);
+  if (day !== newest.day) newest = { day, date: new Date(wall).toISOString().slice(0, 10) };
+  return newest.date;
 }
 
 /** The date so many days after (before, when negative) a date; YYYY-MM-DD both. */

@@ -63,15 +63,15 @@ export async function fetchText(fetch: Fetch, url: URL, request: TextRequest): P
 
 async function readBounded(response: FetchAnswer, maxBytes: number, what: string): Promise<string> {
   if (!response.body) return '';
-  const decoder = new TextDecoder();
-  let text = '';
+  const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
     // Leaving the loop cancels the stream and with it the connection.
     if (size > maxBytes)
       throw new SourceError('malformed', `${what}: the answer is larger than ${maxBytes} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  // In one piece: a text that is put together is copied once more before it is parsed.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

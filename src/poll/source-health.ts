@@ -71,6 +71,7 @@ export class SourceHealth {
 
   /** Records which values of an entity's reading were out of range: logged once for each, until it is in range. */
   judged(entity: string, rejections: readonly Rejection[]): void {
+    if (rejections.length === 0 && !this.#outOfRange.has(entity)) return;
     const outOfRange = new Map(
       rejections.flatMap(({ reason, metric, value }) =>
         reason === 'out_of_range' && metric !== undefined ? [[metric, value] as const] : [],

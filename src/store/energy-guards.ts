@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { growthWithin } from './plausibility.ts';
 
 /** How many newer readings in a row must agree before an unlikely energy is believed. */
 const CONFIRMATIONS = 3;
@@ -57,9 +58,12 @@ export interface EnergyReading {
   readonly value: number;
   /** When it was taken, milliseconds by the clock that dates the readings. */
   readonly at: number;
-  /** The most that it can grow within a time in milliseconds, in kWh; undefined: unknown. */
-  readonly growthWithin: ((elapsed: number) => number) | undefined;
+  /** The power that makes it grow fastest, W; undefined: unknown. */
+  readonly mostPower: number | undefined;
 }
+
+/** No lower values; one list for all states, which are many and are never changed. */
+const NONE: readonly number[] = Object.freeze([]);
 
 /** Holds back energies of one entity that cannot be true; see docs/true-values.md. */
 export class EnergyGuards {
@@ -80,24 +84,49 @@ export class EnergyGuards {
     return this.#totals.get(metric)?.value;
   }
 
-  /** @param producing whether the reading shows that the device works */
-  judgeTotal(metric: string, reading: EnergyReading, producing: boolean): Verdict {
-    const before = this.#totals.get(metric) ?? { lower: [] };
+  /**
+   * @param producing whether the reading shows that the device works
+   * @returns undefined for one that is taken as it is
+   */
+  judgeTotal(metric: string, reading: EnergyReading, producing: boolean): Verdict | undefined {
+    const before = this.#totals.get(metric) ?? { lower: NONE };
+    if (growsAsUsual(before, reading)) {
+      this.#totals.set(metric, { value: reading.value, lower: NONE, at: reading.at });
+      return undefined;
+    }
     const [rejection, state] = judgeGrowth(before, reading) ?? judgeTotal(before, reading.value, producing);
     this.#totals.set(metric, dated(state, before, reading));
     return { value: state.value, rejection };
   }
 
-  /** @param date of the reading, YYYY-MM-DD in the device's own time */
-  judgeDayEnergy(metric: string, reading: EnergyReading, date: string): Verdict {
+  /**
+   * @param date of the reading, YYYY-MM-DD in the device's own time
+   * @returns undefined for one that is taken as it is
+   */
+  judgeDayEnergy(metric: string, reading: EnergyReading, date: string): Verdict | undefined {
     const before = this.#days.get(metric);
+    const isSameDay = before?.date === date;
+    // A value that is not 0 yet may be that of yesterday.
+    if (isSameDay && before.value !== 0 && growsAsUsual(before, reading)) {
+      this.#days.set(metric, { ...before, value: reading.value, lower: NONE, at: reading.at });
+      return undefined;
+    }
     // A new day begins at 0: what it can have brought is bounded by its own length.
     const [rejection, state] =
-      (before?.date === date ? judgeGrowth(before, reading) : undefined) ??
-      judgeDayEnergy(before, reading.value, date);
+      (isSameDay ? judgeGrowth(before, reading) : undefined) ?? judgeDayEnergy(before, reading.value, date);
     this.#days.set(metric, dated(state, before, reading));
     return { value: state.value, rejection };
   }
+}
+
+/** Nothing was held back before, and the energy stands still or grows no faster than the device can produce. */
+function growsAsUsual(
+  { value: before, at: beforeAt, lower, higher }: EnergyState,
+  { value, at, mostPower }: EnergyReading,
+): boolean {
+  if (before === undefined || beforeAt === undefined || value < before) return false;
+  if (lower.length > 0 || higher !== undefined) return false;
+  return mostPower === undefined || value - before <= growthWithin(mostPower, Math.abs(at - beforeAt));
 }
 
 type Judgement<S extends EnergyState> = [RejectionReason | undefined, S];
@@ -115,10 +144,10 @@ function dated<S extends EnergyState>(state: S, before: EnergyState | undefined,
  * @returns undefined for growth that is possible
  */
 function judgeGrowth<S extends EnergyState>(state: S, reading: EnergyReading): Judgement<S> | undefined {
-  const { value, at, growthWithin } = reading;
-  if (state.value === undefined || state.at === undefined || !growthWithin) return undefined;
+  const { value, at, mostPower } = reading;
+  if (state.value === undefined || state.at === undefined || mostPower === undefined) return undefined;
   // A clock that was set back does not say how much time passed, but it is of the order of the difference.
-  const possible = growthWithin(Math.abs(at - state.at));
+  const possible = growthWithin(mostPower, Math.abs(at - state.at));
   if (value - state.value <= possible) return undefined;
   const last = state.higher?.at(-1);
   const agrees = last !== undefined && value >= last && value - last <= possible;

@@ -14,7 +14,7 @@ import {
 } from './accepted-reading.ts';
 import { AttributeSets } from './attribute-sets.ts';
 import { EnergyGuards, energyGuardsState, type Verdict } from './energy-guards.ts';
-import { growthOf, isPossible } from './plausibility.ts';
+import { isPossible, mostPowerOf } from './plausibility.ts';
 import { clockState, type Order, ReadingClock } from './reading-clock.ts';
 import { ReadingTime } from './reading-time.ts';
 import { shownValue, unchangedUntil } from './validity.ts';
@@ -175,11 +175,13 @@ export class EntityState {
     const before = this.#reading?.series ?? [];
     const series = seriesOf(reading.values, before, this.#definitionOf, this.#attributes);
     const rejections: Rejection[] = [];
-    const values = reading.values.map(({ metric, value }, i) => {
+    const values: (number | undefined)[] = [];
+    for (let i = 0; i < series.length; i++) {
+      const { metric, value } = reading.values[i]!;
       const verdict = this.#judge(series[i]!.definition, value, reading, now);
       if (verdict?.rejection) rejections.push({ reason: verdict.rejection, metric, value });
-      return verdict ? verdict.value : value;
-    });
+      values.push(verdict ? verdict.value : value);
+    }
     this.#reading = { times: { wall, receivedAt: now, firstSeenAt }, holdsFor, series, values };
     this.#changed();
     return rejections;
@@ -220,10 +222,10 @@ export class EntityState {
 
   /** A reading that is not new changes something all the same when the device is now known to sleep or to wake. */
   #judgeOrder(wall: number, now: number, reading: Reading): Order {
-    const state = () => [this.#isAsleep, this.#clock.isOutdated(now)].join();
-    const before = state();
+    const wasAsleep = this.#isAsleep;
+    const wasOutdated = this.#clock.isOutdated(now);
     const order = this.#clock.judge(wall, now, reading);
-    if (state() !== before) this.#changed();
+    if (this.#isAsleep !== wasAsleep || this.#clock.isOutdated(now) !== wasOutdated) this.#changed();
     return order;
   }
 
@@ -238,7 +240,7 @@ export class EntityState {
     { wallTime, producing = true }: Reading,
     now: number,
   ): Verdict | undefined {
-    const { name, unit, validity } = definition;
+    const { name, validity } = definition;
     const { ratedPower, zone } = this.#entity;
     if (!isPossible(definition, value, ratedPower)) {
       return { value: this.#guards.total(name), rejection: 'out_of_range' };
@@ -247,7 +249,7 @@ export class EntityState {
     const energy = {
       value,
       at: wallTime ?? now,
-      growthWithin: ratedPower === undefined || unit !== 'kwh' ? undefined : growthOf(definition, ratedPower),
+      mostPower: mostPowerOf(definition, ratedPower),
     };
     if (validity === 'lifetime') return this.#guards.judgeTotal(name, energy, producing);
     // Without a clock of its own and a zone, the end of its day is unknown.

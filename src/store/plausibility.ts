@@ -34,14 +34,23 @@ export function isPossible(
 }
 
 /**
- * How much an energy can grow.
- * @param ratedPower of the device in W
- * @returns the greatest growth in kWh within a time in milliseconds
+ * The power that makes an energy grow fastest, in W.
+ * @param ratedPower of the device in W; undefined: unknown
+ * @returns undefined where nothing is known of that
  */
-export function growthOf(
-  { ofDevice = false }: MetricDefinition,
-  ratedPower: number,
-): (elapsed: number) => number {
-  const power = ofDevice ? ratedPower : Math.max(ratedPower, SITE_POWER);
-  return (elapsed) => (GROWTH_MARGIN * power * Math.max(0, elapsed)) / HOUR / 1000 + ROUNDING_KWH;
+export function mostPowerOf(
+  { unit, ofDevice = false }: MetricDefinition,
+  ratedPower: number | undefined,
+): number | undefined {
+  if (ratedPower === undefined || unit !== 'kwh') return undefined;
+  return GROWTH_MARGIN * (ofDevice ? ratedPower : Math.max(ratedPower, SITE_POWER));
+}
+
+/**
+ * The most kWh that an energy can grow.
+ * @param mostPower W
+ * @param elapsed milliseconds
+ */
+export function growthWithin(mostPower: number, elapsed: number): number {
+  return (mostPower * Math.max(0, elapsed)) / HOUR / 1000 + ROUNDING_KWH;
 }

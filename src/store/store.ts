@@ -135,10 +135,10 @@ export class Store {
         const entity = entities?.get(reading.entity);
         if (!entity) return [];
         entity.attempted(true, now);
-        const ofAnswer = (reading.rejections ?? []).map((reason) => ({ reason }));
         const rejections = entity.accept(reading, now);
         this.#plants.read(entity, now);
-        return [...ofAnswer, ...rejections];
+        const { rejections: ofAnswer = [] } = reading;
+        return ofAnswer.length > 0 ? [...ofAnswer.map((reason) => ({ reason })), ...rejections] : rejections;
       }
     }
   }

@@ -18,22 +18,33 @@ let newest: Shape | undefined;
 
 /** Reads an answer without regard to case. Where two keys differ only in it, the one that is filled counts. */
 export function foldCase(data: Readonly<Record<string, unknown>>): Answer {
-  const keys = Object.keys(data);
-  const shape = newest && hasKeys(newest, keys) ? newest : shapeOf(keys);
-  newest = shape;
-  return {
-    get(name) {
-      const spelling = shape.spellings.get(name);
-      if (spelling === undefined) return undefined;
-      if (typeof spelling === 'string') return data[spelling];
-      const filled = spelling.find((key) => isFilled(data[key]));
-      return data[filled ?? spelling.at(-1)!];
-    },
-  };
+  if (!newest || !hasKeys(newest, data)) newest = shapeOf(Object.keys(data));
+  return new FoldedAnswer(data, newest);
 }
 
-function hasKeys(shape: Shape, keys: readonly string[]): boolean {
-  return shape.keys.length === keys.length && shape.keys.every((key, i) => key === keys[i]);
+class FoldedAnswer implements Answer {
+  readonly #data: Readonly<Record<string, unknown>>;
+  readonly #spellings: Shape['spellings'];
+
+  constructor(data: Readonly<Record<string, unknown>>, { spellings }: Shape) {
+    this.#data = data;
+    this.#spellings = spellings;
+  }
+
+  get(name: string): unknown {
+    const spelling = this.#spellings.get(name);
+    if (spelling === undefined) return undefined;
+    if (typeof spelling === 'string') return this.#data[spelling];
+    const filled = spelling.find((key) => isFilled(this.#data[key]));
+    return this.#data[filled ?? spelling.at(-1)!];
+  }
+}
+
+/** Goes through the keys without making a list of them. */
+function hasKeys({ keys }: Shape, data: Readonly<Record<string, unknown>>): boolean {
+  let count = 0;
+  for (const key in data) if (key !== keys[count++]) return false;
+  return count === keys.length;
 }
 
 function shapeOf(keys: readonly string[]): Shape {

@@ -31,22 +31,17 @@ export function readDevice(
   const answer = foldCase(data);
   const { values: extracted, rejections } = extract(family.fields, answer, device.features);
   const values = withoutAbsentBattery(family, extracted);
-  const measured = (metric: string) => values.find((value) => value.metric === metric)?.value;
-  const power = measured('growatt_current_power_watts') ?? 0;
+  const power = valueIn(values, 'growatt_current_power_watts') ?? 0;
   device.ratedPower = ratedPowerOf(answer, family, power) ?? device.ratedPower;
   const wallTime = wallTimeOf(device, answer, zone, now);
   const status = statusOf(family, answer, power);
-  const states = status
-    ? [
-        { metric: 'growatt_inverter_status', value: status.status },
-        ...(status.code === undefined
-          ? []
-          : [{ metric: 'growatt_inverter_status_code', value: status.code }]),
-      ]
-    : [];
+  const fault = faultOf(family, valueIn(values, 'growatt_fault_code'));
+  if (fault) values.push(fault);
+  if (status) values.push({ metric: 'growatt_inverter_status', value: status.status });
+  if (status?.code !== undefined) values.push({ metric: 'growatt_inverter_status_code', value: status.code });
   const reading = {
     entity: deviceEntityId(device.sn),
-    values: [...values, ...faultOf(family, measured('growatt_fault_code')), ...states],
+    values,
     rejections,
     wallTime,
     producing: isProducing(answer, wallTime),
@@ -62,40 +57,49 @@ export function readDevice(
 /** No battery of these devices has less, V; what is measured without one is noise. */
 const LEAST_BATTERY_VOLTAGE = 10;
 const VOLTAGE = 'growatt_battery_voltage_volts';
-const MEASURED_IN_BATTERY =
-  /^growatt_battery_(soc_percent|current_amps|(charge|discharge|ac_charge)_power_watts)$/;
+const MEASURED_IN_BATTERY = new Set([
+  'growatt_battery_soc_percent',
+  'growatt_battery_current_amps',
+  'growatt_battery_charge_power_watts',
+  'growatt_battery_discharge_power_watts',
+  'growatt_battery_ac_charge_power_watts',
+]);
 
 /** Where a battery does not answer, or is not there, 0 is no measurement; its energies count what it once did. */
-function withoutAbsentBattery({ fields }: Family, values: readonly Value[]): readonly Value[] {
-  const voltage = values.find(({ metric }) => metric === VOLTAGE)?.value ?? 0;
-  if (voltage >= LEAST_BATTERY_VOLTAGE || !fields.some(([metric]) => metric === VOLTAGE)) return values;
-  return values.filter(
-    ({ metric, value }) => metric !== VOLTAGE && !(value === 0 && MEASURED_IN_BATTERY.test(metric)),
-  );
+function withoutAbsentBattery({ fields }: Family, values: Value[]): Value[] {
+  const isOfAbsentBattery = ({ metric, value }: Value) =>
+    metric === VOLTAGE || (value === 0 && MEASURED_IN_BATTERY.has(metric));
+  if ((valueIn(values, VOLTAGE) ?? 0) >= LEAST_BATTERY_VOLTAGE || !values.some(isOfAbsentBattery))
+    return values;
+  const hasVoltage = fields.some(([metric]) => metric === VOLTAGE);
+  return hasVoltage ? values.filter((value) => !isOfAbsentBattery(value)) : values;
 }
 
-function faultOf({ faults = {} }: Family, code: number | undefined): Value[] {
-  if (!code) return [];
+function faultOf({ faults = {} }: Family, code: number | undefined): Value | undefined {
+  if (!code) return undefined;
   const labels = { code: String(code), text: faults[code] ?? 'unknown' };
-  return [{ metric: 'growatt_fault_info', value: 1, labels }];
+  return { metric: 'growatt_fault_info', value: 1, labels };
+}
+
+function valueIn(values: readonly Value[], metric: string): number | undefined {
+  for (const value of values) if (value.metric === metric) return value.value;
+  return undefined;
 }
 
 /** Smaller inverters are not made; what is not a multiple of this is another quantity under that name. */
 const LEAST_RATED_POWER = 300;
 const STEP_OF_RATED_POWER = 50;
 
+const RATED_POWER_KEYS = ['opfullwatt', 'ratewatt', 'rateva', 'nominalpower'];
+
 /** The rated power that an answer states, in W; undefined where it states none that can be true. */
 function ratedPowerOf(answer: Answer, { largest = 0 }: Family, power: number): number | undefined {
-  return ['opfullwatt', 'ratewatt', 'rateva', 'nominalpower']
-    .map((key) => parseNumber(answer.get(key)))
-    .filter((rated) => typeof rated === 'number')
-    .find(
-      (rated) =>
-        rated >= LEAST_RATED_POWER &&
-        rated <= largest &&
-        rated % STEP_OF_RATED_POWER === 0 &&
-        power <= 1.2 * rated,
-    );
+  for (const key of RATED_POWER_KEYS) {
+    const rated = parseNumber(answer.get(key));
+    if (typeof rated !== 'number' || rated < LEAST_RATED_POWER || rated > largest) continue;
+    if (rated % STEP_OF_RATED_POWER === 0 && power <= 1.2 * rated) return rated;
+  }
+  return undefined;
 }
 
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
-import { parseNumber } from './numbers.ts';
+import { parseNumber, rounded } from './numbers.ts';
 
+/** What an expression is evaluated over; it is made once for all that are evaluated over one answer. */
 export interface Evaluation {
   readonly answer: Answer;
   /** Grows with each reason for which a part was rejected. */
@@ -15,8 +16,14 @@ const ENERGY_STEP = 0.1;
 /** Powers have steps of 0.1; two that are added have twice the error. */
 const POWER_STEP = 0.15;
 
+/** Gives the number that an expression stands for in an answer; undefined where it is absent. */
+export type Expression = (evaluation: Evaluation) => number | undefined;
+
+/** The expressions of the tables, each taken apart once. */
+const known = new Map<string, Expression>();
+
 /**
- * The number that an expression over the keys of an answer gives; undefined where it is absent.
+ * The expression over the keys of an answer that a text describes.
  *
  * | expression | value |
  * | `a\|b` | two spellings of one quantity, of which a device fills one or both |
@@ -29,28 +36,26 @@ const POWER_STEP = 0.15;
  * | `>a`, `<a` | the positive or the negative part of a signed power |
  * | `lowest 1: a,b` or `highest 1: a,b` | the least or greatest of those that are at least 1 |
  */
-export function evaluate(expression: string, evaluation: Evaluation): number | undefined {
-  const compiled = known.get(expression) ?? compile(expression);
-  known.set(expression, compiled);
-  return compiled(evaluation);
+export function expressionOf(text: string): Expression {
+  const expression = known.get(text) ?? compile(text);
+  known.set(text, expression);
+  return expression;
 }
 
-type Compiled = (evaluation: Evaluation) => number | undefined;
-
-/** The expressions of the tables, each taken apart once. */
-const known = new Map<string, Compiled>();
-
-function compile(expression: string): Compiled {
-  const extreme = /^(lowest|highest) ([\d.]+): (.*)$/.exec(expression);
-  if (!extreme) return firstNotZero(expression.split(' else ').map(alternative));
-  const [, which, least, keys = ''] = extreme;
+function compile(text: string): Expression {
+  const extreme = /^(lowest|highest) ([\d.]+): (.*)$/.exec(text);
+  if (!extreme) return firstNotZero(text.split(' else ').map(alternative));
+  const [, which, leastText, keys = ''] = extreme;
   const terms = keys.split(',').map(termOf);
   const choose = which === 'lowest' ? Math.min : Math.max;
+  const least = Number(leastText);
   return (evaluation) => {
-    const values = terms
-      .map((term) => term(evaluation))
-      .filter((value) => value !== undefined && value >= Number(least)) as number[];
-    return values.length > 0 ? choose(...values) : undefined;
+    let chosen: number | undefined;
+    for (const term of terms) {
+      const value = term(evaluation);
+      if (value !== undefined && value >= least) chosen = choose(chosen ?? value, value);
+    }
+    return chosen;
   };
 }
 
@@ -63,7 +68,7 @@ export function keysOf(expression: string): string[] {
   return [...new Set(names)];
 }
 
-function alternative(text: string): Compiled {
+function alternative(text: string): Expression {
   const [value = '', conditionText] = text.split(' if ');
   const conditions = conditionText?.split(' and ').map(conditionOf) ?? [];
   const [whole = '', partText] = value.split(' ~ ');
@@ -71,6 +76,7 @@ function alternative(text: string): Compiled {
   const quantity = sumOf(quantityText);
   const differsFromParts = partText === undefined ? undefined : unlikeSum(partText);
   const isOtherSum = otherText === undefined ? undefined : likeSum(otherText);
+  if (value === quantityText && conditions.length === 0) return quantity;
   return (evaluation) => {
     for (const holds of conditions) if (!holds(evaluation.answer)) return undefined;
     const number = quantity(evaluation);
@@ -122,21 +128,28 @@ function conditionOf(condition: string): (answer: Answer) => boolean {
   }
 }
 
-function sumOf(text: string): Compiled {
+function sumOf(text: string): Expression {
   const terms = text.split('+').map((spellings) => firstNotZero(spellings.split('|').map(termOf)));
   const [only, ...others] = terms;
   if (only && others.length === 0) return only;
   return (evaluation) => {
     const rejectedBefore = evaluation.rejections.length;
-    const values = terms.map((term) => term(evaluation)).filter((value) => value !== undefined);
+    let sum: number | undefined;
+    let isSum = false;
+    for (const term of terms) {
+      const value = term(evaluation);
+      if (value === undefined) continue;
+      isSum = sum !== undefined;
+      sum = sum === undefined ? value : sum + value;
+    }
     // The rest of a sum is not the sum.
     if (evaluation.rejections.length > rejectedBefore) return undefined;
-    return values.length < 2 ? values[0] : rounded(values.reduce((total, value) => total + value, 0));
+    return isSum ? rounded(sum ?? 0) : sum;
   };
 }
 
 /** The first that is there and not 0, else 0 if one is there and none was unreadable: that one may be the true one. */
-function firstNotZero(alternatives: readonly Compiled[]): Compiled {
+function firstNotZero(alternatives: readonly Expression[]): Expression {
   const [only, ...others] = alternatives;
   if (only && others.length === 0) return only;
   return (evaluation) => {
@@ -153,7 +166,7 @@ function firstNotZero(alternatives: readonly Compiled[]): Compiled {
   };
 }
 
-function termOf(term: string): Compiled {
+function termOf(term: string): Expression {
   const [, sign = '', key = '', factorText] = /^([<>]?)(\w+)(?:\*([\d.]+))?$/.exec(term) ?? [];
   if (!key) throw new Error(`${term} is no term`);
   const name = key.toLowerCase();
@@ -170,6 +183,3 @@ function termOf(term: string): Compiled {
     return Math.max(0, sign === '<' ? -value : value);
   };
 }
-
-/** Without the noise of arithmetic on decimal fractions. */
-const rounded = (value: number) => Math.round(value * 10_000) / 10_000;

@@ -2,16 +2,17 @@ import { growattMetric } from '../../metrics/growatt.ts';
 import type { MetricDefinition } from '../../model/metric.ts';
 import type { Labels, Value } from '../../model/reading.ts';
 import type { Answer } from './answer.ts';
-import { evaluate } from './expressions.ts';
+import { type Evaluation, type Expression, expressionOf } from './expressions.ts';
 
 /**
  * One row of a field table: the metric, and the expression over the keys of the answer that gives it; see
- * `evaluate`. Keys are compared without case, which varies between families and firmware.
+ * `expressionOf`. Keys are compared without case, which varies between families and firmware.
  */
 export type FieldRow = readonly [metric: string, keys: string, labels?: Labels];
 
 /** What stands for "not measured" in a 16-bit register, and after scaling; an energy can have any such value. */
 const UNSIGNED_MARKERS = new Set([65535, 6553.5, 655.35]);
+const LEAST_UNSIGNED_MARKER = Math.min(...UNSIGNED_MARKERS);
 
 /** PV inputs 1 to `count`, each from the keys given with `N` in place of the number. */
 export function pvInputs(
@@ -73,21 +74,22 @@ export function phases(voltages: readonly string[], currents: readonly string[] 
 }
 
 export interface Extracted {
-  readonly values: readonly Value[];
+  readonly values: Value[];
   readonly rejections: readonly string[];
 }
 
 /** What is known of a row without an answer. */
 interface Field {
   readonly definition: MetricDefinition;
-  readonly keys: string;
+  readonly expression: Expression;
+  readonly isEnergy: boolean;
   readonly labels: Labels | undefined;
   readonly feature: string | undefined;
   readonly isPhase1: boolean;
 }
 
 /** An energy can have any value. */
-const isMeasured = (raw: number) => !UNSIGNED_MARKERS.has(raw);
+const isMeasured = (raw: number) => raw < LEAST_UNSIGNED_MARKER || !UNSIGNED_MARKERS.has(raw);
 
 const fieldsOf = new WeakMap<readonly FieldRow[], readonly Field[]>();
 
@@ -96,7 +98,8 @@ function describe(rows: readonly FieldRow[]): readonly Field[] {
     const definition = growattMetric(metric);
     return {
       definition,
-      keys,
+      expression: expressionOf(keys),
+      isEnergy: definition.unit === 'kwh',
       labels,
       feature: featureOf(definition, labels),
       isPhase1: definition.phase1 !== undefined && labels?.phase === '1',
@@ -115,23 +118,36 @@ export function extract(rows: readonly FieldRow[], answer: Answer, features: Set
   const energies = { answer, rejections };
   const others = { answer, rejections, isValue: isMeasured };
   const fields = fieldsOf.get(rows) ?? describe(rows);
-  const numbers = fields.map(({ definition, keys, feature, isPhase1 }) => {
-    const value = evaluate(keys, definition.unit === 'kwh' ? energies : others);
-    if (value === undefined || (value < 0 && !definition.signed)) return undefined;
-    if (value === 0 && definition.neverZero) return undefined;
-    const shows = value !== 0 && !definition.floats && (!isPhase1 || definition.phase1 === 'once-seen');
-    if (feature && shows) features.add(feature);
-    return value;
-  });
+  const numbers: (number | undefined)[] = [];
+  for (const field of fields) {
+    const value = numberOf(field, field.isEnergy ? energies : others);
+    numbers.push(value);
+    if (field.feature !== undefined && value !== undefined && shows(field, value))
+      features.add(field.feature);
+  }
   const values: Value[] = [];
-  for (const [i, { definition, labels, feature, isPhase1 }] of fields.entries()) {
+  for (let i = 0; i < fields.length; i++) {
+    const { definition, labels, feature, isPhase1 } = fields[i]!;
     const value = numbers[i];
+    if (value === undefined) continue;
     const isShown =
       feature === undefined || features.has(feature) || (isPhase1 && definition.phase1 === 'always');
-    if (value !== undefined && isShown)
-      values.push({ metric: definition.name, value, ...(labels && { labels }) });
+    if (isShown)
+      values.push(labels ? { metric: definition.name, value, labels } : { metric: definition.name, value });
   }
   return { values, rejections };
+}
+
+/** What an answer gives for a row; undefined for a value that is absent or cannot be. */
+function numberOf({ definition, expression }: Field, evaluation: Evaluation): number | undefined {
+  const value = expression(evaluation);
+  if (value === undefined || (value < 0 && !definition.signed)) return undefined;
+  return value === 0 && definition.neverZero ? undefined : value;
+}
+
+/** Whether a value shows that the device has the feature of its row. */
+function shows({ definition, isPhase1 }: Field, value: number): boolean {
+  return value !== 0 && !definition.floats && (!isPhase1 || definition.phase1 === 'once-seen');
 }
 
 /** Each string is a feature of its own, and so is phase 1 where a device may lack that too. */

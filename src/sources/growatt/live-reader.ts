@@ -207,7 +207,12 @@ function answerFor(call: LiveCall, device: Device, envelope: Record<string, unkn
 function ownAnswer(data: Record<string, unknown>, device: Device): Record<string, unknown> | undefined {
   const named = namedIn(data);
   const foreign = typeof named === 'string' && named !== '' && named !== device.sn;
-  return foreign || Object.keys(data).length === 0 ? undefined : data;
+  return foreign || isEmpty(data) ? undefined : data;
+}
+
+function isEmpty(data: Record<string, unknown>): boolean {
+  for (const _key in data) return false;
+  return true;
 }
 
 const namedIn = (data: Record<string, unknown>) => data.serialNum ?? data.inverterId ?? data.deviceSn;

@@ -24,7 +24,7 @@ export function parseNumber(value: unknown): number | undefined | 'bad' {
   }
   if (typeof value !== 'number' || !(Math.abs(value) <= LARGEST)) return 'bad';
   const number = denoise(value);
-  return MARKERS.has(number) ? undefined : number;
+  return number < 0 && MARKERS.has(number) ? undefined : number;
 }
 
 /** A status or a code: an integer, -1 included, also as text. */
@@ -36,20 +36,30 @@ export function parseCode(value: unknown): number | undefined {
   return Number.isSafeInteger(code) ? (code as number) : undefined;
 }
 
-/** Device values come through 32-bit floats: 21.600000381469727 was 21.6. */
+/** Device values come through 32-bit floats, whose seven digits are true: 21.600000381469727 was 21.6. */
 function denoise(value: number): number {
-  const short =
-    !Number.isInteger(value) && Math.fround(value) === value ? Number(value.toPrecision(7)) : value;
-  return Math.round(short * 10_000) / 10_000;
+  if (Number.isInteger(value)) return value;
+  const short = rounded(value);
+  if (Math.fround(value) !== value) return short;
+  // Below 1000, four decimals that give the same float are these seven digits, found without making a text of them.
+  const isExact = Math.abs(value) < 1000 && Math.fround(short) === value;
+  return isExact ? short : rounded(Number(value.toPrecision(7)));
 }
+
+/** Without the noise of arithmetic on decimal fractions. */
+export const rounded = (value: number) => Math.round(value * 10_000) / 10_000;
 
 const { most: LONGEST_TEXT } = limits.label_length;
 /** What comes behind this is not looked at, padding included. */
 const LONGEST_GIVEN = 2000;
 
+/** Nothing in it is to be cleaned. */
+const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+
 /** A text for a label: no control characters, no padding, and no longer than a label may be. */
 export function parseText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') return '';
+  if (typeof value === 'string' && value.length <= LONGEST_TEXT && PLAIN.test(value)) return value;
   return cleanText(value).slice(0, LONGEST_TEXT).join('').trim();
 }
 

@@ -61,8 +61,20 @@ export function statusOf(
   };
 }
 
-/** Words stand apart or as in `WaitState`, `OnGridState`, `tlx.status.operating`. */
+/** What texts said last; there are few, and each comes with many answers. */
+const knownTexts = new Map<string, number | undefined>();
+const TEXTS_KEPT = 100;
+
 function statusOfText(text: string): number | undefined {
+  if (knownTexts.has(text)) return knownTexts.get(text);
+  if (knownTexts.size >= TEXTS_KEPT) knownTexts.clear();
+  const status = readStatus(text);
+  knownTexts.set(text, status);
+  return status;
+}
+
+/** Words stand apart or as in `WaitState`, `OnGridState`, `tlx.status.operating`. */
+function readStatus(text: string): number | undefined {
   const words = text
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[._]+/g, ' ')

@@ -17,25 +17,33 @@ export function parseGmtZone(text: string): Zone | undefined {
 export const EARLIEST = Date.UTC(2005);
 export const LATEST = Date.UTC(2100);
 
-const WALL_TIME = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?/;
+const WALL_TIME = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}/;
 
 /**
  * A device's wall clock, `YYYY-MM-DD HH:MM[:SS]`, as milliseconds as if it were UTC.
  * @returns undefined for anything else, impossible dates and clocks that were never set included
  */
 export function parseWallTime(value: unknown): number | undefined {
-  const match = typeof value === 'string' ? WALL_TIME.exec(value.trim()) : null;
-  if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (!WALL_TIME.test(text)) return undefined;
+  const month = digits(text, 5, 7);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = text[16] === ':' ? digits(text, 17, 19) || 0 : 0;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  const wall = Date.UTC(year, month - 1, day, hour, minute, second);
+  const wall = Date.UTC(digits(text, 0, 4), month - 1, digits(text, 8, 10), hour, minute, second);
   const exists = new Date(wall).getUTCMonth() === month - 1;
   return exists && wall > EARLIEST && wall < LATEST ? wall : undefined;
+}
+
+const ZERO = '0'.charCodeAt(0);
+
+/** The number that stands in a text from one place to before another; NaN where there are other characters. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    number = digit >= 0 && digit <= 9 ? 10 * number + digit : Number.NaN;
+  }
+  return number;
 }
