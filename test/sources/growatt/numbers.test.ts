@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { parseCode, parseNumber, parseText } from '../../../src/sources/growatt/numbers.ts';
 
 test('numbers come as JSON numbers or as text', () => {
@@ -42,6 +43,29 @@ test('the noise of 32-bit floats is taken away', () => {
   assert.equal(parseNumber(210345.59375), 210345.6);
   assert.equal(parseNumber('505.8999938964844'), 505.9);
   assert.equal(parseNumber(Math.fround(-12.3)), -12.3);
+});
+
+test('seven digits of a 32-bit float count, whatever its size and sign', () => {
+  fc.assert(
+    fc.property(fc.float({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }), (float) => {
+      const expected = Math.round(Number(float.toPrecision(7)) * 10_000) / 10_000;
+      const isMarker = [-1, -0.5, -0.1, -0.01, -0.001].includes(expected);
+      assert.ok(parseNumber(float) === (isMarker ? undefined : expected));
+    }),
+    { numRuns: 2000 },
+  );
+  const decimals = fc.tuple(
+    fc.integer({ min: -10_000_000, max: 10_000_000 }),
+    fc.constantFrom(1, 10, 100, 1000, 10_000),
+  );
+  fc.assert(
+    fc.property(decimals, ([digits, unit]) => {
+      const number = parseNumber(Math.fround(digits / unit));
+      const expected = Math.round(Number(Math.fround(digits / unit).toPrecision(7)) * 10_000) / 10_000;
+      assert.ok((number ?? expected) === expected);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('integers and large totals keep all of their digits', () => {
