@@ -100,7 +100,7 @@ export class AccountCalls {
 
   /** Milliseconds until an equal call is `interval` after the last one; 0 when it may be made. */
   wait(call: Call, interval: number): number {
-    const wait = (this.doneAt(call) ?? Number.NEGATIVE_INFINITY) + interval - this.#now;
+    const wait = (this.madeAt(call) ?? Number.NEGATIVE_INFINITY) + interval - this.#now;
     // More than the interval: the system's clock was set back.
     return wait > 0 && wait <= interval ? wait : 0;
   }
@@ -108,6 +108,11 @@ export class AccountCalls {
   /** When a call last succeeded, milliseconds since the epoch. */
   doneAt(call: Call): number | undefined {
     return this.callHistory.doneAt(call.key);
+  }
+
+  /** When a call last succeeded, or was interrupted, milliseconds since the epoch. */
+  madeAt(call: Call): number | undefined {
+    return this.callHistory.madeAt(call.key);
   }
 
   /**
@@ -172,12 +177,17 @@ export class AccountCalls {
       this.#omitted = true;
       return { error: this.#limitError(call) };
     }
+    let isSent = false;
+    const onSent = () => {
+      isSent = true;
+    };
     try {
-      const value = await client.call(endpoint, params, context.signal, check);
+      const value = await client.call(endpoint, params, context.signal, { check, onSent });
       this.#limitMessages.delete(path);
       context.report(describeCall(call), undefined);
       return { value };
     } catch (error) {
+      if (isSent && context.signal.aborted) this.callHistory.interrupted(key, this.#now);
       if (!(error instanceof SourceError)) throw error;
       if (error.kind === 'rate-limited') {
         this.#limit(call, error.retryAfter);

@@ -5,6 +5,8 @@ import type { Endpoint } from './call.ts';
 export const callRecord = z.object({
   doneAt: z.number().optional(),
   blockedUntil: z.number().optional(),
+  /** When it was ended before its answer came: the cloud counts it all the same. */
+  interruptedAt: z.number().optional(),
   /** Rate limits in a row. */
   rateLimitCount: z.number(),
 });
@@ -55,6 +57,12 @@ export class CallHistory {
     });
   }
 
+  /** The agent was stopped, or configured anew, while it waited for the answer. */
+  interrupted(key: string, now: number): void {
+    this.failed(key, now, FIRST_PAUSE);
+    this.#records.set(key, { ...this.#records.get(key)!, interruptedAt: now });
+  }
+
   /** The cloud said that the call came too soon. */
   limited(key: string, now: number, retryAfter = 0): void {
     const before = this.#records.get(key);
@@ -77,6 +85,12 @@ export class CallHistory {
   /** When the call last succeeded, milliseconds since the epoch. */
   doneAt(key: string): number | undefined {
     return this.#records.get(key)?.doneAt;
+  }
+
+  /** When the call was last made and not refused, milliseconds since the epoch. */
+  madeAt(key: string): number | undefined {
+    const { doneAt, interruptedAt } = this.#records.get(key) ?? {};
+    return interruptedAt === undefined ? doneAt : Math.max(interruptedAt, doneAt ?? interruptedAt);
   }
 
   /** All records but those that no longer matter: of devices that are gone, or of batches that changed. */

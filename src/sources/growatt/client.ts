@@ -38,6 +38,13 @@ const v4Codes: Readonly<Record<number, ErrorKind>> = {
   102: 'rate-limited',
 };
 
+export interface CallOptions {
+  /** Throws for an answer that is not usable, so that it is asked for again. */
+  readonly check?: ((envelope: unknown) => unknown) | undefined;
+  /** Called each time that the call is sent; before that it waits for its turn. */
+  readonly onSent?: () => void;
+}
+
 /** Calls Growatt's OpenAPI for one account; every call passes the account's policy. */
 export class GrowattClient {
   readonly #baseUrl: string;
@@ -66,7 +73,6 @@ export class GrowattClient {
 
   /**
    * Makes one call under the policy: rate limiter, retries, circuit breaker, time-out.
-   * @param check throws for an answer that is not usable, so that it is asked for again
    * @returns the whole envelope of a success
    * @throws SourceError by HTTP status and `error_code`
    */
@@ -74,9 +80,10 @@ export class GrowattClient {
     endpoint: Endpoint,
     params: Params,
     signal: AbortSignal,
-    check?: (envelope: unknown) => unknown,
+    { check, onSent }: CallOptions = {},
   ): Promise<Record<string, unknown>> {
     const attempt = async (inner: AbortSignal) => {
+      onSent?.();
       const envelope = await this.#request(endpoint, params, inner);
       check?.(envelope);
       return envelope;

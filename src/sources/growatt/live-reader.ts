@@ -99,9 +99,9 @@ export class LiveReader {
     return since < 0 || since >= localInterval || !isReadLocally(sn);
   }
 
-  /** When the newest of these devices' calls succeeded, milliseconds since the epoch; 0 when none did. */
-  lastReadAt(devices: readonly Device[]): number {
-    return Math.max(0, ...planLiveCalls(devices).map((call) => this.#options.calls.doneAt(call) ?? 0));
+  /** When the newest of these devices' calls was made, milliseconds since the epoch; 0 when none was. */
+  lastCalledAt(devices: readonly Device[]): number {
+    return Math.max(0, ...planLiveCalls(devices).map((call) => this.#options.calls.madeAt(call) ?? 0));
   }
 
   *#answered(

@@ -210,7 +210,7 @@ export class GrowattSource implements Source {
     this.#restored = true;
     this.#hasListed = this.#inventory.plants.length > 0 && this.#discovery.hasTriedAll;
     const interval = this.interval();
-    const latest = refusals > 0 ? refusedAt : this.#live.lastReadAt(this.#inventory.readable);
+    const latest = refusals > 0 ? refusedAt : this.#live.lastCalledAt(this.#inventory.readable);
     const at = latest + interval;
     const reason = refusals > 0 ? 'the token was refused' : 'the cloud would refuse an earlier call';
     // Further away than one interval: the system's clock was set back meanwhile.

@@ -15,13 +15,14 @@ const list = callOf({ method: 'GET', path: 'device/list' }, { plant_id: 1 });
 const signal = new AbortController().signal;
 
 /** The calls of an account whose cloud answers, or refuses, like this; polled every 5 minutes times the slowdown. */
-function setUp(answer: (params: Readonly<Record<string, string | number>>) => object) {
+function setUp(answer: (params: Readonly<Record<string, string | number>>) => object, isSent = true) {
   const clock = instantClock(NOON);
   const made: string[] = [];
   const client: Pick<GrowattClient, 'call' | 'circuit'> = {
     circuit: 'closed',
-    async call({ path }, params) {
+    async call({ path }, params, _signal, { onSent } = {}) {
       made.push(path);
+      if (isSent) onSent?.();
       return { ...answer(params) };
     },
   };
@@ -134,4 +135,21 @@ test('a list that ends before its own count is taken as it is', async () => {
   assert.deepEqual([value?.rows, value?.count], [[1, 2], 250]);
   assert.equal(made.length, 2);
   assert.deepEqual(limits, []);
+});
+
+test('a call that a signal ends counts from when it was sent, and not at all while it waited for its turn', async () => {
+  const abort = new AbortController();
+  const stop = () => {
+    abort.abort(new Error('stopped'));
+    throw abort.signal.reason;
+  };
+  const sent = setUp(stop);
+  await assert.rejects(sent.calls.attempt({ ...sent.context, signal: abort.signal }, live), /stopped/);
+  assert.equal(sent.calls.madeAt(live), NOON);
+  assert.equal(sent.calls.doneAt(live), undefined, 'nothing was read');
+  assert.equal(sent.calls.wait(live, 5 * MINUTE), 5 * MINUTE);
+  assert.equal(sent.calls.overdue(live, 5 * MINUTE), 0);
+  const waiting = setUp(stop, false);
+  await assert.rejects(waiting.calls.attempt({ ...waiting.context, signal: abort.signal }, live), /stopped/);
+  assert.equal(waiting.calls.madeAt(live), undefined);
 });
