@@ -30,6 +30,15 @@ export function ianaZone(name: string): Zone {
   return zone;
 }
 
+/**
+ * The zone of this machine. It needs no `Intl.DateTimeFormat`, the first of which takes 13 ms and 8 MiB: an agent whose
+ * other zones are bare offsets has none.
+ */
+export const machineZone: Zone = {
+  fixed: false,
+  offsetAt: (instant) => 0 - new Date(instant).getTimezoneOffset(),
+};
+
 function createIanaZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   // Asked for each sample of each scrape, about now and about when it was taken.

@@ -1,4 +1,4 @@
-import { ianaZone, type Zone } from '../base/calendar.ts';
+import { machineZone, type Zone } from '../base/calendar.ts';
 import type { Clock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -33,8 +33,6 @@ export class CurveKeeper {
   readonly #options: CurveKeeperOptions;
   readonly #curves = new Curves();
   readonly #file: ReturnType<typeof fileIn> | undefined;
-  /** Of this machine; made when it is first needed, since that takes long. */
-  #ownZone: Zone | undefined;
   #zones = new Map<string, Zone>();
   #zonesAt = Number.NEGATIVE_INFINITY;
   #recordedAt = Number.NEGATIVE_INFINITY;
@@ -78,8 +76,8 @@ export class CurveKeeper {
   /** Takes powers of the time before the start, which only the simulators of the demo know. */
   prefill(past: Iterable<PastPower>): void {
     for (const { plant, stick, zone, at, watts } of past) {
-      if (plant !== undefined) this.#curves.record({ plant }, zone ?? this.#zoneOfMachine(), at, watts);
-      else if (stick !== undefined) this.#curves.record({ stick }, zone ?? this.#zoneOfMachine(), at, watts);
+      if (plant !== undefined) this.#curves.record({ plant }, zone ?? machineZone, at, watts);
+      else if (stick !== undefined) this.#curves.record({ stick }, zone ?? machineZone, at, watts);
     }
   }
 
@@ -120,20 +118,15 @@ export class CurveKeeper {
   }
 
   #zoneOf(subject: Subject): Zone {
-    if (!('plant' in subject)) return this.#zoneOfMachine();
+    // A stick has no place, so its days are those of this machine.
+    if (!('plant' in subject)) return machineZone;
     const now = this.#options.clock.now();
     const isKnown = this.#zones.has(subject.plant);
     if (Math.abs(now - this.#zonesAt) >= (isKnown ? ZONES_EVERY_MS : RECORD_EVERY_MS)) {
       this.#zones = zonesIn(this.#options.sources());
       this.#zonesAt = now;
     }
-    return this.#zones.get(subject.plant) ?? this.#zoneOfMachine();
-  }
-
-  /** A stick has no place, so its days are those of this machine. */
-  #zoneOfMachine(): Zone {
-    this.#ownZone ??= ianaZone(Intl.DateTimeFormat().resolvedOptions().timeZone);
-    return this.#ownZone;
+    return this.#zones.get(subject.plant) ?? machineZone;
   }
 
   async #save(now: number): Promise<void> {

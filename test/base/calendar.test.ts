@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import {
   addDays,
@@ -75,4 +76,21 @@ test('dates are counted over months, leap days and the days on which the clocks 
   ]);
   assert.deepEqual(datesBetween('2026-01-02', '2026-01-02'), ['2026-01-02']);
   assert.deepEqual(datesBetween('2026-01-02', '2026-01-01'), []);
+});
+
+test("the zone of this machine is the one that the runtime's dates are in, without the data of Intl", () => {
+  const program = `
+    Intl.DateTimeFormat = undefined;
+    const { machineZone } = await import(${JSON.stringify(new URL('../../src/base/calendar.ts', import.meta.url).href)});
+    for (const time of ['2026-01-01T12:00Z', '2026-07-01T12:00Z'])
+      console.log(machineZone.offsetAt(Date.parse(time)));
+  `;
+  const offsets = (zone: string) =>
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      env: { TZ: zone },
+      encoding: 'utf8',
+    });
+  assert.equal(offsets('Europe/Berlin'), '60\n120\n');
+  assert.equal(offsets('America/New_York'), '-300\n-240\n');
+  assert.equal(offsets('UTC'), '0\n0\n');
 });

@@ -1,4 +1,4 @@
-import { fixedZone, type Zone } from '../../base/calendar.ts';
+import { fixedZone, machineZone, type Zone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CallObserver } from '../../model/observer.ts';
 import type { PollContext } from '../../model/poll-context.ts';
@@ -43,12 +43,6 @@ export interface ModbusSourceOptions {
 /** An answer takes 0.3 s on the wire, and some dongles several seconds. */
 const RETRY: RetryOptions = { timeout: 5000, retries: 2, firstDelay: 500 };
 
-/** The zone of this process, for inverters whose clock was never set. */
-const processZone: Zone = {
-  fixed: false,
-  offsetAt: (instant) => -new Date(instant).getTimezoneOffset(),
-};
-
 /** One inverter on the local network. It answers live: its readings have the agent's time. */
 export class ModbusSource implements Source {
   readonly name: string;
@@ -76,7 +70,7 @@ export class ModbusSource implements Source {
     this.#policy = createCallPolicy({ clock, retry, rateLimiter, ...(observer && { observer }) });
     const client = new ModbusClient({ gateway, unit: target.unit, policy: this.#policy });
     this.#reader = new InverterReader({ client, clock, ...target });
-    this.#zone = target.zone ?? processZone;
+    this.#zone = target.zone ?? machineZone;
   }
 
   get entities(): readonly Entity[] {
@@ -151,7 +145,7 @@ export class ModbusSource implements Source {
 
   #zoneNow(): Zone {
     const offset = this.#reader.knowledge?.offset;
-    return this.#options.target.zone ?? (offset === undefined ? processZone : fixedZone(offset));
+    return this.#options.target.zone ?? (offset === undefined ? machineZone : fixedZone(offset));
   }
 
   /** Lists the entities and what is known of them, when that has changed. */
