@@ -107,7 +107,7 @@ test('the zone is the configured one, else the one that the inverter’s clock s
   assert.equal(await minutesEast('26-06-12T12:04:00'), 120);
   assert.equal(await minutesEast('2026-06-12T15:41:00'), 345);
   assert.equal(await minutesEast('2026-06-12T12:00:30', -300), -300);
-  const ofProcess = -new Date(NOON).getTimezoneOffset();
+  const ofProcess = 0 - new Date(NOON).getTimezoneOffset();
   assert.equal(await minutesEast(undefined), ofProcess);
   assert.equal(await minutesEast('2006-06-12T12:00:30'), ofProcess);
   assert.equal(await minutesEast('2026-06-14T12:00:30'), ofProcess);
