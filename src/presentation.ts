@@ -4,7 +4,7 @@ import { quantities, sourceOfStick, titleOf } from './kind-overviews.ts';
 import type { PastPower } from './model/overview.ts';
 import type { Source } from './model/source.ts';
 import type { Status } from './model/status.ts';
-import { CurveKeeper } from './state/curve-keeper.ts';
+import { DayKeeper } from './state/day-keeper.ts';
 import type { Store } from './store/store.ts';
 import type { Curve, Subject } from './view/curves.ts';
 import { makeOverview } from './view/overview.ts';
@@ -27,41 +27,48 @@ export interface PresentationOptions {
 export class Presentation {
   readonly #options: PresentationOptions;
   readonly #overview: OverviewCache;
-  readonly #curves: CurveKeeper;
+  readonly #days: DayKeeper;
 
   constructor(options: PresentationOptions) {
     const { store, past, ...rest } = options;
     this.#options = options;
     this.#overview = new OverviewCache({ make: () => this.#makeOverview(), version: () => store.revision });
-    this.#curves = new CurveKeeper({ ...rest, overview: () => this.#overview.get() });
-    this.#curves.prefill(past);
+    this.#days = new DayKeeper({ ...rest, overview: () => this.#overview.get() });
+    this.#days.prefill(past);
   }
 
   /** Call before the first poll. */
   restore(): Promise<void> {
-    return this.#curves.restore();
+    return this.#days.restore();
   }
 
   /** Call after each poll. */
   polled(): void {
-    this.#curves.polled();
+    this.#days.polled();
   }
 
   async view(): Promise<StatusView> {
     const { status, clock } = this.#options;
     const overview = await this.#overview.get();
     const now = clock.now() / 1000;
-    return statusViewOf({ status: status(), overview, titleOf, curveOf: (of) => this.curveOf(of), now });
+    return statusViewOf({
+      status: status(),
+      overview,
+      titleOf,
+      curveOf: (of) => this.curveOf(of),
+      worthOf: (plant) => this.#days.worthOf(plant),
+      now,
+    });
   }
 
   /** The power of a plant or a stick today and yesterday; undefined while nothing is known. */
   curveOf(subject: Subject): Curve | undefined {
-    return this.#curves.curveOf(subject);
+    return this.#days.curveOf(subject);
   }
 
   /** Saves for the last time. */
   close(): Promise<void> {
-    return this.#curves.close();
+    return this.#days.close();
   }
 
   #makeOverview() {

@@ -52,8 +52,11 @@ export type Quantity =
   | 'expectedTomorrowKwh'
   /** Energy of the day so far as a part of what was to be expected. */
   | 'performanceRatio'
-  /** Money since local midnight, with the label `currency`. */
-  | 'worthToday'
+  /** Money since counting began, with the label `currency`. */
+  | 'savings'
+  | 'exportRevenue'
+  /** Paid for export at negative prices. */
+  | 'exportCharge'
   /** 1, with the labels `plant_name` and `location`, or `device_type` and `model`. */
   | 'info';
 

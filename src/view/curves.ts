@@ -5,7 +5,7 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 export const STEP_MINUTES = 5;
 const STEPS = 1440 / STEP_MINUTES;
-/** Two days of one plant are 2.3 kB; beyond so many none are kept. */
+/** Two days of one plant are 2.3 kB; beyond so many none are kept, and of so many plants what their energy is worth. */
 export const MOST_CURVES = 2000;
 
 /** Whose curve it is: a plant by its id, or a stick by its name. */

@@ -3,7 +3,7 @@ import type { Quantities, Quantity, ShownSample } from '../model/overview.ts';
 import { isFleetAwake, judgeDevice, judgePlant, judgeStick } from './conditions.ts';
 import { deviceFigures, known, plantFigures, stickFigures, totalFigures } from './figures.ts';
 import { groupSamples, type Raw, type RawPlant } from './raw.ts';
-import type { DeviceView, PlantView, StatusView, StickView } from './status-api.ts';
+import type { DeviceView, PlantView, StatusView, StickView, Worth } from './status-api.ts';
 
 /** What there is to see of all plants and sticks at one moment. */
 export type Overview = Pick<StatusView, 'totals' | 'medianYieldKwhPerKwp' | 'plants' | 'sticks'>;
@@ -23,7 +23,9 @@ const DERIVED: ReadonlySet<string> = new Set<Quantity>([
   'expectedTodayKwh',
   'expectedTomorrowKwh',
   'performanceRatio',
-  'worthToday',
+  'savings',
+  'exportRevenue',
+  'exportCharge',
 ]);
 
 /** With fewer there is no fleet to compare with. */
@@ -76,8 +78,17 @@ function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number):
       up: upOf(raw),
     }),
     values: plantFigures(raw.values, values),
+    ...known({ worth: worthOf(raw) }),
     devices,
   };
+}
+
+/** What the energy of a plant was worth since counting began; undefined where none is priced. */
+function worthOf({ currency, values }: Raw): Worth | undefined {
+  const { savings, exportRevenue, exportCharge } = values;
+  if (currency === undefined) return undefined;
+  const total = (savings ?? 0) + (exportRevenue ?? 0) - (exportCharge ?? 0);
+  return { currency, total: Math.round(total * 10_000) / 10_000 };
 }
 
 function stickView(name: string, raw: Raw, readAt: number | undefined): StickView {

@@ -9,6 +9,8 @@ export interface Raw {
   info: Labels;
   /** Labels of the fault that it reports. */
   fault: Labels | undefined;
+  /** Of its money. */
+  currency: string | undefined;
 }
 
 export interface RawPlant extends Raw {
@@ -25,7 +27,7 @@ export interface RawSites {
 const STRIDE = 256;
 const NONE: Labels = {};
 
-const newRaw = (): Raw => ({ values: {}, info: NONE, fault: undefined });
+const newRaw = (): Raw => ({ values: {}, info: NONE, fault: undefined, currency: undefined });
 
 /** Groups samples by what they are about; yields to the event loop, since a fleet has tens of thousands. */
 export async function groupSamples(
@@ -69,5 +71,8 @@ function entryOf<T>(map: Map<string, T>, key: string, create: () => T): T {
 function add(raw: Raw, quantity: Quantity, { attributes, value }: ShownSample): void {
   if (quantity === 'info') raw.info = attributes;
   else if (quantity === 'fault') raw.fault = attributes;
-  else raw.values[quantity] = (raw.values[quantity] ?? 0) + value;
+  else {
+    raw.values[quantity] = (raw.values[quantity] ?? 0) + value;
+    raw.currency = attributes.currency ?? raw.currency;
+  }
 }

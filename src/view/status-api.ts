@@ -76,6 +76,13 @@ export const curveView = z.object({
     .optional(),
 });
 
+export const worth = z.object({
+  currency: text('Its code by ISO 4217'),
+  total: z.number().describe('Savings and revenue of export less what export cost, since counting began'),
+  today: z.number().describe('The same since local midnight').optional(),
+  since: time('Since when `today` counts, where counting began later than local midnight').optional(),
+});
+
 const site = {
   name: text('Name'),
   condition,
@@ -92,6 +99,7 @@ export const plantView = z.object({
   ...site,
   location: text('Place; empty while unknown'),
   peakPowerWatts: watts('Rated PV power'),
+  worth: worth.describe('What its energy is worth, where there is a tariff').optional(),
   up: z.boolean().describe('Whether it could be read when last tried').optional(),
   devices: z.array(deviceView),
 });
@@ -138,6 +146,7 @@ export const statusView = z.object({
     .optional(),
   sources: z.array(sourceView),
   totals: figures.describe('All plants and sticks together'),
+  worth: worth.describe('All plants together; absent where they have several currencies').optional(),
   medianYieldKwhPerKwp: z
     .number()
     .describe('Median of the yields of all plants, of the day so far; absent with fewer than three')
@@ -146,6 +155,7 @@ export const statusView = z.object({
   sticks: z.array(stickView),
 });
 
+export type Worth = z.infer<typeof worth>;
 export type Figures = z.infer<typeof figures>;
 export type Condition = (typeof CONDITIONS)[number];
 export type DeviceView = z.infer<typeof deviceView>;

@@ -24,6 +24,7 @@ export function viewOf(status: Status, overview: Partial<Overview> = {}): Status
     overview: { totals: {}, plants: [], sticks: [], ...overview },
     titleOf: (source) => `Source ${source}`,
     curveOf: () => undefined,
+    worthOf: () => undefined,
     now: status.startTime + 86_400,
   });
 }

@@ -149,6 +149,20 @@ test('what is expected is a dashed line with a legend, and figures beside those 
   assert.doesNotMatch(textOf(plain), /[Ee]xpected/);
 });
 
+test('what the day is worth has its currency, and a note where it was not counted from midnight on', async () => {
+  const view = viewOf(someStatus, await overviewOf(home));
+  const worth = { currency: 'EUR', total: 100, today: 3.214 };
+  const of = (more: object) => {
+    const shown = { ...worth, ...more };
+    const plants = view.plants.map((one) => ({ ...one, worth: shown }));
+    return textOf(renderPage({ ...view, worth: shown, plants }, parseQuery('/'), () => undefined));
+  };
+  assert.equal(of({}).match(/Worth today €3\.21/g)?.length, 2, 'at the top and on the card');
+  assert.doesNotMatch(of({}), /counted for/);
+  assert.match(of({ since: view.time - 7200 }), /Worth today €3\.21 counted for 2 h/);
+  assert.doesNotMatch(of({ today: undefined }), /Worth/);
+});
+
 test('a source says when it was read and when it is read next, and what to do about its problem', async () => {
   const text = textOf(await pageOf({ status: { sources: [failing] } }));
   assert.match(

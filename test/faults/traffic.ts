@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FetchInit } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
+import { FILE_WORK } from '../helpers/clock.ts';
 import { EXCHANGE } from './server.ts';
 
 /** What is on its way between an agent and its sources: time stands still until the servers have done their part. */
@@ -46,8 +47,7 @@ export class Traffic {
   get busy(): Promise<unknown> | undefined {
     const moving = [...this.#open].filter(([id]) => !this.#waiting.has(id)).map(([, { moved }]) => moved);
     if (moving.length > 0) return Promise.race(moving);
-    const isFile = (name: string) => name === 'FSReqCallback' || name === 'FSReqPromise';
-    return process.getActiveResourcesInfo().some(isFile) ? setImmediate() : undefined;
+    return process.getActiveResourcesInfo().some((name) => FILE_WORK.has(name)) ? setImmediate() : undefined;
   }
 }
 

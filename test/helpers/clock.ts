@@ -19,6 +19,9 @@ export interface VirtualClock extends Clock {
 /** Rounds of the event loop that work in memory is given to come to rest. */
 const ROUNDS = 8;
 
+/** What operations on files are called while they are under way; closing a file is the last of them. */
+export const FILE_WORK: ReadonlySet<string> = new Set(['FSReqCallback', 'FSReqPromise', 'CloseReq']);
+
 /** @param busy resolves when the real work that is under way ends, such as calls to a server; time then stands still */
 export function virtualClock(
   start = Date.parse('2026-06-12T10:00:00Z'),

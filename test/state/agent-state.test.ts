@@ -9,13 +9,11 @@ import { definitionOf } from '../../src/catalogue.ts';
 import type { Source } from '../../src/model/source.ts';
 import { AgentState } from '../../src/state/agent-state.ts';
 import { Store } from '../../src/store/store.ts';
-import { virtualClock } from '../helpers/clock.ts';
+import { FILE_WORK, virtualClock } from '../helpers/clock.ts';
 import { memoryLog } from '../helpers/log.ts';
 import { fakeSource, MINUTE } from '../poll/fake-source.ts';
 
 const SECOND = 1000;
-/** What Node calls file operations that are under way. */
-const FILE_REQUESTS = ['FSReqPromise', 'CloseReq'];
 
 /** The state of an agent with one source, whose snapshot is a number, and the writes of its file. */
 async function setUp(t: TestContext, changes: Partial<Source> = {}) {
@@ -76,7 +74,7 @@ async function slowDisk(t: TestContext) {
     async idle() {
       for (let quiet = 0; quiet < 20; quiet++) {
         await setImmediate();
-        if (process.getActiveResourcesInfo().some((name) => FILE_REQUESTS.includes(name))) quiet = 0;
+        if (process.getActiveResourcesInfo().some((name) => FILE_WORK.has(name))) quiet = 0;
       }
     },
   };

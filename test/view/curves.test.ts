@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fixedZone, ianaZone } from '../../src/base/calendar.ts';
-import { CurveKeeper } from '../../src/state/curve-keeper.ts';
+import { DayKeeper } from '../../src/state/day-keeper.ts';
 import { Curves } from '../../src/view/curves.ts';
 import { memoryLog } from '../helpers/log.ts';
-import { device, overviewOf, plant } from './support.ts';
+import { device, moneyOf, overviewOf, plant } from './support.ts';
 
 const utc = fixedZone(0);
 const MINUTE = 60_000;
@@ -75,12 +75,13 @@ function keeperIn(t: TestContext, now: () => number) {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const log = memoryLog();
   const start = () =>
-    new CurveKeeper({
+    new DayKeeper({
       folder,
       sources: () => [{ entities: [{ id: 'p', labels: { plant_id: '1' }, zone: utc }] }],
       overview: () =>
         overviewOf(
           plant('1', 'Home'),
+          moneyOf('1', 'EUR', 5),
           device('1', 'A', {
             current_power_watts: 1234.5,
             last_update_timestamp_seconds: (now() - 4 * MINUTE) / 1000,
@@ -108,6 +109,20 @@ test('the curves survive a restart, at the times of their readings', async (t) =
   second.polled();
   await second.close();
   assert.deepEqual(Object.keys(knownOf(second.curveOf(home)?.today)), ['143', '144']);
+  assert.deepEqual(log.lines, []);
+});
+
+test('what the energy of the day is worth survives a restart', async (t) => {
+  let now = MIDNIGHT + 12 * 60 * MINUTE;
+  const { start, log } = keeperIn(t, () => now);
+  const first = start();
+  await first.restore();
+  first.polled();
+  await first.close();
+  now += 5 * MINUTE;
+  const second = start();
+  await second.restore();
+  assert.deepEqual(second.worthOf('1'), { today: 0, since: MIDNIGHT + 12 * 60 * MINUTE });
   assert.deepEqual(log.lines, []);
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OverviewCache } from '../../src/view/overview-cache.ts';
-import { device, expectedOf, fleetSamples, NOW, overviewOf, plant, samplesOf } from './support.ts';
+import { device, expectedOf, fleetSamples, moneyOf, NOW, overviewOf, plant, samplesOf } from './support.ts';
 
 const hybrid = {
   inverter_status: 1,
@@ -63,8 +63,14 @@ test('what is expected stands beside what a plant gives, and is added up where i
   assert.equal(partly.totals.expectedPowerWatts, undefined);
 });
 
+test('what the energy of a plant is worth are savings and revenue, less what export cost', async () => {
+  const { plants } = await overviewOf(plant('1', 'One'), moneyOf('1', 'EUR', 100.00004), plant('2', 'Two'));
+  assert.deepEqual(plants[0]?.worth, { currency: 'EUR', total: 107.5 });
+  assert.equal(plants[1]?.worth, undefined);
+});
+
 test('a plant of which only something is expected is not shown: no source reads it', async () => {
-  const { plants, totals } = await overviewOf(expectedOf('7', 500));
+  const { plants, totals } = await overviewOf(expectedOf('7', 500), moneyOf('7', 'EUR', 1));
   assert.deepEqual([plants, totals], [[], {}]);
 });
 

@@ -5,10 +5,11 @@ import * as z from 'zod';
 import { statusFields, statusReference } from '../../src/docs/status-api.ts';
 import { statusJson } from '../../src/export/status-json.ts';
 import type { ShownSample } from '../../src/model/overview.ts';
+import type { DayWorth } from '../../src/view/day-worth.ts';
 import { statusView } from '../../src/view/status-api.ts';
 import { curveView, statusViewOf } from '../../src/view/status-view.ts';
 import { someStatus } from '../export/fake-surface.ts';
-import { device, fleetSamples, NOW, overviewOf, plant } from './support.ts';
+import { device, fleetSamples, moneyOf, NOW, overviewOf, plant } from './support.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
@@ -24,7 +25,14 @@ async function viewWith(...samples: readonly (readonly ShownSample[])[]) {
     sources: [...someStatus.sources, { ...failing, ...more }],
   };
   const overview = await overviewOf(...samples);
-  return statusViewOf({ status, overview, titleOf: (name) => name, curveOf: () => curve, now: NOW });
+  return statusViewOf({
+    status,
+    overview,
+    titleOf: (name) => name,
+    curveOf: () => curve,
+    worthOf: () => undefined,
+    now: NOW,
+  });
 }
 
 /** The schema without room for a field that is not documented. */
@@ -68,6 +76,33 @@ test('what is answered has the documented shape, and no field beyond it', async 
   assert.deepEqual(answered.plants[0].curve, curveView(curve));
   assert.deepEqual(answered.plants[0].curve.today.slice(99, 103), [null, 1, 1, null]);
   assert.throws(() => strict(statusView).parse({ ...answered, more: 1 }));
+});
+
+test('what the day is worth is added up where all plants have one currency, and says since when it counts', async () => {
+  const worthsOf = async (currencies: readonly string[], days: readonly (DayWorth | undefined)[]) => {
+    const plants = currencies.map((currency, i) => [
+      plant(String(i), 'P'),
+      moneyOf(String(i), currency, 2.5),
+    ]);
+    const overview = await overviewOf(...plants.flat());
+    const view = { status: someStatus, overview, titleOf: String, curveOf: () => undefined, now: NOW };
+    const { worth, plants: shown } = statusViewOf({ ...view, worthOf: (id) => days[Number(id)] });
+    return [worth, ...shown.map((one) => one.worth)];
+  };
+  const eur = (more: object = {}, total = 10) => ({ currency: 'EUR', total, ...more });
+  assert.deepEqual(await worthsOf(['EUR', 'EUR'], [{ today: 1.00004 }, { today: 2, since: 5000 }]), [
+    eur({ today: 3, since: 5 }, 20),
+    eur({ today: 1 }),
+    eur({ today: 2, since: 5 }),
+  ]);
+  assert.deepEqual(await worthsOf(['EUR', 'EUR'], [{ today: 1 }, undefined]), [
+    eur({}, 20),
+    eur({ today: 1 }),
+    eur(),
+  ]);
+  const [together] = await worthsOf(['EUR', 'SEK'], [{ today: 1 }, { today: 2 }]);
+  assert.equal(together, undefined);
+  assert.deepEqual(await worthsOf([], []), [undefined]);
 });
 
 test('the JSON of a fleet has every plant, without curves', async () => {

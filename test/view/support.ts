@@ -1,4 +1,5 @@
 import { overview as expected } from '../../src/derived/forecast/overview.ts';
+import { overview as money } from '../../src/derived/tariff/overview.ts';
 import { quantities } from '../../src/kind-overviews.ts';
 import type { ShownSample } from '../../src/model/overview.ts';
 import type { Labels } from '../../src/model/reading.ts';
@@ -30,10 +31,22 @@ export const plant = (plant_id: string, plant_name: string, values: Values = {})
 export const overviewOf = (...samples: readonly (readonly ShownSample[])[]): Promise<Overview> =>
   makeOverview({
     samples: samples.flat(),
-    quantities: { ...quantities, ...expected.quantities },
+    quantities: { ...quantities, ...expected.quantities, ...money.quantities },
     now: NOW,
     stickReadAt: () => NOW - 2,
   });
+
+/** Samples of the money of a plant. */
+export const moneyOf = (plant_id: string, currency: string, savings: number): ShownSample[] =>
+  samplesOf(
+    { plant_id, currency },
+    {
+      solar_savings_total: savings,
+      solar_export_revenue_total: 10,
+      solar_export_charge_total: 2.5,
+      solar_import_cost_total: 99,
+    },
+  );
 
 /** Samples of what is expected of a plant. */
 export const expectedOf = (plant_id: string, watts: number): ShownSample[] =>

@@ -45,5 +45,9 @@ export const energy = (kwh: number | undefined): Markup =>
 export const percent = (value: number | undefined): Markup =>
   value === undefined ? html`<b>${UNKNOWN}</b>` : markup({ number: String(Math.round(value)), unit: '%' });
 
+/** `€3.21`, `SEK 12.50` */
+export const moneyText = (amount: number, currency: string) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount);
+
 /** A number of hours with the energy of one kilowatt of modules: `3.21`. */
 export const yieldText = (value: number | undefined) => (value === undefined ? UNKNOWN : value.toFixed(2));

@@ -2,7 +2,8 @@ import type { Condition, Figures, StatusView } from '../../view/status-api.ts';
 import { MOST_CARDS } from '../../view/status-view.ts';
 import { html, type Markup } from '../markup.ts';
 import { flowDrawing, hasFlow } from './flow.ts';
-import { energy, energyText, percent, power, powerText, UNKNOWN, yieldText } from './numbers.ts';
+import { energy, energyText, moneyText, percent, power, powerText, UNKNOWN, yieldText } from './numbers.ts';
+import { duration } from './times.ts';
 
 /** The top of the page: power now, energy today, battery, grid, house. */
 export function summary(view: StatusView): Markup {
@@ -15,7 +16,7 @@ export function summary(view: StatusView): Markup {
 ${drawn ? flowDrawing(totals, plants.length > 0) : []}
 <div class="figures">
 <p class="now"><span>${caption}</span> <strong>${power(totals.powerWatts)}</strong>${noPower(view)}</p>
-<dl>${isFleet ? fleetFigures(view) : homeFigures(totals)}</dl>
+<dl>${isFleet ? fleetFigures(view) : homeFigures(totals)}${worthFigure(view)}</dl>
 </div>
 </section>`;
 }
@@ -45,6 +46,14 @@ function homeFigures(totals: Figures): Markup[] {
   if (loadWatts !== undefined)
     list.push(figure('House', power(loadWatts), dayNote(totals.loadTodayKwh, 'today')));
   return list;
+}
+
+/** What the energy of the day so far is worth, where there is a tariff. */
+function worthFigure({ worth, time }: StatusView): Markup | readonly Markup[] {
+  if (worth?.today === undefined) return [];
+  const { today, currency, since } = worth;
+  const note = since === undefined ? '' : `counted for ${duration(time - since, false)}`;
+  return figure('Worth today', html`<b>${moneyText(today, currency)}</b>`, note);
 }
 
 const energyNote = (totals: Figures) =>

@@ -22,7 +22,7 @@ import type {
 import { GrowattSource } from '../../../src/sources/growatt/source.ts';
 import { AgentState } from '../../../src/state/agent-state.ts';
 import { Store } from '../../../src/store/store.ts';
-import { virtualClock } from '../../helpers/clock.ts';
+import { FILE_WORK, virtualClock } from '../../helpers/clock.ts';
 import { memoryLog } from '../../helpers/log.ts';
 
 export const MINUTE = 60_000;
@@ -86,7 +86,7 @@ export const MIN = 'SIMMIN0001';
 export type Values = Record<string, number>;
 
 /** The retrying library's own delay between two tries is a real, very short timer; state files are real files. */
-const REAL_WORK = new Set(['Timeout', 'FSReqCallback', 'FSReqPromise']);
+const REAL_WORK = new Set(['Timeout', ...FILE_WORK]);
 
 /** A simulated cloud and accounts that are polled in virtual time. */
 export async function startWorld(t: Pick<TestContext, 'after'>, options: WorldOptions = {}) {

@@ -6,6 +6,7 @@ import { Turns } from '../base/turns.ts';
 import type { PastPower } from '../model/overview.ts';
 import type { Source } from '../model/source.ts';
 import { type Curve, Curves, type Subject } from '../view/curves.ts';
+import { type DayWorth, DayWorths } from '../view/day-worth.ts';
 import type { Overview } from '../view/overview.ts';
 import { curvesContent } from './curves-file.ts';
 import { KeptFile } from './state-file.ts';
@@ -19,7 +20,7 @@ const ZONES_EVERY_MS = 10 * 60_000;
 /** A reading older than this says nothing of the present, in milliseconds. */
 const LONGEST_AGE_MS = 30 * 60_000;
 
-export interface CurveKeeperOptions {
+export interface DayKeeperOptions {
   /** undefined: nothing is saved or restored. */
   readonly folder: string | undefined;
   readonly sources: () => readonly Pick<Source, 'entities'>[];
@@ -28,10 +29,14 @@ export interface CurveKeeperOptions {
   readonly log: Log;
 }
 
-/** Records the curves of plants and sticks as polls bring new readings, and carries them across a restart. */
-export class CurveKeeper {
-  readonly #options: CurveKeeperOptions;
+/**
+ * Records the power of plants and sticks and what their energy is worth as polls bring new readings, and carries the
+ * day across a restart.
+ */
+export class DayKeeper {
+  readonly #options: DayKeeperOptions;
   readonly #curves = new Curves();
+  readonly #worths = new DayWorths();
   readonly #file: ReturnType<typeof fileIn> | undefined;
   #zones = new Map<string, Zone>();
   #zonesAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +46,7 @@ export class CurveKeeper {
   /** The recording or saving under way, or the last one. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(options: CurveKeeperOptions) {
+  constructor(options: DayKeeperOptions) {
     this.#options = options;
     const { folder, log } = options;
     this.#file = folder === undefined ? undefined : fileIn(folder, log);
@@ -50,7 +55,10 @@ export class CurveKeeper {
   /** Call before the first poll. */
   async restore(): Promise<void> {
     if (!this.#file) return;
-    this.#curves.restore(await this.#file.read());
+    const kept = Object.entries(await this.#file.read());
+    const [worths, curves] = [kept.filter(isWorth), kept.filter((entry) => !isWorth(entry))];
+    this.#curves.restore(Object.fromEntries(curves));
+    for (const [key, worth] of worths) this.#worths.restore(key.slice(WORTH.length), worth);
     this.#savedAt = this.#options.clock.now();
   }
 
@@ -86,6 +94,11 @@ export class CurveKeeper {
     return this.#curves.get(subject, this.#zoneOf(subject), this.#options.clock.now());
   }
 
+  /** What the energy of a plant is worth today; undefined while nothing is known of it. */
+  worthOf(plant: string): DayWorth | undefined {
+    return this.#worths.get(plant, this.#zoneOf({ plant }), this.#options.clock.now());
+  }
+
   /** Saves for the last time; resolves when that is written. */
   async close(): Promise<void> {
     await this.#work;
@@ -104,11 +117,12 @@ export class CurveKeeper {
       this.#curves.record(subject, this.#zoneOf(subject), at, watts);
     };
     const turns = new Turns();
-    for (const { id, readAt, values } of plants) {
+    for (const { id, readAt, values, worth } of plants) {
       take({ plant: id }, readAt, values.powerWatts);
       const { expectedPowerWatts: expected } = values;
       if (expected !== undefined)
         this.#curves.record({ expected: id }, this.#zoneOf({ plant: id }), now, expected);
+      if (worth) this.#worths.record(id, this.#zoneOf({ plant: id }), now, worth.currency, worth.total);
       if (turns.isOver) await turns.next();
     }
     for (const { name, readAt, values } of sticks) {
@@ -131,9 +145,18 @@ export class CurveKeeper {
 
   async #save(now: number): Promise<void> {
     this.#savedAt = now;
-    if (!this.#curves.isEmpty) await this.#file?.write(this.#curves.snapshot());
+    if (!this.#curves.isEmpty) await this.#file?.write(this.#snapshot());
+  }
+
+  *#snapshot(): Iterable<readonly [string, unknown]> {
+    yield* this.#curves.snapshot();
+    for (const [plant, worth] of this.#worths.snapshot()) yield [`${WORTH}${plant}`, worth];
   }
 }
+
+/** Before the id of a plant, in the keys of the file. */
+const WORTH = 'worth/';
+const isWorth = ([key]: readonly [string, unknown]) => key.startsWith(WORTH);
 
 const fileIn = (folder: string, log: Log) => new KeptFile(folder, log, curvesContent);
 
