@@ -62,7 +62,7 @@ function blobConfig(bundle: string, output: string, architecture: Architecture):
 }
 
 /** Takes Node of the pinned version from its package. @returns the package's folder */
-function fetchNode(architecture: Architecture, folder: string): string {
+export function fetchNode(architecture: Architecture, folder: string): string {
   const version = manifest.devDependencies?.node;
   quietly('npm', ['pack', '--pack-destination', folder, `node-linux-${architecture}@${version}`]);
   quietly('tar', ['-xzf', join(folder, `node-linux-${architecture}-${version}.tgz`), '-C', folder]);

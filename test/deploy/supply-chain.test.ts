@@ -162,6 +162,14 @@ describe('What the agent is built from', () => {
     for (const link of links) assert.ok(existsSync(join('.github', link)), link);
   });
 
+  it('the image of a release is built by the command that the documentation gives', () => {
+    const oneLine = (text: string) => text.replaceAll(/[\s\\]+/g, ' ');
+    const command =
+      /buildah build --platform linux\/amd64,linux\/arm64 .*? --file deploy\/docker\/Dockerfile \./;
+    const [documented] = command.exec(oneLine(read('docs/deployment.md'))) ?? assert.fail('it is documented');
+    assert.ok(oneLine(read('.github/workflows/release.yml')).includes(documented));
+  });
+
   it('the image is built from all that the build imports', () => {
     const ignored = read('.dockerignore').split('\n');
     const wanted = new Set(['deploy/build.ts']);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { version } from '../../src/base/version.ts';
+import { makeBases, makeBuildah } from './image-bases.ts';
 import { eventually, freePort } from './support.ts';
 
 const run = promisify(execFile);
-const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 interface ImageConfig {
   readonly User: string;
@@ -18,23 +18,27 @@ interface ImageConfig {
   readonly ExposedPorts: Readonly<Record<string, unknown>>;
   readonly Volumes: Readonly<Record<string, unknown>>;
   readonly Healthcheck: { readonly Test: readonly string[] };
+  readonly Labels: Readonly<Record<string, string>>;
 }
+
+/** What is tried as a container runs on this machine's processor; the other image runs in an emulator. */
+const NATIVE = { x64: 'amd64', arm64: 'arm64' }[process.arch as 'x64' | 'arm64'];
 
 describe('The container image', () => {
   let folder: string;
   let container: string;
   let config: ImageConfig;
 
-  const buildah = async (...args: readonly string[]): Promise<string> => {
-    const storage = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run')];
-    const { stdout } = await run('buildah', [...storage, ...args], { maxBuffer: 1 << 24 }).catch(
-      (error: Error & { stderr?: string; code?: unknown }) => {
-        if (error.code === 'ENOENT') assert.fail('buildah is not installed; this test needs that package');
-        return assert.fail(`buildah ${args[0]} failed:\n${error.stderr}`);
-      },
+  /** Runs a command with a buildah whose storage is in the folder. */
+  const shell = async (command: string): Promise<string> => {
+    const env = { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    const { stdout } = await run('sh', ['-c', command], { env, maxBuffer: 1 << 24 }).catch(
+      (error: Error & { stderr?: string; code?: unknown }) =>
+        assert.fail(`${command.slice(0, 200)} failed:\n${error.stderr}`),
     );
     return stdout.trim();
   };
+  const buildah = (...args: readonly string[]) => shell(`buildah ${args.map(quoted).join(' ')}`);
   /** A command in the container, as its user; chroot isolation shares the machine's network. */
   const inside = (command: readonly string[], ...env: readonly string[]) => [
     'run',
@@ -44,38 +48,90 @@ describe('The container image', () => {
     '--',
     ...command,
   ];
+  /** Starts a command in the container. @returns what ends it */
+  const start = (command: readonly string[], ...env: readonly string[]) => {
+    const child = spawn(join(folder, 'bin/buildah'), inside(command, ...env), {
+      stdio: 'ignore',
+      detached: true,
+    });
+    const ended = once(child, 'exit');
+    return async () => {
+      if (child.pid !== undefined) process.kill(-child.pid);
+      await ended;
+    };
+  };
+  const configOf = async (made: string): Promise<ImageConfig> =>
+    JSON.parse(await buildah('inspect', '--type=container', made)).Docker.config;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-image-'));
-    await Promise.all([makeNodeBase(join(folder, 'node')), makeRuntimeBase(join(folder, 'runtime'))]);
+    await makeBuildah(folder);
+    const bases = join(folder, 'bases');
+    await makeBases(bases);
     for (const base of ['node', 'runtime']) {
       await writeFile(join(folder, `${base}.Dockerfile`), 'FROM scratch\nCOPY . /\n');
-      await buildah(
-        'build',
-        '-f',
-        join(folder, `${base}.Dockerfile`),
-        '-t',
-        `localhost/${base}`,
-        join(folder, base),
-      );
+      for (const architecture of ['amd64', 'arm64']) {
+        const manifest = [`--platform=linux/${architecture}`, `--manifest=localhost/${base}`];
+        const file = `--file=${join(folder, `${base}.Dockerfile`)}`;
+        await buildah('build', ...manifest, file, join(bases, architecture, base));
+      }
     }
-    await buildah(
-      'build',
-      '--isolation=chroot',
-      '--format=docker',
-      '--build-arg=NODE_IMAGE=localhost/node',
-      '--build-arg=RUNTIME_IMAGE=localhost/runtime',
-      '--file=deploy/docker/Dockerfile',
-      '--tag=localhost/solar-otel-agent',
-      '.',
-    );
-    const image = JSON.parse(await buildah('inspect', '--type=image', 'localhost/solar-otel-agent'));
-    config = image.Docker.config;
-    container = await buildah('from', '--pull-never', 'localhost/solar-otel-agent');
+    const page = await readFile('docs/deployment.md', 'utf8');
+    const [, documented = ''] = /```sh\n(buildah build [^`]*)```/.exec(page) ?? [];
+    const local =
+      '--isolation=chroot --build-arg=NODE_IMAGE=localhost/node --build-arg=RUNTIME_IMAGE=localhost/runtime';
+    await shell(documented.replace('buildah build', `buildah build ${local}`));
+    container = await buildah('from', '--pull-never', `--arch=${NATIVE}`, 'localhost/solar-otel-agent');
+    config = await configOf(container);
   });
   after(async () => {
     await buildah('rm', '--all');
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is made for both architectures by the documented command, with labels that say what it is', async () => {
+    const { manifests } = JSON.parse(await buildah('manifest', 'inspect', 'localhost/solar-otel-agent')) as {
+      manifests: readonly { platform: { os: string; architecture: string } }[];
+    };
+    assert.deepEqual(manifests.map(({ platform: { os, architecture } }) => `${os}/${architecture}`).sort(), [
+      'linux/amd64',
+      'linux/arm64',
+    ]);
+    const { license, repository } = JSON.parse(await readFile('package.json', 'utf8'));
+    for (const architecture of ['amd64', 'arm64']) {
+      const made = await buildah(
+        'from',
+        '--pull-never',
+        `--arch=${architecture}`,
+        'localhost/solar-otel-agent',
+      );
+      const { Labels, ...rest } = await configOf(made);
+      const { 'org.opencontainers.image.created': created = '', ...labels } = Labels;
+      const source = repository.url.replace(/^git\+(.*)\.git$/, '$1');
+      assert.match(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(rest.User, config.User);
+      assert.deepEqual(
+        Object.fromEntries(Object.entries(labels).filter(([name]) => name.startsWith('org.'))),
+        {
+          'org.opencontainers.image.title': 'solar-otel-agent',
+          'org.opencontainers.image.description':
+            'Collector agent for solar inverters: Growatt and Trucki to Prometheus, OTLP and Pushgateway',
+          'org.opencontainers.image.licenses': license,
+          'org.opencontainers.image.source': source,
+          'org.opencontainers.image.documentation': `${source}/tree/v${version}/docs`,
+          'org.opencontainers.image.version': version,
+          'org.opencontainers.image.revision': await shell('git rev-parse HEAD'),
+        },
+      );
+    }
+  });
+
+  it('holds on arm64 a Node and a program that run there', async () => {
+    const made = await buildah('from', '--pull-never', '--arch=arm64', 'localhost/solar-otel-agent');
+    const root = await buildah('mount', made);
+    const [node = '', program = ''] = config.Entrypoint;
+    const command = ['-L', root, join(root, node), join(root, program), '--version'];
+    assert.equal((await run('qemu-aarch64', command)).stdout, `solar-otel-agent ${version}\n`);
   });
 
   it('starts the agent by its entry point', async () => {
@@ -109,12 +165,7 @@ describe('The container image', () => {
     assert.equal(kind, 'CMD', 'without a shell, which the image does not have');
     const port = await freePort();
     const listen = `EXPORTER_LISTEN_ADDR=127.0.0.1:${port}`;
-    const storage = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run')];
-    const demo = spawn('buildah', [...storage, ...inside([...config.Entrypoint, 'demo'], listen)], {
-      stdio: 'ignore',
-      detached: true,
-    });
-    const ended = once(demo, 'exit');
+    const stop = start([...config.Entrypoint, 'demo'], listen);
     try {
       const metrics = await eventually('the demo to be ready', async () => {
         const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
@@ -124,54 +175,28 @@ describe('The container image', () => {
       assert.match(metrics, /^growatt_current_power_watts\{/m);
       await buildah(...inside(healthcheck, listen));
     } finally {
-      if (demo.pid !== undefined) process.kill(-demo.pid);
-      await ended;
+      await stop();
     }
     await assert.rejects(buildah(...inside(healthcheck, listen)));
   });
+
+  it('runs with a stick and nothing else', async () => {
+    const port = await freePort();
+    // Nobody answers at this address, which the agent says of the stick.
+    const stop = start(
+      config.Entrypoint,
+      `EXPORTER_LISTEN_ADDR=127.0.0.1:${port}`,
+      `TRUCKI_TARGETS=shed=127.0.0.1:${await freePort()}`,
+    );
+    try {
+      await eventually('the stick to be polled', async () => {
+        const response = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
+        return /^trucki_up\{[^}]*stick="shed"[^}]*\} 0$/m.test((await response?.text()) ?? '') || undefined;
+      });
+    } finally {
+      await stop();
+    }
+  });
 });
 
-/** What the image's stages use of the official Node image, taken from this machine. */
-async function makeNodeBase(root: string): Promise<void> {
-  await makeRuntimeBase(root);
-  const [npm, registry] = await Promise.all([
-    run('npm', ['root', '--global']),
-    run('npm', ['config', 'get', 'registry']),
-  ]);
-  await copyProgram(process.execPath, root, '/usr/local/bin/node');
-  await copyProgram('/usr/bin/env', root);
-  await copyProgram('/bin/mkdir', root);
-  await cp(join(npm.stdout.trim(), 'npm'), join(root, 'usr/local/lib/npm'), { recursive: true });
-  await writeFile(
-    join(root, 'usr/local/bin/npm'),
-    "#!/usr/local/bin/node\nrequire('/usr/local/lib/npm/lib/cli.js')(process);\n",
-    { mode: 0o755 },
-  );
-  await mkdir(join(root, 'usr/local/etc'), { recursive: true });
-  await writeFile(
-    join(root, 'usr/local/etc/npmrc'),
-    `registry=${registry.stdout.trim()}\ncafile=${CERTIFICATES}\n`,
-  );
-  await mkdir(join(root, dirname(CERTIFICATES)), { recursive: true });
-  await cp(CERTIFICATES, join(root, CERTIFICATES), { dereference: true });
-}
-
-/** Only the libraries that Node needs. */
-async function makeRuntimeBase(root: string): Promise<void> {
-  await mkdir(join(root, 'tmp'), { recursive: true });
-  await copyLibraries(process.execPath, root);
-}
-
-async function copyProgram(from: string, root: string, to = from): Promise<void> {
-  await mkdir(join(root, dirname(to)), { recursive: true });
-  await cp(await realpath(from), join(root, to));
-  await copyLibraries(from, root);
-}
-
-async function copyLibraries(program: string, root: string): Promise<void> {
-  const { stdout } = await run('ldd', [program]);
-  for (const [library] of stdout.matchAll(/\/\S+\.so\S*/g)) {
-    await mkdir(join(root, dirname(library)), { recursive: true });
-    await cp(library, join(root, library), { dereference: true });
-  }
-}
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;

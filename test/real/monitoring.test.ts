@@ -15,10 +15,18 @@ describe('Prometheus and its surroundings', () => {
     const args = ['-format=json', 'compose.yaml'];
     const { stdout } = await run(prepared('compose-go'), args, { cwd: 'deploy/compose' });
     const { services } = JSON.parse(stdout) as {
-      services: Readonly<Record<string, { profiles?: string[] }>>;
+      services: Readonly<
+        Record<string, { profiles?: string[]; image?: string; build?: object; pull_policy?: string }>
+      >;
     };
     const always = Object.keys(services).filter((name) => services[name]?.profiles === undefined);
     assert.deepEqual(always.sort(), ['grafana', 'otel-collector', 'prometheus', 'pushgateway']);
+    // With these three, Compose takes the image that is here, else pulls it, else builds it.
+    for (const name of ['demo', 'live']) {
+      const { image, build, pull_policy } = services[name] ?? {};
+      assert.ok(image && build, name);
+      assert.equal(pull_policy, 'missing', name);
+    }
   });
 
   it('Docker Compose opens the ports where it is told, and runs an agent with a stick and no token', async (t) => {
