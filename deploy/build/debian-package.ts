@@ -10,6 +10,9 @@ import { inWorkshop } from './workshop.ts';
 
 const SOURCES = 'deploy/debian';
 const UNITS = 'deploy/systemd';
+/** For Prometheus and Grafana on the same machine. */
+const DASHBOARDS = 'deploy/grafana/dashboards';
+const ALERTS = 'deploy/prometheus/alerts.yaml';
 const MAINTAINER = 'solar-otel-agent maintainers <solar-otel-agent@users.noreply.github.com>';
 
 /** Debian's words for Node's architectures. */
@@ -37,6 +40,9 @@ export async function buildDebianPackage(
       install(root, `lib/systemd/system/${unit}`, unitText(readFileSync(join(UNITS, unit), 'utf8')));
     install(root, `etc/${NAME}/config.yaml`, readFileSync(join(SOURCES, 'config.yaml')));
     mkdirSync(join(root, `etc/${NAME}/secrets`), { mode: 0o700 });
+    for (const file of readdirSync(DASHBOARDS))
+      install(root, `usr/share/${NAME}/dashboards/${file}`, readFileSync(join(DASHBOARDS, file)));
+    install(root, `usr/share/${NAME}/${basename(ALERTS)}`, readFileSync(ALERTS));
     install(root, `usr/share/man/man1/${NAME}.1.gz`, zipped(manualPage()));
     install(root, `usr/share/lintian/overrides/${NAME}`, readFileSync(join(SOURCES, 'lintian-overrides')));
     install(root, `${doc}/copyright`, COPYRIGHT);
