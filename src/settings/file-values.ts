@@ -44,6 +44,27 @@ export function fileValues(
   return part(node, '');
 }
 
+/** The mapping with each plain value that stands in the place of a section as that section. */
+export function withPlainValues(settings: ReadonlyMap<string, Setting>, node: FileMapping): FileMapping {
+  let expanded = node;
+  for (const [path, { plain }] of settings) {
+    const section = path.split('.').slice(0, -1);
+    if (!plain || typeof nodeAt(node, section.join('.')) !== 'string') continue;
+    expanded = replaced(expanded, section, (value) => ({ [path.split('.').at(-1) ?? '']: value }));
+  }
+  return expanded;
+}
+
+function replaced(
+  node: FileMapping,
+  [key = '', ...below]: readonly string[],
+  change: (value: FileNode) => FileNode,
+): FileMapping {
+  const value = node[key]!;
+  const isLast = below.length === 0 || !isMapping(value);
+  return { ...node, [key]: isLast ? change(value) : replaced(value, below, change) };
+}
+
 /** The keys that the file may have behind a prefix such as `exporter.`, or at its top behind none. */
 export function keysUnder(settings: ReadonlyMap<string, Setting>, prefix: string): string[] {
   const paths = [...settings.keys()].filter((path) => path.startsWith(prefix));

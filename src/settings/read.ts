@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { type Environment, fileValues, nodeAt, type Place, substitute } from './file-values.ts';
+import {
+  type Environment,
+  fileValues,
+  nodeAt,
+  type Place,
+  substitute,
+  withPlainValues,
+} from './file-values.ts';
 import { type Format, Invalid } from './format.ts';
 import { type Problem, presentable } from './problems.ts';
 import { convictOf, together, variableOf } from './schema.ts';
@@ -44,12 +51,12 @@ export class Settings {
   readonly #items = new Map<string, Settings>();
 
   constructor(sections: readonly Section[], given: Given) {
-    this.#given = given;
     this.#settings = together(sections);
+    this.#given = { ...given, node: withPlainValues(this.#settings, given.node) };
     const earlier = given.problems.length;
     this.#resolved = convictOf(this.#settings, given.env);
     this.#resolved.load(
-      fileValues(this.#settings, given.node, given, (path) => this.#at(path).from === 'file'),
+      fileValues(this.#settings, this.#given.node, given, (path) => this.#at(path).from === 'file'),
     );
     for (const [path, { flag }] of this.#settings) {
       const text = flag && given.flags[flag.name];

@@ -20,6 +20,8 @@ interface Statement {
   readonly twin?: string;
   /** True when giving it configures a source to read. */
   readonly starts?: true;
+  /** True when a plain value in the place of its section of the file is a value of this setting. */
+  readonly plain?: true;
 }
 
 /** A flag of the command line that gives a setting. */
