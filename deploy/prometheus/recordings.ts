@@ -11,6 +11,11 @@ const connection = (what: 'import' | 'export') =>
   `(max by (plant_id) (growatt_grid_${what}_energy_today_kwh) or max by (plant_id) (growatt_meter_${what}_energy_today_kwh))`;
 const IMPORT = connection('import');
 const EXPORT = connection('export');
+/** kWh in an hour through the connection, from the totals of the last hour. */
+const perHour = (what: 'import' | 'export') =>
+  `3600 * (max by (plant_id) (rate(growatt_grid_${what}_energy_total_kwh[1h])) or max by (plant_id) (rate(growatt_meter_${what}_energy_total_kwh[1h])))`;
+const moneyPerHour = (what: 'import' | 'export') =>
+  `max by (plant_id, currency) (solar_energy_price{direction="${what}"}) * on (plant_id) group_left () (${perHour(what)})`;
 const HOUSE = `(max by (plant_id) (growatt_load_energy_today_kwh) or (${plantSum('growatt_energy_today_kwh')} + ${IMPORT} - ${EXPORT}))`;
 const CURRENT = 'max by (plant_id, device_sn, string) (growatt_string_current_amps)';
 
@@ -44,5 +49,15 @@ export const recordings: readonly Recording[] = [
     record: 'device:growatt_string_deviation:ratio',
     expr: `${CURRENT} / on (plant_id, device_sn) group_left () (avg by (plant_id, device_sn) (${CURRENT}) > 1) - 1`,
     help: 'How far the current of a string is from the mean of its inverter, while that is above 1 A.',
+  },
+  {
+    record: 'plant:solar_import_cost_per_hour:rate1h',
+    expr: moneyPerHour('import'),
+    help: 'Cost of import at the present price, in the currency per hour; negative at a price below 0. The mean of a day times 24 is the cost of the day, also where the agent has no `STATE_DIR`.',
+  },
+  {
+    record: 'plant:solar_export_revenue_per_hour:rate1h',
+    expr: moneyPerHour('export'),
+    help: 'The same for the revenue of export.',
   },
 ];

@@ -130,6 +130,8 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
       ['trucki/shed', 2],
       ['modbus/SIMMIN0001', 2],
       ['modbus/SIMSPH0001', 2],
+      ['tariff/import', 60],
+      ['tariff/export', 60],
     ],
   );
   stop();

@@ -5,6 +5,25 @@ import { load, messageOf } from './support.ts';
 
 const HOUR = 3_600_000;
 
+/** What counts no money. */
+const noDirection = {
+  ...{
+    price: undefined,
+    zones: [],
+    source: undefined,
+    zone: undefined,
+    product: undefined,
+    region: undefined,
+  },
+  ...{ charges: undefined, tax: undefined, baseUrl: undefined },
+};
+const noTariff = {
+  values: { currency: undefined, timezone: undefined, import: noDirection, export: noDirection },
+  currency: '',
+  timezone: undefined,
+  directions: {},
+};
+
 test('a token alone gives one account with the documented defaults', () => {
   assert.deepEqual(load(undefined, { GROWATT_TOKEN: 'abc' }), {
     sources: {
@@ -40,7 +59,7 @@ test('a token alone gives one account with the documented defaults', () => {
       webEnableLifecycle: false,
     },
     pushgateway: { url: 'http://localhost:9091', job: 'growatt_exporter', grouping: {}, timeout: 10_000 },
-    derived: {},
+    derived: { tariff: noTariff },
     otlp: undefined,
     staleAfter: HOUR,
     stateDir: undefined,
@@ -149,7 +168,7 @@ test('every variable reaches its setting', () => {
       grouping: { instance: 'home', site: 'a b', empty: '' },
       timeout: 2500,
     },
-    derived: {},
+    derived: { tariff: noTariff },
     otlp: undefined,
     staleAfter: 0,
     stateDir: '/var/lib/agent',

@@ -72,8 +72,8 @@ function labelsKnownTo(query: string, where: string): ReadonlySet<string> {
   );
   const matched = patterns.flatMap((pattern) => [...LABELS.keys()].filter((name) => pattern.test(name)));
   assert.ok(matched.length >= patterns.length, `${where}: a pattern matches no metric: ${query}`);
-  const named = [...bare.matchAll(/\b(?:(?:growatt|trucki|solar_agent|process|nodejs)_\w+|up\b)/g)].map(
-    ([name]) => name.replace(/(?<=_seconds)_(?:bucket|sum|count)$/, ''),
+  const named = [...bare.matchAll(/\b(?:(?:growatt|trucki|solar|process|nodejs)_\w+|up\b)/g)].map(([name]) =>
+    name.replace(/(?<=_seconds)_(?:bucket|sum|count)$/, ''),
   );
   const labels = new Set(FROM_PROMETHEUS);
   for (const name of [...named, ...matched]) {

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import type { Term } from './quantities.ts';
+
+const wholeNumber = z.int().nonnegative();
+const instant = z.number();
+
+/** One lifetime total of a device; mWh. */
+const counter = z.object({
+  last: wholeNumber,
+  /** The highest ever: what returns to it after a reset did not flow again. */
+  peak: wholeNumber,
+});
+
+/** Lifetime totals by `SERIAL METRIC`. */
+export const countersState = z.record(z.string(), counter);
+export type CountersState = z.infer<typeof countersState>;
+
+/** State of a connection to the grid in one direction; plain JSON. */
+export const connectionState = z.object({
+  /** Until when its energy is accounted for, milliseconds since the epoch. */
+  at: instant,
+  /** What flowed since it is known, mWh. */
+  total: wholeNumber,
+  /** The same as each device counted it, the total of when it came included. */
+  devices: z.record(z.string(), counter.extend({ grown: wholeNumber })),
+});
+
+export type ConnectionState = z.infer<typeof connectionState>;
+
+/** An energy that flowed from one moment to another. */
+export interface Flow {
+  /** mWh, a whole number. */
+  readonly energy: number;
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Names one total of one device. */
+export const keyOf = ({ serial, metric }: Term) => `${serial} ${metric}`;
+
+/** A total as a whole number of mWh, so that nothing is lost or made by rounding differences. */
+const milliWattHours = ({ kwh }: Term) => Math.round(kwh * 1e6);
+
+/** By how much a total has grown; 0 for one that is new or was reset. */
+function growthOf(before: z.infer<typeof counter> | undefined, value: number): number {
+  if (!before || value < before.last) return 0;
+  return before.last < before.peak && value >= before.peak ? value - before.peak : value - before.last;
+}
+
+const counted = (before: z.infer<typeof counter> | undefined, value: number) => ({
+  last: value,
+  peak: Math.max(value, before?.peak ?? 0),
+});
+
+/** How much each of some totals has grown, with its sign, in mWh, and the totals for the next time. */
+export function growthsOf(
+  before: CountersState,
+  terms: readonly Term[],
+): { readonly counters: CountersState; readonly grown: number } {
+  let grown = 0;
+  const counters = { ...before };
+  for (const term of terms) {
+    const key = keyOf(term);
+    const value = milliWattHours(term);
+    grown += term.sign * growthOf(before[key], value);
+    counters[key] = counted(before[key], value);
+  }
+  return { counters, grown };
+}
+
+/**
+ * Takes what the devices of a plant count at its connection to the grid. A plant has one connection: where several
+ * devices report it, each of them counts the same energy, and what the foremost has counted is what flowed. One that
+ * comes later, or is reset, goes on from there.
+ * @param readAt when the newest reading of any of the devices was taken; undefined: none of them was read anew
+ */
+export function readConnection(
+  before: ConnectionState | undefined,
+  terms: readonly Term[],
+  readAt: number | undefined,
+  now: number,
+): { readonly state: ConnectionState; readonly flow: Flow } {
+  const { at, total, devices: known } = before ?? { at: readAt ?? now, total: 0, devices: {} };
+  const devices = { ...known };
+  for (const term of terms) {
+    const key = keyOf(term);
+    const value = milliWattHours(term);
+    const grown = (known[key]?.grown ?? total) + growthOf(known[key], value);
+    devices[key] = { ...counted(known[key], value), grown };
+  }
+  const after = Math.max(total, ...Object.values(devices).map(({ grown }) => grown));
+  const energy = after - total;
+  const to = Math.max(at, readAt ?? (energy > 0 ? now : at));
+  return { state: { at: to, total: after, devices }, flow: { energy, from: at, to } };
+}
