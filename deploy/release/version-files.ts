@@ -12,9 +12,9 @@ const STATING = [
   'deploy/kubernetes/base/kustomization.yaml',
 ];
 
-/** Where the version stands: in the name of an image or file, or behind one of these words at the start of a line. */
+/** Where the version stands: behind the name of an image, file or chart, or one of these words at the start of a line. */
 const STATED =
-  /(?<=solar-otel-agent[:_-]|^(?:version: |appVersion: | *newTag: |ARG VERSION=))\d+\.\d+\.\d+(?![\d.]*\d)/gm;
+  /(?<=solar-otel-agent(?:[:_-]| --version )|^(?:version: |appVersion: | *newTag: |ARG VERSION=))\d+\.\d+\.\d+(?![\d.]*\d)/gm;
 
 /** A text with this version in place of another wherever it states one. */
 export const withVersion = (text: string): string => text.replaceAll(STATED, manifest.version);

@@ -23,6 +23,7 @@ describe('The version', () => {
       '    newTag: 9.9.9',
       'ARG VERSION=9.9.9',
       `image: ${IMAGE}:9.9.9`,
+      `helm install solar oci://example.com/charts/${NAME} --version 9.9.9`,
       `apt install ./dist/${NAME}_9.9.9_arm64.deb and npx ./dist/${NAME}-9.9.9.tgz`,
     ];
     for (const line of given) {

@@ -217,6 +217,23 @@ describe('The Helm chart', () => {
     assert.match(await check.run(await template(values)), /Invalid: 0, Errors: 0, Skipped: 0/);
   });
 
+  it('the values in the documentation are values, and its address is where a release pushes the chart', async () => {
+    const page = await readFile('docs/deployment.md', 'utf8');
+    const [, block = ''] = /### With Helm.*?```yaml\n(.*?)```/s.exec(page) ?? [];
+    const manifests = await rendered(parse(block));
+    assert.match(agentConfig(manifests), /token_file.*\n(.*\n)*.*192\.168\.1\.40/);
+    assert.deepEqual(
+      new Set(manifests.map(({ kind }) => kind).filter((kind) => /Prometheus|Monitor/.test(kind))),
+      new Set(['PodMonitor', 'PrometheusRule']),
+    );
+    const [, address = ''] = /helm upgrade --install \S+ oci:\/\/(\S+)/.exec(page) ?? [];
+    assert.equal(address, `${IMAGE.replace(/\/[^/]*$/, '')}/charts/solar-otel-agent`);
+    assert.match(
+      await readFile('.github/workflows/release.yml', 'utf8'),
+      /CHARTS: ghcr\.io\/\$\{\{ github\.repository_owner \}\}\/charts$/m,
+    );
+  });
+
   it('its notes name the workload that there is', async () => {
     const notes = async (values: object) => {
       const text = await helm(['install', 'home', '--namespace', 'solar', '--dry-run=client'], values);
