@@ -10,6 +10,7 @@ import { countCalls, timeFirstValues } from './measure/calls.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measurePolls } from './measure/polls.ts';
 import { makePrograms, type Programs } from './measure/programs.ts';
+import { measureReleases } from './measure/releases.ts';
 import { measureScrapes } from './measure/scrapes.ts';
 import { measureStalls } from './measure/stalls.ts';
 import { measureStart } from './measure/start.ts';
@@ -60,9 +61,10 @@ async function run(): Promise<number> {
   if (!isCheck) {
     const calls = await step('calls', countCalls);
     const firstValues = await step('first values', timeFirstValues);
+    const releases = await step('files of a release', () => measureReleases(programs, extent.starts));
     const machine = describeMachine(programs.clientGolang);
     const date = new Date().toISOString().slice(0, 10);
-    const page = renderPage({ results, verdicts, calls, firstValues, machine, date });
+    const page = renderPage({ results, verdicts, calls, firstValues, releases, machine, date });
     writeFileSync(PAGE, page);
     console.log(page);
   }

@@ -15,6 +15,10 @@ const pageOf = (results = goodResults()) =>
       home: { calls: 3, seconds: 6 },
       fleet: { firstMinutes: 1, allMinutes: 30, callsOfCycle: 10 },
     },
+    releases: [
+      { what: 'bundle', size: 2 ** 20, start: 120 },
+      { what: 'binary for arm64', size: 130 * 2 ** 20 },
+    ],
     machine: [['processor', '2 × A']],
     date: '2026-11-21',
   });
@@ -74,6 +78,12 @@ describe('The page of the bench', () => {
     assert.equal(figures('prom-client', 1).gzipSize, undefined);
     assert.match(page, /^\| prom-client \|.* \| – \|$/m);
     assert.doesNotMatch(page, /NaN|undefined|Infinity/);
+  });
+
+  it('gives size and start of what is installed, a dash for what was not started', () => {
+    const page = pageOf();
+    assert.match(page, /^\| bundle \| 1\.0 MiB \| 120 \|$/m);
+    assert.match(page, /^\| binary for arm64 \| 130 MiB \| – \|$/m);
   });
 });
 

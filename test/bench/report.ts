@@ -1,12 +1,20 @@
 import { decimal, grouped, mebibytes, table } from './format.ts';
 import { inUnitOf, type Verdict, withYardstick } from './judge.ts';
-import type { CallFigures, FirstValues, Results, ScrapeFigures, SizeFigures } from './results.ts';
+import type {
+  CallFigures,
+  FirstValues,
+  ReleaseFigures,
+  Results,
+  ScrapeFigures,
+  SizeFigures,
+} from './results.ts';
 
 export interface Report {
   readonly results: Results;
   readonly verdicts: readonly Verdict[];
   readonly calls: readonly CallFigures[];
   readonly firstValues: FirstValues;
+  readonly releases: readonly ReleaseFigures[];
   /** Names and values. */
   readonly machine: readonly (readonly [string, string])[];
   /** YYYY-MM-DD */
@@ -28,7 +36,8 @@ const SIZES: readonly Column[] = [
 ];
 
 /** The page docs/performance.md. */
-export function renderPage({ results, verdicts, calls, firstValues, machine, date }: Report): string {
+export function renderPage(report: Report): string {
+  const { results, verdicts, calls, firstValues, releases, machine, date } = report;
   return [
     '# Performance',
     `Written whole by \`npm run bench\` on ${date}; do not edit. \`npm run bench:check\` measures the same again on any\nmachine and holds it against the aims.`,
@@ -45,6 +54,9 @@ export function renderPage({ results, verdicts, calls, firstValues, machine, dat
     ...results.scrapes.map((size) => [describeSize(size), figuresTable(size)].join('\n\n')),
     '### Start, memory, polls',
     otherTable(results),
+    '### What is installed',
+    'The binaries hold Node; the packages for Debian hold the binary, without the names for a debugger, and compressed.',
+    releasesTable(releases),
     '### Stalls',
     `The longest time for which the event loop did not come round, with about 30 000 series and daily history:`,
     table([
@@ -129,6 +141,11 @@ function otherTable({ start, memory, polls }: Results): string {
     ],
     ['JSON.parse of the same answers in bare Node', `${decimal(polls.parse)} ms`],
   ]);
+}
+
+function releasesTable(releases: readonly ReleaseFigures[]): string {
+  const rows = releases.map(({ what, size, start }) => [what, mebibytes(size), cell(start, decimal)]);
+  return table([['', 'size', 'start to the first answer, ms'], ...rows]);
 }
 
 function callsTable(calls: readonly CallFigures[], { home, fleet }: FirstValues): string {

@@ -93,3 +93,12 @@ export interface FirstValues {
     readonly callsOfCycle: number;
   };
 }
+
+/** A form in which the agent is installed. */
+export interface ReleaseFigures {
+  readonly what: string;
+  /** Bytes of the file that is fetched. */
+  readonly size: number;
+  /** Milliseconds to the first answer; undefined where it does not run on this machine, or runs what another does. */
+  readonly start?: number | undefined;
+}

@@ -3,7 +3,7 @@ import { homePlant } from '../../../src/simulators/growatt/plants.ts';
 import { freePort } from '../../real/support.ts';
 import type { Results } from '../results.ts';
 import { median } from '../statistics.ts';
-import { Child } from './child.ts';
+import { Child, type ChildOptions } from './child.ts';
 import { Fleet } from './fleet.ts';
 import { get } from './http.ts';
 import { nodeOptions, type Programs } from './programs.ts';
@@ -18,9 +18,9 @@ export async function measureStart(programs: Programs, rounds: number): Promise<
   // One for all starts, as a service that is started anew has it.
   const stateFolder = programs.stateFolder();
   for (let round = 0; round < rounds; round++) {
-    bareNode.push(await firstAnswer(programs.bareNode, (port) => ({ PORT: String(port) })));
+    bareNode.push(await firstAnswer(onNode(programs.bareNode), (port) => ({ PORT: String(port) })));
     agent.push(
-      await firstAnswer(programs.agent, (port) => ({
+      await firstAnswer(onNode(programs.agent), (port) => ({
         ...fleet.env,
         STATE_DIR: stateFolder,
         EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
@@ -31,22 +31,26 @@ export async function measureStart(programs: Programs, rounds: number): Promise<
   return { agent: median(agent), bareNode: median(bareNode) };
 }
 
+type Command = Pick<ChildOptions, 'command' | 'args'>;
+
+/** How a program in JavaScript is started. */
+export const onNode = (program: string): Command => ({ command: process.execPath, args: [program] });
+
 /** Milliseconds from the start of a process to the first answer of /metrics. */
-async function firstAnswer(program: string, env: (port: number) => Record<string, string>): Promise<number> {
+export async function firstAnswer(
+  program: Command,
+  env: (port: number) => Record<string, string>,
+): Promise<number> {
   const port = await freePort();
   const started = performance.now();
-  const child = new Child({
-    command: process.execPath,
-    args: [program],
-    env: { NODE_OPTIONS: nodeOptions(), ...env(port) },
-  });
+  const child = new Child({ ...program, env: { NODE_OPTIONS: nodeOptions(), ...env(port) } });
   try {
     while (performance.now() - started < DEADLINE_MS) {
       const answer = await get(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
       if (answer) return performance.now() - started;
       await delay(1);
     }
-    throw new Error(`${program} did not answer in time`);
+    throw new Error(`${[program.command, ...program.args].join(' ')} did not answer in time`);
   } finally {
     await child.stop();
   }
