@@ -1,3 +1,4 @@
+import { forecast } from './derived/forecast/part.ts';
 import { tariff } from './derived/tariff/part.ts';
 import { growatt } from './sources/growatt/kind.ts';
 import { modbus } from './sources/modbus/kind.ts';
@@ -7,7 +8,7 @@ import { trucki } from './sources/trucki/kind.ts';
 export const kinds = { growatt, trucki, modbus };
 
 /** What is worked out from their readings; a new part is one line here. */
-export const derivedParts = { tariff };
+export const derivedParts = { forecast, tariff };
 
 /** Everything that has settings and gives metrics. */
 export const parts = { ...kinds, ...derivedParts };

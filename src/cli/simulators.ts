@@ -29,7 +29,10 @@ export async function startSimulators({
     const start = await load();
     try {
       const inverters = running.flatMap((simulator) => simulator.inverters ?? []);
-      running.push(await start({ ...listen, demo, plants, inverters }));
+      const sky = running.find((simulator) => simulator.sky)?.sky;
+      const plantIds = running.flatMap((simulator) => simulator.plantIds ?? []);
+      const others = { inverters, plantIds, ...(sky && { sky }) };
+      running.push(await start({ ...listen, demo, plants, ...others }));
     } catch (cause) {
       await close();
       throw new RunError(listenError(listen, cause, '-p').message, { cause });

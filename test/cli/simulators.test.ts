@@ -9,7 +9,7 @@ import { demo } from '../../src/cli/commands/demo.ts';
 import { simulate } from '../../src/cli/commands/simulate.ts';
 import { startSimulators } from '../../src/cli/simulators.ts';
 import type { SimulatedInverter } from '../../src/model/simulated-inverter.ts';
-import type { SimulatorOptions, StartSimulator } from '../../src/model/simulator.ts';
+import type { SimulatedSky, SimulatorOptions, StartSimulator } from '../../src/model/simulator.ts';
 import { emptyFolder } from '../backfill/support.ts';
 import { testProgram } from './program.ts';
 
@@ -20,6 +20,8 @@ const inverter: SimulatedInverter = {
   hasBattery: false,
   measure: () => undefined,
 };
+
+const sky: SimulatedSky = () => ({ irradiance: 0, temperature: 0 });
 
 /** Two parts whose simulators only note what is asked of them. */
 function fakeParts(failing?: string) {
@@ -32,7 +34,7 @@ function fakeParts(failing?: string) {
       return {
         env: { [name]: String(options.port) },
         lines: [name],
-        ...(name === 'FIRST' && { inverters: [inverter] }),
+        ...(name === 'FIRST' && { inverters: [inverter], plantIds: ['7'], sky }),
         close: async () => void closed.push(name),
       };
     };
@@ -41,12 +43,12 @@ function fakeParts(failing?: string) {
   return { parts: { first: part('FIRST'), second: part('SECOND') }, started, closed };
 }
 
-test('the simulators take the given port and the next, in their order, and show the inverters of those before', async () => {
+test('the simulators take the given port and the next, in their order, and know the inverters, plants and weather of those before', async () => {
   const { parts, started, closed } = fakeParts();
   const simulators = await startSimulators({ parts, host: '::', port: 9121, demo: false, plants: 3 });
   assert.deepEqual(started, [
-    { host: '::', port: 9121, demo: false, plants: 3, inverters: [] },
-    { host: '::', port: 9122, demo: false, plants: 3, inverters: [inverter] },
+    { host: '::', port: 9121, demo: false, plants: 3, inverters: [], plantIds: [] },
+    { host: '::', port: 9122, demo: false, plants: 3, inverters: [inverter], plantIds: ['7'], sky },
   ]);
   assert.deepEqual(simulators.env, { FIRST: '9121', SECOND: '9122' });
   assert.deepEqual(simulators.lines, ['FIRST', 'SECOND']);
@@ -112,6 +114,8 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
     GROWATT_REGION: 'us',
     TRUCKI_TARGETS: '192.0.2.1,192.0.2.2',
     GROWATT_MODBUS_TARGETS: '192.0.2.3',
+    FORECAST_BASE_URL: 'https://192.0.2.4',
+    FORECAST_PLANES: '7:5',
     COLLECT_INTERVAL: '1d',
     HISTORY_DAYS: '900',
   });
@@ -130,6 +134,7 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
       ['trucki/shed', 2],
       ['modbus/SIMMIN0001', 2],
       ['modbus/SIMSPH0001', 2],
+      ['forecast/1234567', 60],
       ['tariff/import', 60],
       ['tariff/export', 60],
     ],

@@ -87,7 +87,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
     'plants[0].devices[0].sn: is missing; it must be an id without spaces',
   'unknown-key-without-guess':
     'mqtt: unknown setting; known here: token, token_file, region, base_url, plants, device_sns, v4, accounts, ' +
-    'growatt, exporter, history, trucki, modbus, tariff, pushgateway, otlp, stale_after, state_dir, shard, log',
+    'growatt, exporter, history, trucki, modbus, forecast, tariff, pushgateway, otlp, stale_after, state_dir, shard, log',
   'variable-form': `trucki.targets[0].address: \${HOST:-localhost} is not supported; use \${NAME} with the name of an environment variable`,
   'variable-token-unset': `token: environment variable NO_SUCH_VARIABLE is not set; ${TOKEN}`,
   'variable-unset': 'trucki.targets[0].address: environment variable NO_SUCH_VARIABLE is not set',

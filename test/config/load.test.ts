@@ -5,6 +5,19 @@ import { load, messageOf } from './support.ts';
 
 const HOUR = 3_600_000;
 
+/** Modules of which nothing is configured. */
+const PLANE = {
+  latitude: undefined,
+  longitude: undefined,
+  altitude: 0,
+  kwp: undefined,
+  tilt: undefined,
+  azimuth: undefined,
+  acLimitW: undefined,
+  lossPercent: 9,
+  temperatureCoefficient: -0.37,
+};
+
 /** What counts no money. */
 const noDirection = {
   ...{
@@ -59,7 +72,10 @@ test('a token alone gives one account with the documented defaults', () => {
       webEnableLifecycle: false,
     },
     pushgateway: { url: 'http://localhost:9091', job: 'growatt_exporter', grouping: {}, timeout: 10_000 },
-    derived: { tariff: noTariff },
+    derived: {
+      forecast: { source: undefined, baseUrl: 'https://api.open-meteo.com', turbidity: [], planes: [] },
+      tariff: noTariff,
+    },
     otlp: undefined,
     staleAfter: HOUR,
     stateDir: undefined,
@@ -85,6 +101,9 @@ test('every variable reaches its setting', () => {
     GROWATT_MODBUS_TARGETS: 'roof=192.168.1.50/2',
     GROWATT_MODBUS_INTERVAL: '5s',
     GROWATT_MODBUS_SPACING: '850ms',
+    FORECAST_SOURCE: 'Open-Meteo',
+    FORECAST_BASE_URL: 'http://127.0.0.1:8080/meteo/',
+    FORECAST_PLANES: '1:4.2:35:90, 2::0::600',
     EXPORTER_MODE: 'push',
     EXPORTER_LISTEN_ADDR: '[::1]:0',
     PUSHGATEWAY_URL: 'https://user:pass@push.example/path/',
@@ -168,7 +187,18 @@ test('every variable reaches its setting', () => {
       grouping: { instance: 'home', site: 'a b', empty: '' },
       timeout: 2500,
     },
-    derived: { tariff: noTariff },
+    derived: {
+      forecast: {
+        source: 'open-meteo',
+        baseUrl: 'http://127.0.0.1:8080/meteo',
+        turbidity: [],
+        planes: [
+          { ...PLANE, plantId: '1', kwp: 4.2, tilt: 35, azimuth: 90 },
+          { ...PLANE, plantId: '2', tilt: 0, acLimitW: 600 },
+        ],
+      },
+      tariff: noTariff,
+    },
     otlp: undefined,
     staleAfter: 0,
     stateDir: '/var/lib/agent',

@@ -41,7 +41,7 @@ export const forecastMetrics: MetricGroup = {
     ],
     [
       'solar_performance_ratio',
-      'Energy of the day so far as a share of what was expected of it.',
+      'Energy of the day so far as a share of what was expected of it: 0 to 1, and above where it was more.',
       { unit: 'ratio', range: RATIO, example: 0.93 },
     ],
     [

@@ -70,8 +70,12 @@ export const forecastSettings = {
       },
     ),
     planes: list(plane, {
+      env: 'FORECAST_PLANES',
+      fromText: planeFromText,
       otherwise: 'one for each plant whose place and rated PV power are known',
-      doc: 'Modules that face one way. Several planes of one plant add up.',
+      doc:
+        'Modules that face one way; several planes of one plant add up. As a variable ' +
+        '`plant_id[:kwp[:tilt[:azimuth[:ac_limit_w]]]]`, comma-separated; what is empty is left out.',
     }),
   },
 };
@@ -79,6 +83,23 @@ export const forecastSettings = {
 export type ForecastValues = Resolved<typeof forecastSettings>['forecast'];
 /** A plane as it was configured; degrees, kW, W and percent. */
 export type PlaneConfig = ForecastValues['planes'][number];
+
+/** A plane of a plant of which nothing is configured. */
+export function unconfiguredPlane(plantId: string): PlaneConfig {
+  const { altitude, loss_percent, temperature_coefficient } = plane;
+  return {
+    plantId,
+    latitude: undefined,
+    longitude: undefined,
+    altitude: altitude.fallback,
+    kwp: undefined,
+    tilt: undefined,
+    azimuth: undefined,
+    acLimitW: undefined,
+    lossPercent: loss_percent.fallback,
+    temperatureCoefficient: temperature_coefficient.fallback,
+  };
+}
 
 /** Everything configured for the expected power. */
 export type ForecastConfig = ForecastValues;
@@ -91,11 +112,27 @@ export function resolveForecast(settings: Settings): ForecastConfig {
     settings.report({ key: settings.origin(`forecast.${path}`).key, message });
   if (![0, 12].includes(turbidity.length))
     report('turbidity', `must hold twelve numbers, from January on; it holds ${turbidity.length}`);
-  for (const [i, { latitude, longitude }] of planes.entries()) {
+  for (const [i, { plantId, latitude, longitude }] of planes.entries()) {
     if (latitude !== undefined && longitude === undefined)
       report(`planes[${i}].longitude`, 'is missing; it is needed with latitude');
     if (latitude === undefined && longitude !== undefined)
       report(`planes[${i}].latitude`, 'is missing; it is needed with longitude');
+    const first = planes.find((other) => other.plantId === plantId);
+    if (apart(first?.latitude, latitude) || apart(first?.longitude, longitude))
+      report(`planes[${i}].latitude`, `is not the place of the other planes of plant ${plantId}`);
   }
   return { ...forecast, source: source ?? (planes.length > 0 ? 'clear-sky' : undefined) };
 }
+
+/** `plant_id[:kwp[:tilt[:azimuth[:ac_limit_w]]]]` */
+function planeFromText(text: string): Readonly<Record<string, string>> {
+  const keys = ['plant_id', 'kwp', 'tilt', 'azimuth', 'ac_limit_w'];
+  const parts = text.split(':').map((part) => part.trim());
+  // What is too much makes the last value one that is not allowed.
+  const values = [...parts.slice(0, keys.length - 1), parts.slice(keys.length - 1).join(':')];
+  return Object.fromEntries(keys.flatMap((key, i) => (values[i] ? [[key, values[i]]] : [])));
+}
+
+/** Two coordinates that are not of one plant, in degrees. */
+const apart = (one: number | undefined, other: number | undefined) =>
+  one !== undefined && other !== undefined && Math.abs(one - other) > 0.1;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PastPower } from '../../model/overview.ts';
 import type { SimulatedInverter } from '../../model/simulated-inverter.ts';
+import type { SimulatedSky } from '../../model/simulator.ts';
 import { createFaults, type Faults, page } from '../faults.ts';
 import { boundedLog, listen, type Reply, readBody, send } from '../server.ts';
 import { type ApiCall, ApiError, type Endpoint, type Endpoints, envelopeOf, json, refuse } from './api.ts';
@@ -12,6 +13,7 @@ import { simulatedInverters } from './inverters.ts';
 import { createLimiter, type Limit } from './limits.ts';
 import { pastPower } from './past.ts';
 import { plantEndpoints } from './plant-endpoints.ts';
+import { skyOver } from './sky.ts';
 import type { PlantSpec } from './specs.ts';
 import { v4Endpoints } from './v4-endpoints.ts';
 import { createWorld, type World } from './world.ts';
@@ -54,6 +56,8 @@ export interface GrowattCloud extends Pick<World, Mutation> {
   setToken(token: string | undefined): void;
   /** Its devices as they are at each moment, not as they were last uploaded. */
   inverters(): readonly SimulatedInverter[];
+  /** The weather over the plant that is nearest to a place. */
+  sky: SimulatedSky;
   /** Power of each plant since yesterday's midnight. */
   past(): Iterable<PastPower>;
   close(): Promise<void>;
@@ -113,6 +117,7 @@ export async function startGrowattCloud(options: GrowattCloudOptions): Promise<G
     removeDevice,
     disturb,
     inverters: () => simulatedInverters(world),
+    sky: skyOver(world),
     past: () => pastPower(world),
     close: server.close,
   };

@@ -32,6 +32,8 @@ export const startSimulator: StartSimulator = async ({ host, port, demo, plants:
     },
     lines: [`Growatt cloud: GROWATT_BASE_URL=${cloud.url} GROWATT_TOKEN=${TOKEN}`],
     inverters: cloud.inverters().filter(({ serial }) => atHome.has(serial)),
+    sky: cloud.sky,
+    plantIds: plants.map(({ id }) => String(id)),
     ...(demo && { past: cloud.past() }),
     close: cloud.close,
   };

@@ -4,6 +4,7 @@ import { REDACTED } from '../../base/redacted.ts';
 import type { Fetch } from '../../http/fetch.ts';
 import { fetchText } from '../../http/fetch-text.ts';
 import { parseJsonObject } from '../../http/json.ts';
+import { parseRetryAfter } from '../../http/retry-after.ts';
 import type { Circuit } from '../../model/source.ts';
 import type { CallPolicy } from '../../policy/call-policy.ts';
 import { type Endpoint, endpointName, type Params } from './call.ts';
@@ -11,8 +12,6 @@ import { parseCode, parseText } from './numbers.ts';
 
 /** A hundred inverters with three hundred keys each are about 1 MB. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** A longer Retry-After is taken as this; the call history limits the pause itself. */
-const LONGEST_RETRY_AFTER = 24 * 3_600_000;
 
 /** Error codes of reads in v1. 10012 has two meanings; its text distinguishes them. */
 const codes: Readonly<Record<number, ErrorKind>> = {
@@ -108,7 +107,7 @@ export class GrowattClient {
       what: path,
     });
     if (status === 429) {
-      const retryAfter = parseRetryAfter(headers.get('retry-after') ?? null, this.#clock.now());
+      const retryAfter = parseRetryAfter(headers.get('retry-after'), this.#clock.now());
       throw new SourceError('rate-limited', `${path}: too many calls (HTTP 429)`, {
         ...(retryAfter && { retryAfter }),
       });
@@ -134,11 +133,4 @@ function throwOnError(path: string, envelope: Record<string, unknown>): void {
   const gone = code === 10012 && /not (exist|found)/i.test(message);
   const kind = gone ? 'missing' : ((v4 ? v4Codes : codes)[code] ?? 'refused');
   throw new SourceError(kind, `${path}: ${code} ${message}`.trim());
-}
-
-/** Seconds or an HTTP date. @returns milliseconds from now */
-function parseRetryAfter(value: string | null, now: number): number | undefined {
-  if (!value) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER) : undefined;
 }

@@ -1,0 +1,63 @@
+import { addDays, dateOf, instantOf, wallTimeAt, type Zone } from '../../base/calendar.ts';
+import type { Expected } from './plane.ts';
+
+/** Length of a slot in ms: weather comes in quarters of an hour. */
+export const SLOT = 15 * 60_000;
+const HOUR = 3_600_000;
+
+/** A local day, in milliseconds since the epoch; the end is the next midnight. */
+export interface LocalDay {
+  /** YYYY-MM-DD */
+  readonly date: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The local day of an instant, or the one so many days later. */
+export function localDayAt(zone: Zone, at: number, later = 0): LocalDay {
+  const date = addDays(dateOf(wallTimeAt(zone, at)), later);
+  const midnight = (day: string) => instantOf(zone, Date.parse(`${day}T00:00:00Z`));
+  return { date, start: midnight(date), end: midnight(addDays(date, 1)) };
+}
+
+/** What is expected in each quarter of an hour of a day. */
+export class DayCurve {
+  readonly day: LocalDay;
+  readonly #slots: readonly (Expected | undefined)[];
+
+  /** @param expectedAt mean of the slot that begins at an instant; undefined: unknown */
+  constructor(day: LocalDay, expectedAt: (start: number) => Expected | undefined) {
+    this.day = day;
+    const count = Math.ceil((day.end - day.start) / SLOT);
+    this.#slots = Array.from({ length: count }, (_, slot) => expectedAt(day.start + slot * SLOT));
+  }
+
+  /** Mean of the slot in which an instant lies; undefined: unknown, or another day. */
+  at(instant: number): Expected | undefined {
+    return this.#slots[Math.floor((instant - this.day.start) / SLOT)];
+  }
+
+  /** Energy between two instants of the day in kWh; undefined where a part is unknown. */
+  energy(side: 'ac' | 'dc', from = this.day.start, to = this.day.end): number | undefined {
+    return this.#sum(from, to, (slot) => slot[side] / 1000);
+  }
+
+  /** Hours between two instants in which the AC power is this (W) or more; undefined where a part is unknown. */
+  hoursAbove(watts: number, from: number, to: number): number | undefined {
+    return this.#sum(from, to, ({ ac }) => (ac >= watts ? 1 : 0));
+  }
+
+  /** The integral over hours. */
+  #sum(from: number, to: number, value: (slot: Expected) => number): number | undefined {
+    const { start } = this.day;
+    let sum = 0;
+    for (const [index, slot] of this.#slots.entries()) {
+      const begin = start + index * SLOT;
+      const overlap = Math.min(to, begin + SLOT) - Math.max(from, begin);
+      if (overlap <= 0) continue;
+      if (!slot) return undefined;
+      sum += (value(slot) * overlap) / HOUR;
+    }
+    return sum;
+  }
+}
