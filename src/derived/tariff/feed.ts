@@ -14,6 +14,8 @@ const DAYS_AHEAD = 2;
 const KEPT = 32 * DAY;
 
 const snapshot = z.object({
+  /** Whose prices they are: a restart may have brought another source. */
+  of: z.string(),
   answeredAt: z.number().optional(),
   /** Start, end and price of each, in order. */
   prices: z.array(z.tuple([z.number(), z.number(), z.number()])).max(20_000),
@@ -33,6 +35,7 @@ export interface FeedOptions {
 export class PriceFeed {
   readonly #options: FeedOptions;
   readonly #place: Zone;
+  readonly #of: string;
   #list: readonly MarketPrice[] = [];
   #prices: Prices = listedPrices([]);
   #answeredAt: number | undefined;
@@ -42,7 +45,9 @@ export class PriceFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#place = ianaZone(options.market.timezone);
+    const { market, choice } = options;
+    this.#place = ianaZone(market.timezone);
+    this.#of = [market.title, choice.zone, choice.product, choice.region].filter(Boolean).join(' ');
   }
 
   /** With charges and tax. */
@@ -82,14 +87,16 @@ export class PriceFeed {
   snapshot(): unknown {
     this.#hasNews = false;
     return {
+      of: this.#of,
       answeredAt: this.#answeredAt,
       prices: this.#list.map(({ from, to, price }) => [from, to, price]),
     };
   }
 
-  /** @throws Error when it is something else than `snapshot` returned */
+  /** Takes what an earlier run knew of the same prices. @throws Error when it is something else than `snapshot` returned */
   restore(kept: unknown): void {
-    const { answeredAt, prices } = snapshot.parse(kept);
+    const { of, answeredAt, prices } = snapshot.parse(kept);
+    if (of !== this.#of) return;
     this.#answeredAt = answeredAt;
     const list = prices.map(([from, to, price]) => ({ from, to, price }));
     this.#take(list.filter(isPossible), this.#options.clock.now());

@@ -1,17 +1,22 @@
 import type { KnownPlant } from '../../model/derived.ts';
 import type { PollContext } from '../../model/poll-context.ts';
-import type { Account, Direction, LongFlow } from './ledger.ts';
-import type { DeviceTotals } from './quantities.ts';
+import { type ConnectionState, keyOf } from './connection.ts';
+import type { Account, Direction, LongFlow, Look } from './ledger.ts';
+import { connectionOf, type Term } from './quantities.ts';
 
 const HOUR = 3_600_000;
 /** A meter that reads 0 is believed only after some readings by day: what is missing is told after so long. */
 const PATIENCE = 24 * HOUR;
 
+/** Devices that count the same connection differ by less than this, in mWh and as a fraction. */
+const LEAST_DIFFERENCE = 20e6;
+const LARGEST_DEVIATION = 0.2;
+
 /** What settling an account showed. */
 export interface Settled {
   readonly account: Account;
   readonly long: readonly LongFlow[];
-  readonly devices: readonly DeviceTotals[];
+  readonly look: Look;
 }
 
 const MISSING: Readonly<Record<Direction, string>> = {
@@ -31,15 +36,50 @@ export class Notices {
     this.#direction = direction;
   }
 
-  tell(plant: KnownPlant, { account, long, devices }: Settled, now: number, { warn }: PollContext): void {
+  tell(plant: KnownPlant, { account, long, look }: Settled, { warn }: PollContext): void {
     for (const { what, energy, from, to } of long) {
       const hours = Math.round((to - from) / HOUR);
       warn(
         `plant ${plant.id}: ${(energy / 1e6).toFixed(1)} kWh of ${what} in ${hours} hours without readings have the mean price of that time`,
       );
     }
-    if (account.grid) this.#missingSince.delete(plant.id);
-    else if (devices.length > 0) this.#tellMissing(plant.id, now, warn);
+    if (account.grid) {
+      this.#missingSince.delete(plant.id);
+      this.#tellDifference(plant.id, account.grid, look, warn);
+    } else if (look.devices.length > 0) this.#tellMissing(plant.id, look.now, warn);
+  }
+
+  /** Says that the devices of a plant seem to have connections of their own. */
+  #tellDifference(
+    plant: string,
+    { devices: counters, total }: ConnectionState,
+    { devices, readAt }: Look,
+    warn: PollContext['warn'],
+  ): void {
+    const isBehind = (term: Term) => {
+      const behind = total - (counters[keyOf(term)]?.grown ?? total);
+      return behind > LEAST_DIFFERENCE && behind > LARGEST_DEVIATION * total;
+    };
+    // One that was silent has caught up with its first new reading.
+    const lagging = connectionOf(devices, this.#direction).filter(
+      (term) => readAt.has(term.serial) && isBehind(term),
+    );
+    if (lagging.length === 0 || this.#told.has(`${plant} differs`)) return;
+    this.#told.add(`${plant} differs`);
+    const serials = lagging.map(({ serial }) => serial).join(', ');
+    warn(
+      `plant ${plant}: ${serials} counted much less ${this.#direction} than another device; a plant is taken for one connection to the grid, of which the highest count is priced`,
+    );
+  }
+
+  /** Says once that the times of prices need a zone, or one with summer time. */
+  tellZone(plant: KnownPlant, isKnown: boolean, { warn }: PollContext): void {
+    const problem = isKnown
+      ? `the zone of plant ${plant.id} knows no summer time: set tariff.timezone, else the times of prices may be an hour off`
+      : `the zone of plant ${plant.id} is not known: set tariff.timezone, else its money is not counted`;
+    if (this.#told.has(problem)) return;
+    this.#told.add(problem);
+    warn(problem);
   }
 
   #tellMissing(plant: string, now: number, warn: PollContext['warn']): void {

@@ -135,23 +135,28 @@ export class TariffSource implements Source {
         }),
       );
       const prices = this.#pricesFor(plant);
+      if (this.#needsZone && (plant.zone?.fixed ?? devices.length > 0))
+        this.#notices.tellZone(plant, plant.zone !== undefined, context);
       if (!prices) continue;
-      const { account, long } = settle(
-        before[plant.id],
-        { devices, readAt, now },
-        { direction, currency, prices },
-      );
+      const look = { devices, readAt, now };
+      const { account, long } = settle(before[plant.id], look, { direction, currency, prices });
       after[plant.id] = account;
-      this.#notices.tell(plant, { account, long, devices }, now, context);
+      this.#notices.tell(plant, { account, long, look }, context);
     }
     return after;
+  }
+
+  /** Whether prices depend on the time of the day at each plant. */
+  get #needsZone(): boolean {
+    const { origin, place } = this.#options;
+    return origin.kind === 'fixed' && origin.zones.length > 0 && !place;
   }
 
   /** Undefined while the time of the day at a plant is needed and not known. */
   #pricesFor(plant: KnownPlant): Prices | undefined {
     const { origin, place = plant.zone } = this.#options;
     if (origin.kind === 'market') return origin.feed.prices;
-    return origin.zones.length > 0 && !place ? undefined : fixedPrices(origin, place);
+    return this.#needsZone && !place ? undefined : fixedPrices(origin, place);
   }
 
   /** A market that does not answer is a failure once its prices have run out; before, only a condition. */
