@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { parse } from 'yaml';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { unknownVariables } from '../../src/config/unknown-variables.ts';
@@ -154,4 +155,29 @@ test('the example of a configuration file of 0.1.0 means what it meant', () => {
   const env = { GROWATT_TOKEN: 'a-token', SHED_PASSWORD: 'a-password' };
   const config = loadConfig({ file: join(OLD, 'config.yaml'), env, isTerminal: false });
   assert.deepEqual(plain(inOldForm(config)), JSON.parse(old('resolved.json')).file);
+});
+
+test('the deployments keep the state where those of 0.1.0 kept it', () => {
+  const present = (file: string) => readFileSync(join('deploy', file), 'utf8');
+  const stateOfUnit = (unit: string) => unit.match(/^StateDirectory=.*$|^Environment=STATE_DIR=.*$/gm);
+  assert.deepEqual(
+    stateOfUnit(present('systemd/solar-otel-agent.service')),
+    stateOfUnit(old('solar-otel-agent.service')),
+  );
+  const stateOfCompose = (text: string) => {
+    const { name, services } = parse(text, { merge: true });
+    return [
+      name,
+      services.live.volumes.find((volume: string) => volume.endsWith('/var/lib/solar-otel-agent')),
+    ];
+  };
+  assert.deepEqual(stateOfCompose(present('compose/compose.yaml')), stateOfCompose(old('compose.yaml')));
+  const claimsIn = (text: string) =>
+    (parse(text) as readonly { path: string; value: unknown }[]).find(({ path }) => /Claim/.test(path))
+      ?.value;
+  assert.ok(claimsIn(old('stateful-set.yaml')));
+  assert.deepEqual(
+    claimsIn(present('kubernetes/sharded/stateful-set.yaml')),
+    claimsIn(old('stateful-set.yaml')),
+  );
 });
