@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { listenToSignals } from './cli/signals.ts';
 
 const signals = listenToSignals(process);

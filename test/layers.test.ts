@@ -28,6 +28,7 @@ const LAYERS = [
   'docs/',
   'cli/',
   'main.ts',
+  'launcher/',
 ];
 
 /** Only this file names the kinds of sources. */

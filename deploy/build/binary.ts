@@ -38,7 +38,7 @@ export async function buildBinary(
   await inWorkshop(async (folder) => {
     const blob = join(folder, 'program.blob');
     const config = join(folder, 'program.json');
-    writeFileSync(config, JSON.stringify(blobConfig(bundle, blob, architecture)));
+    writeFileSync(config, JSON.stringify(blobConfig(bundle, blob)));
     quietly(process.execPath, ['--experimental-sea-config', config]);
     const node = fetchNode(architecture, folder);
     copyFileSync(join(node, 'bin/node'), binary);
@@ -51,13 +51,11 @@ export async function buildBinary(
   return binary;
 }
 
-function blobConfig(bundle: string, output: string, architecture: Architecture): object {
+function blobConfig(bundle: string, output: string): object {
   return {
     main: join(bundle, `${NAME}.js`),
     output,
     disableExperimentalSEAWarning: true,
-    // What V8 compiled for one processor is of no use to another.
-    useCodeCache: architecture === process.arch,
   };
 }
 

@@ -185,5 +185,5 @@ const METHOD = `
 - **Memory**: VmRSS as Linux counts it; of the scrapes at their end, else after cycles with two scrapes each, with
   intervals shortened from 5 minutes to 1 second.
 - **Start**: from the start of the process to the first 200 of \`/metrics\`, agent and bare Node in turn, the agent
-  each time with the same state folder.
+  each time with the same state folder, after a first start that was stopped.
 `;

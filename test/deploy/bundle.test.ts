@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -46,6 +46,26 @@ describe('The bundle, alone in an empty folder', () => {
       env: { GROWATT_TOKEN: 'a-token' },
     });
 
+  /** Starts it, scrapes it and stops it by a signal. */
+  async function servesUntilStopped(
+    command: 'run' | 'demo',
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const child = spawn(process.execPath, [program, command], {
+      cwd: join(folder, 'empty'),
+      env: { EXPORTER_LISTEN_ADDR: '127.0.0.1:0', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    try {
+      const answer = await fetch(`${await servedUrl(child.stderr)}/metrics`);
+      assert.match(await answer.text(), /^solar_agent_build_info\{/m);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    assert.deepEqual(await ended, [0, null]);
+  }
+
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
     await run(process.execPath, ['deploy/build.ts', join(folder, 'dist')]);
@@ -65,22 +85,7 @@ describe('The bundle, alone in an empty folder', () => {
     assert.deepEqual(await readdir(join(folder, 'empty')), ['solar-otel-agent']);
   });
 
-  it('serves the demo and stops by a signal', async () => {
-    const child = spawn(process.execPath, [program, 'demo'], {
-      cwd: join(folder, 'empty'),
-      env: { EXPORTER_LISTEN_ADDR: '127.0.0.1:0' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const ended = once(child, 'exit');
-    try {
-      const url = await servedUrl(child.stderr);
-      const response = await fetch(`${url}/metrics`);
-      assert.match(await response.text(), /^solar_agent_build_info\{/m);
-    } finally {
-      child.kill('SIGTERM');
-    }
-    assert.deepEqual(await ended, [0, null]);
-  });
+  it('serves the demo and stops by a signal', () => servesUntilStopped('demo'));
 
   it('checks passwords in a thread of its own, and its health check needs none', async () => {
     const hash = '$2b$04$focUICPAf28lBrxAcHd1/e3zG.yl8JoDAQIZQG2EBLl6wRiMakI8K';
@@ -107,6 +112,35 @@ describe('The bundle, alone in an empty folder', () => {
     }
     assert.deepEqual(await ended, [0, null]);
     await assert.rejects(agent('healthcheck', '-p', '1'), { code: 1, stdout: '' });
+  });
+
+  it('starts again from what it compiled, which it keeps in the state folder, and nowhere without one', async () => {
+    const state = join(folder, 'state');
+    const file = join(state, 'compiled-code');
+    // Of a stick that does not answer.
+    const env = { TRUCKI_TARGETS: '127.0.0.1:1' };
+    const startAndStop = (options = '') =>
+      servesUntilStopped('run', { ...env, STATE_DIR: state, NODE_OPTIONS: options });
+    await startAndStop();
+    const { mtimeNs, size, mode } = await stat(file, { bigint: true });
+    assert.ok(size > 500_000n, `${size} bytes`);
+    assert.equal(Number(mode) & 0o777, 0o600);
+    await startAndStop();
+    assert.equal((await stat(file, { bigint: true })).mtimeNs, mtimeNs, 'it was compiled again');
+    // Other options for V8: what was compiled with those of before is of no use, and is replaced.
+    await startAndStop('--jitless');
+    assert.notEqual((await stat(file, { bigint: true })).mtimeNs, mtimeNs);
+    // Rubbish is never run.
+    await writeFile(file, 'rubbish', { mode: 0o600 });
+    await startAndStop();
+    assert.ok((await stat(file)).size > 500_000);
+    assert.deepEqual((await readdir(state)).sort(), ['compiled-code', 'state.json']);
+    await servesUntilStopped('run', env);
+    assert.deepEqual(await readdir(join(folder, 'empty')), ['solar-otel-agent']);
+  });
+
+  it('has ASCII characters only, of which V8 keeps one byte each', async () => {
+    assert.doesNotMatch(await readFile(program, 'latin1'), /[^\0-\x7f]/);
   });
 
   it('comes with a manifest that needs no other package', async () => {

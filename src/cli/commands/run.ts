@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import { unknownVariables } from '../../config/unknown-variables.ts';
 import { keptInstanceId } from '../../state/instance-id.ts';
+import { keepingCompiledCode } from '../compiled-code.ts';
 import type { Configured } from '../flags.ts';
 import { logFor, type Program } from '../program.ts';
 import { withStateFolder } from '../state-folder.ts';
@@ -36,7 +37,9 @@ export async function run(invocation: Configured, program: Program): Promise<num
     log.warn(warning.replace(/^t/, 'T'));
   return await withStateFolder(config, { command: 'run', log }, async () => {
     const options = { config, log, instanceId: await instanceIdOf(config, log) };
-    if (config.exporter.mode === 'push') return await push(options, program.signal);
-    return await serve({ ...options, load: () => configOf(invocation, program) }, program);
+    return await keepingCompiledCode(async () => {
+      if (config.exporter.mode === 'push') return await push(options, program.signal);
+      return await serve({ ...options, load: () => configOf(invocation, program) }, program);
+    });
   });
 }

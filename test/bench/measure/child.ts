@@ -108,10 +108,10 @@ export class Child {
     return (await this.#ask({ measure })).value ?? Number.NaN;
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (this.#ended) return;
     const gone = once(this.#process, 'exit');
-    this.#process.kill('SIGKILL');
+    this.#process.kill(signal);
     await gone;
   }
 

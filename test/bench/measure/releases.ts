@@ -8,7 +8,7 @@ import type { ReleaseFigures } from '../results.ts';
 import { median } from '../statistics.ts';
 import { Fleet } from './fleet.ts';
 import type { Programs } from './programs.ts';
-import { firstAnswer, onNode } from './start.ts';
+import { onNode, repeatedStart } from './start.ts';
 
 const SCRIPTS = ['build-npm', 'build-binary', 'build-deb'];
 const FORMS = [
@@ -49,21 +49,16 @@ export async function measureReleases(
 
 async function startInTurn(programs: Programs, binary: string | undefined, rounds: number) {
   const fleet = await Fleet.start({ plants: (now) => [homePlant(now)], cycles: 1 });
-  const times = async (program: Parameters<typeof firstAnswer>[0], stateFolder: string) =>
-    await firstAnswer(program, (port) => ({
-      ...fleet.env,
-      STATE_DIR: stateFolder,
-      EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
-    }));
-  const [ofBundle, ofBinary] = [programs.stateFolder(), programs.stateFolder()];
+  const startBundle = await repeatedStart(programs, onNode(programs.agent), fleet);
+  const startBinary = binary && (await repeatedStart(programs, { command: binary, args: [] }, fleet));
   const bundles: number[] = [];
   const binaries: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    bundles.push(await times(onNode(programs.agent), ofBundle));
-    if (binary !== undefined) binaries.push(await times({ command: binary, args: [] }, ofBinary));
+    bundles.push(await startBundle());
+    if (startBinary) binaries.push(await startBinary());
   }
   await fleet.stop();
-  return { bundle: median(bundles), binary: binary === undefined ? undefined : median(binaries) };
+  return { bundle: median(bundles), binary: startBinary ? median(binaries) : undefined };
 }
 
 /** All of its programs. */

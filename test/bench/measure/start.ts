@@ -15,20 +15,36 @@ export async function measureStart(programs: Programs, rounds: number): Promise<
   const fleet = await Fleet.start({ plants: (now) => [homePlant(now)], cycles: 1 });
   const agent: number[] = [];
   const bareNode: number[] = [];
-  // One for all starts, as a service that is started anew has it.
-  const stateFolder = programs.stateFolder();
+  const startAgent = await repeatedStart(programs, onNode(programs.agent), fleet);
   for (let round = 0; round < rounds; round++) {
     bareNode.push(await firstAnswer(onNode(programs.bareNode), (port) => ({ PORT: String(port) })));
-    agent.push(
-      await firstAnswer(onNode(programs.agent), (port) => ({
-        ...fleet.env,
-        STATE_DIR: stateFolder,
-        EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
-      })),
-    );
+    agent.push(await startAgent());
   }
   await fleet.stop();
   return { agent: median(agent), bareNode: median(bareNode) };
+}
+
+/**
+ * An agent that is started again and again, each time with the same state folder, as a service is. It was stopped once,
+ * so that the folder holds what it compiled.
+ * @returns starts it, and says after how many milliseconds it answered
+ */
+export async function repeatedStart(
+  programs: Programs,
+  agent: Command,
+  fleet: Fleet,
+): Promise<() => Promise<number>> {
+  const stateFolder = programs.stateFolder();
+  const start = (end?: 'SIGTERM') => {
+    const env = (port: number) => ({
+      ...fleet.env,
+      STATE_DIR: stateFolder,
+      EXPORTER_LISTEN_ADDR: `127.0.0.1:${port}`,
+    });
+    return firstAnswer(agent, env, end);
+  };
+  await start('SIGTERM');
+  return () => start();
 }
 
 type Command = Pick<ChildOptions, 'command' | 'args'>;
@@ -37,9 +53,10 @@ type Command = Pick<ChildOptions, 'command' | 'args'>;
 export const onNode = (program: string): Command => ({ command: process.execPath, args: [program] });
 
 /** Milliseconds from the start of a process to the first answer of /metrics. */
-export async function firstAnswer(
+async function firstAnswer(
   program: Command,
   env: (port: number) => Record<string, string>,
+  end?: 'SIGTERM',
 ): Promise<number> {
   const port = await freePort();
   const started = performance.now();
@@ -52,6 +69,6 @@ export async function firstAnswer(
     }
     throw new Error(`${[program.command, ...program.args].join(' ')} did not answer in time`);
   } finally {
-    await child.stop();
+    await child.stop(end);
   }
 }
