@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { IMAGE } from '../../deploy/build/manifest.ts';
 import { version } from '../../src/base/version.ts';
-import type { Config } from '../../src/config/config.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { dashboardNames } from '../deploy/dashboards.ts';
-import { ACCOUNTS, CASES, INVERTER, MONITORING, STICK } from './helm-values.ts';
+import { agentConfig, CHART, helm, rendered, template } from './chart.ts';
+import { ACCOUNTS, CASES, MONITORING, STICK } from './helm-values.ts';
 import { type Manifest, ManifestCheck, manifestsIn, podOf, runPrepared, workloadOf } from './manifests.ts';
-
-const CHART = 'deploy/helm/solar-otel-agent';
-const SECRETS = '/run/secrets/solar-otel-agent/';
 
 describe('The Helm chart', () => {
   let folder: string;
@@ -28,15 +24,6 @@ describe('The Helm chart', () => {
     await rm(folder, { recursive: true });
   });
 
-  const helm = async (args: readonly string[], values: object): Promise<string> => {
-    const file = join(folder, 'values.yaml');
-    await writeFile(file, stringify(values));
-    return await runPrepared('helm', ...args, CHART, '--values', file);
-  };
-  const template = (values: object, ...args: readonly string[]) =>
-    helm(['template', 'solar-otel-agent', ...args], values);
-  const rendered = async (values: object): Promise<readonly Manifest[]> =>
-    manifestsIn(await template(values));
   const refused = (values: object, message: RegExp) =>
     assert.rejects(template(values), ({ stderr }: { stderr: string }) => message.test(stderr));
 
@@ -46,40 +33,7 @@ describe('The Helm chart', () => {
       const summary = await check.run(await template(values));
       assert.match(summary, /Invalid: 0, Errors: 0, Skipped: 0/);
     });
-
-    it(`${what}: the agent takes the configuration, with each secret from its file`, async () => {
-      const manifests = await rendered(values);
-      const mounted = secretFiles(manifests);
-      const text = agentConfig(manifests);
-      const named = [...text.matchAll(new RegExp(`${SECRETS}(\\S+)`, 'g'))].map(([, file]) => file);
-      assert.deepEqual(named.sort(), Object.keys(mounted).sort());
-      const { sources } = load(text, mounted);
-      const { accounts = [], trucki } = values as {
-        accounts?: readonly { readonly token?: string; readonly token_secret?: { readonly key: string } }[];
-        trucki?: { readonly targets: readonly { readonly address: string }[] };
-      };
-      assert.deepEqual(
-        sources.growatt.accounts.map(({ token }) => token),
-        accounts.map(({ token, token_secret }) => token ?? `${token_secret?.key}-of-growatt`),
-      );
-      assert.deepEqual(
-        sources.trucki.targets.map(({ address }) => String(address)),
-        (trucki?.targets ?? []).map(({ address }) => address),
-      );
-    });
   }
-
-  it('sticks and inverters on the local network need no Secret', async () => {
-    const manifests = await rendered({ ...STICK, ...INVERTER });
-    assert.ok(!manifests.some(({ kind }) => kind === 'Secret'));
-    assert.doesNotMatch(stringify(podOf(manifests)), /secret/i);
-  });
-
-  it('no token or password stands anywhere but in its Secret', async () => {
-    const manifests = await rendered(CASES['everything of one agent']!);
-    const text = JSON.stringify(manifests.filter(({ kind }) => kind !== 'Secret'));
-    for (const secret of ['a:#', 'of all sticks', 'of this stick']) assert.ok(!text.includes(secret));
-  });
 
   for (const [overlay, values] of [
     ['standalone', { ...STICK, persistence: { enabled: false } }],
@@ -171,27 +125,13 @@ describe('The Helm chart', () => {
     });
   }
 
-  it('takes resources and security contexts in place of its own', async () => {
-    const resources = { limits: { memory: '64Mi' } };
-    const podSecurityContext = { runAsNonRoot: true };
-    const securityContext = { readOnlyRootFilesystem: true };
-    const pod = podOf(await rendered({ ...STICK, resources, podSecurityContext, securityContext }));
-    assert.deepEqual(pod.securityContext, podSecurityContext);
-    assert.deepEqual(pod.containers[0]?.resources, resources);
-    assert.deepEqual(pod.containers[0]?.securityContext, securityContext);
-  });
-
-  it('starts the agent anew when its configuration or a secret of the chart changes, and only then', async () => {
-    const sum = async (values: object) => {
-      const { template: pod } = workloadOf(await rendered(values)).spec;
-      return pod.metadata.annotations?.['checksum/config'];
-    };
-    const account = { name: 'north', token: 'a-token' };
-    const first = await sum({ accounts: [account] });
-    assert.match(first ?? '', /^[0-9a-f]{64}$/);
-    assert.equal(await sum({ accounts: [account], monitor: { enabled: true } }), first);
-    assert.notEqual(await sum({ accounts: [{ ...account, token: 'another' }] }), first);
-    assert.notEqual(await sum({ accounts: [account], config: { region: 'us' } }), first);
+  it('asks the endpoint as its values say', async () => {
+    const endpoint = { scheme: 'https', interval: '1m' };
+    const manifests = await rendered({ ...STICK, monitor: { enabled: true, endpoint } });
+    const monitor = manifests.find(({ kind }) => kind === 'PodMonitor');
+    assert.deepEqual((monitor?.spec as { podMetricsEndpoints?: object } | undefined)?.podMetricsEndpoints, [
+      { port: 'metrics', scheme: 'https', interval: '30s' },
+    ]);
   });
 
   it('says what is wrong with the values', async () => {
@@ -247,46 +187,8 @@ describe('The Helm chart', () => {
   it('is packed as one file of this version', async () => {
     await runPrepared('helm', 'package', CHART, '--destination', folder);
     const file = join(folder, `solar-otel-agent-${version}.tgz`);
-    const text = await runPrepared(
-      'helm',
-      'template',
-      'home',
-      file,
-      '--values',
-      join(folder, 'values.yaml'),
-      '--set',
-      'dashboards.enabled=true',
-    );
+    const values = 'trucki.targets[0].address=192.0.2.40,dashboards.enabled=true';
+    const text = await runPrepared('helm', 'template', 'home', file, '--set', values);
     assert.equal(text.match(/grafana_dashboard: "1"/g)?.length, dashboardNames.length);
   });
 });
-
-const agentConfig = (manifests: readonly Manifest[]): string =>
-  manifests.flatMap(({ data }) => data?.['config.yaml'] ?? [])[0] ?? assert.fail('there is a configuration');
-
-/** The files with secrets in the pod; one of a Secret that the chart does not make holds KEY-of-NAME. */
-function secretFiles(manifests: readonly Manifest[]): Readonly<Record<string, string>> {
-  const own = manifests.find(({ kind }) => kind === 'Secret');
-  const volume = podOf(manifests).volumes.find(({ name }) => name === 'secrets') as
-    | {
-        projected: {
-          sources: readonly { secret: { name: string; items: readonly { key: string; path: string }[] } }[];
-        };
-      }
-    | undefined;
-  const files = (volume?.projected.sources ?? []).flatMap(({ secret: { name, items } }) =>
-    items.map(({ key, path }) => {
-      const content = name === own?.metadata.name ? own.stringData?.[key] : `${key}-of-${name}`;
-      return [path, content ?? assert.fail(`${name} has no ${key}`)] as const;
-    }),
-  );
-  return Object.fromEntries(files);
-}
-
-/** Reads the configuration as the agent in the pod does. */
-function load(config: string, secrets: Readonly<Record<string, string>>): Config {
-  const file = '/etc/solar-otel-agent/config.yaml';
-  const readFile = (path: string) =>
-    path === file ? config : (secrets[path.replace(SECRETS, '')] ?? assert.fail(`${path} is not mounted`));
-  return loadConfig({ file, readFile, env: {}, flags: {}, isTerminal: false });
-}

@@ -72,9 +72,9 @@ export interface Workload extends Manifest {
   readonly spec: NonNullable<Manifest['spec']> & { readonly template: PodTemplate };
 }
 
-/** The manifests in a text of several documents, without empty ones. */
+/** The manifests in a text of several documents, without empty ones; Kubernetes reads YAML 1.1. */
 export const manifestsIn = (text: string): readonly Manifest[] =>
-  parseAllDocuments(text)
+  parseAllDocuments(text, { version: '1.1' })
     .map((part) => part.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 
