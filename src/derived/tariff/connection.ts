@@ -1,31 +1,35 @@
 import * as z from 'zod';
 import type { Term } from './quantities.ts';
 
-const wholeNumber = z.int().nonnegative();
-const instant = z.number();
+// The shapes are functions: an agent that counts no money does not pay for them.
+const wholeNumber = () => z.int().nonnegative();
 
 /** One lifetime total of a device; mWh. */
-const counter = z.object({
-  last: wholeNumber,
-  /** The highest ever: what returns to it after a reset did not flow again. */
-  peak: wholeNumber,
-});
+const counter = () =>
+  z.object({
+    last: wholeNumber(),
+    /** The highest ever: what returns to it after a reset did not flow again. */
+    peak: wholeNumber(),
+  });
+
+type Counter = z.infer<ReturnType<typeof counter>>;
 
 /** Lifetime totals by `SERIAL METRIC`. */
-export const countersState = z.record(z.string(), counter);
-export type CountersState = z.infer<typeof countersState>;
+export const countersState = () => z.record(z.string(), counter());
+export type CountersState = z.infer<ReturnType<typeof countersState>>;
 
 /** State of a connection to the grid in one direction; plain JSON. */
-export const connectionState = z.object({
-  /** Until when its energy is accounted for, milliseconds since the epoch. */
-  at: instant,
-  /** What flowed since it is known, mWh. */
-  total: wholeNumber,
-  /** The same as each device counted it, the total of when it came included. */
-  devices: z.record(z.string(), counter.extend({ grown: wholeNumber })),
-});
+export const connectionState = () =>
+  z.object({
+    /** Until when its energy is accounted for, milliseconds since the epoch. */
+    at: z.number(),
+    /** What flowed since it is known, mWh. */
+    total: wholeNumber(),
+    /** The same as each device counted it, the total of when it came included. */
+    devices: z.record(z.string(), counter().extend({ grown: wholeNumber() })),
+  });
 
-export type ConnectionState = z.infer<typeof connectionState>;
+export type ConnectionState = z.infer<ReturnType<typeof connectionState>>;
 
 /** An energy that flowed from one moment to another. */
 export interface Flow {
@@ -43,12 +47,12 @@ export const keyOf = ({ serial, metric }: Term) => `${serial} ${metric}`;
 const milliWattHours = ({ kwh }: Term) => Math.round(kwh * 1e6);
 
 /** By how much a total has grown; 0 for one that is new or was reset. */
-function growthOf(before: z.infer<typeof counter> | undefined, value: number): number {
+function growthOf(before: Counter | undefined, value: number): number {
   if (!before || value < before.last) return 0;
   return before.last < before.peak && value >= before.peak ? value - before.peak : value - before.last;
 }
 
-const counted = (before: z.infer<typeof counter> | undefined, value: number) => ({
+const counted = (before: Counter | undefined, value: number) => ({
   last: value,
   peak: Math.max(value, before?.peak ?? 0),
 });

@@ -13,13 +13,14 @@ const DAYS_AHEAD = 2;
 /** Older prices are forgotten, in milliseconds. */
 const KEPT = 32 * DAY;
 
-const snapshot = z.object({
-  /** Whose prices they are: a restart may have brought another source. */
-  of: z.string(),
-  answeredAt: z.number().optional(),
-  /** Start, end and price of each, in order. */
-  prices: z.array(z.tuple([z.number(), z.number(), z.number()])).max(20_000),
-});
+const snapshot = () =>
+  z.object({
+    /** Whose prices they are: a restart may have brought another source. */
+    of: z.string(),
+    answeredAt: z.number().optional(),
+    /** Start, end and price of each, in order. */
+    prices: z.array(z.tuple([z.number(), z.number(), z.number()])).max(20_000),
+  });
 
 export interface FeedOptions {
   readonly market: Market;
@@ -95,7 +96,7 @@ export class PriceFeed {
 
   /** Takes what an earlier run knew of the same prices. @throws Error when it is something else than `snapshot` returned */
   restore(kept: unknown): void {
-    const { of, answeredAt, prices } = snapshot.parse(kept);
+    const { of, answeredAt, prices } = snapshot().parse(kept);
     if (of !== this.#of) return;
     this.#answeredAt = answeredAt;
     const list = prices.map(([from, to, price]) => ({ from, to, price }));

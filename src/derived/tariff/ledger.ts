@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { connectionState, countersState, type Flow, growthsOf, keyOf, readConnection } from './connection.ts';
+import {
+  type CountersState,
+  connectionState,
+  countersState,
+  type Flow,
+  growthsOf,
+  keyOf,
+  readConnection,
+} from './connection.ts';
 import type { Prices } from './prices.ts';
 import { LONGEST_SPLIT, priceEnergy } from './pricing.ts';
 import { connectionOf, type DeviceTotals, productionOf, type Term } from './quantities.ts';
@@ -8,45 +16,51 @@ const DAY = 24 * 3_600_000;
 
 export type Direction = 'import' | 'export';
 
+// The shapes are functions: an agent that counts no money does not pay for them.
+
 /** Millionths of a currency, as text since JSON has no number for it. */
-const micro = z
-  .string()
-  .regex(/^\d{1,30}$/)
-  .transform(BigInt);
+const micro = () =>
+  z
+    .string()
+    .regex(/^\d{1,30}$/)
+    .transform(BigInt);
 
 /** What was counted in one currency. */
-const money = z.object({
-  /** Paid for import, or earned by export, at prices of 0 and more. */
-  positive: micro,
-  /** Received for import, or paid for export, at negative prices. */
-  negative: micro,
-  /** Not paid, since it was consumed on the spot. */
-  saved: micro,
-});
+const money = () =>
+  z.object({
+    /** Paid for import, or earned by export, at prices of 0 and more. */
+    positive: micro(),
+    /** Received for import, or paid for export, at negative prices. */
+    negative: micro(),
+    /** Not paid, since it was consumed on the spot. */
+    saved: micro(),
+  });
 
 /** State of what a plant consumes of its own. */
-const ownUse = z.object({
-  at: z.number(),
-  production: countersState,
-  export: connectionState,
-  /** mWh, negative or 0: exports that came before the production that they are of. */
-  debt: z.int(),
-});
+const ownUse = () =>
+  z.object({
+    at: z.number(),
+    production: countersState(),
+    export: connectionState(),
+    /** mWh, negative or 0: exports that came before the production that they are of. */
+    debt: z.int(),
+  });
 
 /** What is kept of a plant in one direction; plain JSON but for its amounts. */
-export const accountState = z.object({
-  /** When it was looked at last, milliseconds since the epoch, to a day. */
-  seenAt: z.number(),
-  grid: connectionState.optional(),
-  ownUse: ownUse.optional(),
-  /** By currency. */
-  money: z.record(z.string(), money),
-  /** mWh that flowed while there was no price. */
-  unpriced: z.number().nonnegative(),
-});
+export const accountState = () =>
+  z.object({
+    /** When it was looked at last, milliseconds since the epoch, to a day. */
+    seenAt: z.number(),
+    grid: connectionState().optional(),
+    ownUse: ownUse().optional(),
+    /** By currency. */
+    money: z.record(z.string(), money()),
+    /** mWh that flowed while there was no price. */
+    unpriced: z.number().nonnegative(),
+  });
 
-export type Account = z.infer<typeof accountState>;
-export type Money = z.infer<typeof money>;
+export type Account = z.infer<ReturnType<typeof accountState>>;
+export type Money = z.infer<ReturnType<typeof money>>;
 
 const NOTHING: Money = { positive: 0n, negative: 0n, saved: 0n };
 
@@ -129,11 +143,7 @@ function readOwnUse(before: Account['ownUse'], look: Look) {
 }
 
 /** Without the totals of present devices that no longer count: should they count again, that is from there on. */
-function stillUsed(
-  counters: z.infer<typeof countersState>,
-  production: readonly Term[],
-  { devices }: Look,
-): z.infer<typeof countersState> {
+function stillUsed(counters: CountersState, production: readonly Term[], { devices }: Look): CountersState {
   const used = new Set(production.map(keyOf));
   const present = devices.map(({ serial }) => `${serial} `);
   const isKept = (key: string) => used.has(key) || !present.some((prefix) => key.startsWith(prefix));

@@ -10,11 +10,14 @@ const NAME = 'money.json';
 /** A thousand plants need about 2 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-const accounts = z.record(z.string(), accountState);
-const file = z.object({
-  version: z.literal(VERSION),
-  accounts: z.object({ import: accounts, export: accounts }),
-});
+function parseFile(text: string): Accounts {
+  const accounts = z.record(z.string(), accountState());
+  const file = z.object({
+    version: z.literal(VERSION),
+    accounts: z.object({ import: accounts, export: accounts }),
+  });
+  return file.parse(JSON.parse(text)).accounts;
+}
 
 /** By direction and by the ids of plants. */
 export type Accounts = Readonly<Record<Direction, Readonly<Record<string, Account>>>>;
@@ -40,7 +43,7 @@ export class MoneyFile {
     try {
       text = await readWhole(this.#path, MOST_BYTES);
       if (text === undefined) return undefined;
-      return file.parse(JSON.parse(text)).accounts;
+      return parseFile(text);
     } catch (error) {
       const reason = error instanceof IrregularFileError ? error.message : `${this.#path} ${reasonOf(error)}`;
       const copy = await this.#keep(error);

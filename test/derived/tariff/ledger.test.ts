@@ -61,7 +61,7 @@ function accountOf(terms: Partial<Terms> = {}, families: Readonly<Record<string,
       const readAt = new Map(hours > 0 ? devices.map(({ serial }) => [serial, now]) : []);
       const settled = settle(account, { devices, readAt, now }, { ...defaults, ...terms, ...changed });
       // Across a restart it is the same.
-      account = accountState.parse(JSON.parse(JSON.stringify(accountJson(settled.account))));
+      account = accountState().parse(JSON.parse(JSON.stringify(accountJson(settled.account))));
       assert.deepEqual(account, settled.account);
       long.push(...settled.long.map(({ what }) => what));
       const { positive = 0n, negative = 0n, saved = 0n } = account.money[changed.currency ?? 'EUR'] ?? {};

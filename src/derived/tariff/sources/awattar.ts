@@ -2,18 +2,19 @@ import * as z from 'zod';
 import { SourceError } from '../../../base/errors.ts';
 import { KWH_PER_MWH, type Market, MOST_PRICES } from './market.ts';
 
-const answer = z.object({
-  data: z
-    .array(
-      z.object({
-        start_timestamp: z.number(),
-        end_timestamp: z.number(),
-        marketprice: z.number(),
-        unit: z.string(),
-      }),
-    )
-    .max(MOST_PRICES),
-});
+const answer = () =>
+  z.object({
+    data: z
+      .array(
+        z.object({
+          start_timestamp: z.number(),
+          end_timestamp: z.number(),
+          marketprice: z.number(),
+          unit: z.string(),
+        }),
+      )
+      .max(MOST_PRICES),
+  });
 
 const SERVERS: Readonly<Record<string, string>> = {
   DE: 'https://api.awattar.de',
@@ -33,7 +34,7 @@ export const awattar: Market = {
       'marketdata',
       'v1/marketdata',
       { start: String(from), end: String(to) },
-      answer,
+      answer(),
     );
     const other = data.find(({ unit }) => !/^EUR\/MWh$/i.test(unit));
     if (other)

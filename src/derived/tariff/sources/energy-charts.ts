@@ -7,11 +7,12 @@ import { KWH_PER_MWH, type Market, MOST_PRICES } from './market.ts';
 /** Seconds, of a list of one price. */
 const USUAL_STEP = 900;
 
-const answer = z.object({
-  unix_seconds: z.array(z.number()).max(MOST_PRICES),
-  price: z.array(z.number().nullable()).max(MOST_PRICES),
-  unit: z.string(),
-});
+const answer = () =>
+  z.object({
+    unix_seconds: z.array(z.number()).max(MOST_PRICES),
+    price: z.array(z.number().nullable()).max(MOST_PRICES),
+    unit: z.string(),
+  });
 
 /** Day-ahead prices of central Europe, by Fraunhofer ISE: https://api.energy-charts.info */
 export const energyCharts: Market = {
@@ -27,7 +28,7 @@ export const energyCharts: Market = {
   async read(ask, { zone = '' }, from, to) {
     const date = (instant: number) => dateOf(wallTimeAt(ianaZone(energyCharts.timezone), instant));
     const query = { bzn: zone, start: date(from), end: date(to - 1) };
-    const { unix_seconds: starts, price: prices, unit } = await ask('price', 'price', query, answer);
+    const { unix_seconds: starts, price: prices, unit } = await ask('price', 'price', query, answer());
     if (!/^EUR\s*\/\s*MWh$/i.test(unit))
       throw new SourceError(
         'refused',

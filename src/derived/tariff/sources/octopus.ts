@@ -7,19 +7,20 @@ const PENCE_PER_POUND = 100;
 const PAGE_SIZE = 1500;
 const MOST_PAGES = 4;
 
-const instant = z.iso.datetime({ offset: true }).transform(Date.parse);
+const instant = () => z.iso.datetime({ offset: true }).transform(Date.parse);
 
-const rate = z.object({
-  valid_from: instant.nullable(),
-  valid_to: instant.nullable(),
-  /** Pence for each kWh. */
-  value_inc_vat: z.number(),
-  payment_method: z.string().nullish(),
-});
+const rate = () =>
+  z.object({
+    valid_from: instant().nullable(),
+    valid_to: instant().nullable(),
+    /** Pence for each kWh. */
+    value_inc_vat: z.number(),
+    payment_method: z.string().nullish(),
+  });
 
-type Rate = z.infer<typeof rate>;
+type Rate = z.infer<ReturnType<typeof rate>>;
 
-const answer = z.object({ next: z.string().nullish(), results: z.array(rate).max(MOST_PRICES) });
+const answer = () => z.object({ next: z.string().nullish(), results: z.array(rate()).max(MOST_PRICES) });
 
 /** Those that hold for whoever pays by direct debit; the last ones win. */
 function ofDirectDebit(rates: readonly Rate[]): readonly Rate[] {
@@ -49,7 +50,7 @@ export const octopus: Market = {
         'standard-unit-rates',
         path,
         { ...period, ...(page > 1 && { page: String(page) }) },
-        answer,
+        answer(),
       );
       rates.push(...results);
       if (!next) break;
