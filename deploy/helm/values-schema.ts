@@ -1,6 +1,5 @@
 import { agentSettings } from '../../src/config/settings.ts';
-import { kinds } from '../../src/kinds.ts';
-import type { SourceKind } from '../../src/model/kind.ts';
+import { parts } from '../../src/kinds.ts';
 import { isSetting, type Section, type Setting } from '../../src/settings/setting.ts';
 import { limits } from '../prometheus/limits.ts';
 
@@ -9,12 +8,12 @@ type Schema = Readonly<Record<string, unknown>>;
 /** Every key of the agent's configuration file. */
 const settings: Section = Object.assign(
   {},
-  ...Object.values<SourceKind>(kinds).map((kind) => kind.settings),
+  ...Object.values(parts).map((part) => part.settings),
   agentSettings,
 );
 
 /** What the chart says to the agent by values of its own, or what does not suit an agent that runs all the time. */
-const NOT_IN_CONFIG = [
+export const NOT_IN_CONFIG: readonly string[] = [
   'accounts',
   'trucki',
   'modbus',
@@ -63,7 +62,9 @@ function sectionSchema(section: Section, elsewhere: Elsewhere, without: readonly
     if (without.includes(key)) continue;
     if (!isSetting(node)) {
       const below = without.flatMap((path) => (path.startsWith(`${key}.`) ? path.slice(key.length + 1) : []));
-      properties[key] = sectionSchema(node, elsewhere, below);
+      const mapping = sectionSchema(node, elsewhere, below);
+      const hasPlain = Object.values(node).some((setting) => isSetting(setting) && setting.plain);
+      properties[key] = hasPlain ? { anyOf: [scalar, mapping] } : mapping;
       continue;
     }
     properties[key] = settingSchema(node, elsewhere);

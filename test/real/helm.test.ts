@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { IMAGE } from '../../deploy/build/manifest.ts';
+import { NOT_IN_CONFIG } from '../../deploy/helm/values-schema.ts';
 import { version } from '../../src/base/version.ts';
+import { EXAMPLE_FILE } from '../../src/docs/configuration.ts';
 import { dashboardNames } from '../deploy/dashboards.ts';
 import { agentConfig, CHART, helm, rendered, template } from './chart.ts';
 import { ACCOUNTS, CASES, MONITORING, STICK } from './helm-values.ts';
@@ -144,6 +146,21 @@ describe('The Helm chart', () => {
     await refused({ ...STICK, shards: 0 }, /shards/);
     await refused({ ...STICK, shards: 2, persistence: { existingClaim: 'a' } }, /a claim each/);
     await refused({ ...STICK, shards: 2, service: { type: 'NodePort' } }, /headless/);
+  });
+
+  it('takes everything else that the documentation shows of the configuration file', async () => {
+    const pages = await Promise.all(['money', 'forecast'].map((page) => readFile(`docs/${page}.md`, 'utf8')));
+    const blocks = pages.flatMap((page) => [...page.matchAll(/^```yaml\n(.*?)^```/gms)]);
+    const examples = [EXAMPLE_FILE, ...blocks.map(([, block = '']) => block)];
+    assert.ok(examples.length > 3);
+    for (const example of examples) {
+      const config = parseDocument(example);
+      for (const path of NOT_IN_CONFIG.map((keys) => keys.split('.')))
+        if (config.hasIn(path)) config.deleteIn(path);
+      const manifests = await rendered({ ...STICK, config: config.toJS() });
+      const { trucki: _, ...given } = parse(agentConfig(manifests));
+      assert.deepEqual(given, config.toJS());
+    }
   });
 
   it('the examples in values.yaml are values', async () => {
