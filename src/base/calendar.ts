@@ -80,6 +80,7 @@ export function instantOf(zone: Zone, wall: number): number {
  * one that a change leaves out.
  */
 export function instantsOf(zone: Zone, wall: number): readonly number[] {
+  if (zone.fixed) return [wall - offsetMs(zone, wall)];
   // No place is a day away from UTC, so one of these two lies before the instant and the other after it.
   const offsets = new Set([wall - DAY, wall + DAY].map((at) => offsetMs(zone, at)));
   return [...offsets]

@@ -1,29 +1,35 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
 
-/** Milliseconds of work in one turn of the event loop. */
+/** Milliseconds of long work in one turn of the event loop, whoever does it. */
 const LONGEST_TURN = 4;
 
-/** For work in a loop: `if (turns.isOver) await turns.next()` lets others work. */
-export class Turns {
-  #began = performance.now();
+/** When long work began in this turn of the event loop; undefined: it has not yet. */
+let began: number | undefined;
 
-  /** Whether it is time to call `next`; cheap enough for each step of a loop. */
-  get isOver(): boolean {
-    return performance.now() - this.#began > LONGEST_TURN;
+/**
+ * For long work in a loop: `if (isTurnOver()) await nextTurn()` lets others work. All long work of one turn shares its
+ * time, so that several jobs that come one after the other do not add up.
+ */
+export function isTurnOver(): boolean {
+  const now = performance.now();
+  if (began === undefined) {
+    began = now;
+    setImmediate(() => {
+      began = undefined;
+    }).unref();
   }
+  return now - began > LONGEST_TURN;
+}
 
-  /** Resolves in the next turn of the event loop. */
-  async next(): Promise<void> {
-    await setImmediate();
-    this.#began = performance.now();
-  }
+/** Resolves in the next turn of the event loop; long work that others do not wait for begins with it. */
+export async function nextTurn(): Promise<void> {
+  await nextImmediate();
 }
 
 /** Does the work for each item; others work in between. */
 export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
-  const turns = new Turns();
   for (const item of items) {
     work(item);
-    if (turns.isOver) await turns.next();
+    if (isTurnOver()) await nextTurn();
   }
 }

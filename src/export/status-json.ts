@@ -1,16 +1,15 @@
-import { Turns } from '../base/turns.ts';
+import { isTurnOver, nextTurn } from '../base/turns.ts';
 import type { StatusView } from '../view/status-api.ts';
 
 const INDENT = 2;
 
 /** `/api/v1/status`: a line for each plant and stick, so that a fleet neither takes long nor blocks the event loop. */
 export async function statusJson({ plants, sticks, ...rest }: StatusView): Promise<string> {
-  const turns = new Turns();
   const lines = async (rows: readonly object[]): Promise<string> => {
     const texts: string[] = [];
     for (const row of rows) {
       texts.push(`    ${JSON.stringify(row)}`);
-      if (turns.isOver) await turns.next();
+      if (isTurnOver()) await nextTurn();
     }
     return texts.length === 0 ? '[]' : `[\n${texts.join(',\n')}\n  ]`;
   };

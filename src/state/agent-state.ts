@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Source } from '../model/source.ts';
 import type { Store } from '../store/store.ts';
 import { StateFile } from './state-file.ts';
-import type { SourceState } from './state-format.ts';
+import type { SourceState, StoredSource } from './state-format.ts';
 
 /** From a change to the write that holds it: a poll and short background work after it are one write. */
 const SAVE_DELAY_MS = 10_000;
@@ -26,7 +26,7 @@ interface Timer {
 }
 
 /** All that is kept of a source for one that takes its place: the same after a restart, or a changed one. */
-export function stateOf(source: Source, store: Store): SourceState {
+export function stateOf(source: Source, store: Store): StoredSource {
   return { source: source.snapshot?.(), ...store.snapshot(source.name) };
 }
 
@@ -128,7 +128,7 @@ export class AgentState {
     return this.#nextWrite;
   }
 
-  *#states(): Iterable<readonly [string, SourceState]> {
+  *#states(): Iterable<readonly [string, StoredSource]> {
     const { sources, store } = this.#options;
     for (const source of sources()) yield [source.name, stateOf(source, store)];
   }

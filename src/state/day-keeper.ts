@@ -2,7 +2,7 @@ import { machineZone, type Zone } from '../base/calendar.ts';
 import type { Clock } from '../base/clock.ts';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { Turns } from '../base/turns.ts';
+import { isTurnOver, nextTurn } from '../base/turns.ts';
 import type { PastPower } from '../model/overview.ts';
 import type { Source } from '../model/source.ts';
 import { type Curve, Curves, type Subject } from '../view/curves.ts';
@@ -70,6 +70,8 @@ export class DayKeeper {
     this.#recordedAt = now;
     this.#work = this.#work.then(async () => {
       try {
+        // Not at the end of a poll, which may have been long.
+        await nextTurn();
         await this.#record();
         if (this.#savedAt !== undefined && Math.abs(now - this.#savedAt) >= SAVE_EVERY_MS)
           await this.#save(now);
@@ -116,18 +118,17 @@ export class DayKeeper {
       if (watts === undefined || now - at > LONGEST_AGE_MS) return;
       this.#curves.record(subject, this.#zoneOf(subject), at, watts);
     };
-    const turns = new Turns();
     for (const { id, readAt, values, worth } of plants) {
       take({ plant: id }, readAt, values.powerWatts);
       const { expectedPowerWatts: expected } = values;
       if (expected !== undefined)
         this.#curves.record({ expected: id }, this.#zoneOf({ plant: id }), now, expected);
       if (worth) this.#worths.record(id, this.#zoneOf({ plant: id }), now, worth.currency, worth.total);
-      if (turns.isOver) await turns.next();
+      if (isTurnOver()) await nextTurn();
     }
     for (const { name, readAt, values } of sticks) {
       take({ stick: name }, readAt, values.powerWatts ?? values.batteryChargeWatts);
-      if (turns.isOver) await turns.next();
+      if (isTurnOver()) await nextTurn();
     }
   }
 

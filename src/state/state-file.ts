@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { codeOf, FileSizeError, IrregularFileError, readWhole, replaceFile } from '../base/whole-file.ts';
-import { formatState, parseState, type SourceState, type State, StateFormatError } from './state-format.ts';
+import { formatState, parseState, type State, StateFormatError, type StoredSource } from './state-format.ts';
 
 /** A larger state file is not read: an account of a thousand inverters needs about 1 MB. */
 export const STATE_BYTES = 64 * 1024 * 1024;
@@ -78,7 +78,7 @@ export class KeptFile<R, W> {
   }
 }
 
-type States = Iterable<readonly [string, SourceState]>;
+type States = Iterable<readonly [string, StoredSource]>;
 
 const stateContent: FileContent<State, States> = {
   name: 'state.json',

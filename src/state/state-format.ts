@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { storeSnapshot } from '../store/store.ts';
+import { type StoredState, storeSnapshot } from '../store/store.ts';
 import { jsonPieces } from './json-pieces.ts';
 
 /** Grows when the shape of the file changes; older versions are upgraded below. */
@@ -33,6 +33,9 @@ const newer = z.object({ version: z.int().gt(VERSION) });
 
 export type SourceState = z.infer<typeof sourceState>;
 
+/** What is written as a `SourceState`. */
+export type StoredSource = StoredState & Pick<SourceState, 'source'>;
+
 /** What is kept across restarts, by the names of the sources. */
 export type State = Readonly<Record<string, SourceState>>;
 
@@ -58,7 +61,7 @@ export function parseState(text: string): State {
 }
 
 /** The content of a state file in pieces, so that a long one does not keep other work waiting. */
-export function* formatState(sources: Iterable<readonly [string, SourceState]>): Iterable<string> {
+export function* formatState(sources: Iterable<readonly [string, StoredSource]>): Iterable<string> {
   yield `{"version":${VERSION},"sources":{`;
   let separator = '';
   for (const [name, state] of sources) {

@@ -80,19 +80,14 @@ export function relabelled(reading: AcceptedReading, attributes: AttributeSets):
   return { ...reading, series };
 }
 
-/** What is kept of a reading across a restart; its values are put together when they are asked for. */
+/** What is kept of a reading across a restart. */
 export function snapshotOf({ times, holdsFor, series, values }: AcceptedReading): ReadingSnapshot {
-  return {
-    ...times,
-    holdsFor,
-    get values() {
-      return series.map(({ definition, extra: labels }, i) => ({
-        metric: definition.name,
-        value: values[i] ?? null,
-        labels,
-      }));
-    },
-  };
+  const named = series.map(({ definition, extra: labels }, i) => ({
+    metric: definition.name,
+    value: values[i] ?? null,
+    labels,
+  }));
+  return { ...times, holdsFor, values: named };
 }
 
 /** The reading that `snapshotOf` described, without the metrics that this version does not have. */

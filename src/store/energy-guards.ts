@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JsonLater } from '../base/json-later.ts';
 import { growthWithin } from './plausibility.ts';
 
 /** How many newer readings in a row must agree before an unlikely energy is believed. */
@@ -69,9 +70,15 @@ const NONE: readonly number[] = Object.freeze([]);
 export class EnergyGuards {
   #totals = new Map<string, EnergyState>();
   #days = new Map<string, DayEnergyState>();
+  /** Whether a state that was handed out refers to these maps: a copy is made before they change. */
+  #isShared = false;
 
-  get state(): EnergyGuardsState {
-    return { totals: Object.fromEntries(this.#totals), days: Object.fromEntries(this.#days) };
+  /** The state as it is now. */
+  get state(): JsonLater<EnergyGuardsState> {
+    this.#isShared = true;
+    const totals = this.#totals;
+    const days = this.#days;
+    return { toJSON: () => ({ totals: Object.fromEntries(totals), days: Object.fromEntries(days) }) };
   }
 
   restore({ totals, days }: EnergyGuardsState): void {
@@ -89,6 +96,7 @@ export class EnergyGuards {
    * @returns undefined for one that is taken as it is
    */
   judgeTotal(metric: string, reading: EnergyReading, producing: boolean): Verdict | undefined {
+    this.#unshare();
     const before = this.#totals.get(metric) ?? { lower: NONE };
     if (growsAsUsual(before, reading)) {
       this.#totals.set(metric, { value: reading.value, lower: NONE, at: reading.at });
@@ -104,6 +112,7 @@ export class EnergyGuards {
    * @returns undefined for one that is taken as it is
    */
   judgeDayEnergy(metric: string, reading: EnergyReading, date: string): Verdict | undefined {
+    this.#unshare();
     const before = this.#days.get(metric);
     const isSameDay = before?.date === date;
     // A value that is not 0 yet may be that of yesterday.
@@ -116,6 +125,13 @@ export class EnergyGuards {
       (isSameDay ? judgeGrowth(before, reading) : undefined) ?? judgeDayEnergy(before, reading.value, date);
     this.#days.set(metric, dated(state, before, reading));
     return { value: state.value, rejection };
+  }
+
+  #unshare(): void {
+    if (!this.#isShared) return;
+    this.#isShared = false;
+    this.#totals = new Map(this.#totals);
+    this.#days = new Map(this.#days);
   }
 }
 

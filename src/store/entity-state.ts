@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { dateOf, wallTimeAt } from '../base/calendar.ts';
+import type { JsonLater } from '../base/json-later.ts';
 import type { MetricDefinition } from '../model/metric.ts';
 import type { Entity, Labels, Reading, Rejection } from '../model/reading.ts';
 import {
@@ -111,15 +112,23 @@ export class EntityState {
     return this.#failingSince ?? (this.#restored ? this.#readAt : undefined);
   }
 
-  /** What is kept across a restart. */
-  get snapshot(): EntitySnapshot {
+  /** What is kept across a restart, as it is now. */
+  get snapshot(): JsonLater<EntitySnapshot> {
+    const guards = this.#guards.state;
+    const clock = this.#clock.state;
+    const asleep = this.#isAsleep || undefined;
+    const readAt = this.#readAt;
+    const failingSince = this.#failingSince;
+    const reading = this.#reading;
     return {
-      ...this.#guards.state,
-      clock: this.#clock.state,
-      asleep: this.#isAsleep || undefined,
-      readAt: this.#readAt,
-      failingSince: this.#failingSince,
-      reading: this.#reading && snapshotOf(this.#reading),
+      toJSON: () => ({
+        ...guards.toJSON(),
+        clock,
+        asleep,
+        readAt,
+        failingSince,
+        reading: reading && snapshotOf(reading),
+      }),
     };
   }
 
@@ -204,7 +213,8 @@ export class EntityState {
     const asleep = this.#isAsleep;
     const circumstances = { now, stale, asleep, outdated: this.#clock.isOutdated(now), time, holdsFor };
     const samples: Sample[] = [];
-    for (const [i, { definition, attributes }] of series.entries()) {
+    for (let i = 0; i < series.length; i++) {
+      const { definition, attributes } = series[i]!;
       const shown = shownValue(definition, values[i], circumstances);
       if (shown !== undefined) samples.push({ metric: definition.name, attributes, value: shown });
     }

@@ -28,6 +28,8 @@ export class ReadingTime {
   readonly #shift: number | undefined;
   /** Of the reading, on the device's own calendar; undefined while the zone is unknown. */
   readonly #date: string | undefined;
+  /** Today's date at the moment that was asked for last: all values of a reading ask for the same one. */
+  #newest: { readonly now: number; readonly today: string | undefined } | undefined;
 
   constructor({ wall, receivedAt, firstSeenAt }: ReadingTimes, zone: Zone | undefined) {
     this.#zone = zone;
@@ -62,8 +64,13 @@ export class ReadingTime {
     return this.#zone ? localDayAt(this.#zone, now).until : Number.POSITIVE_INFINITY;
   }
 
-  /** Today's date; undefined in the hour in which an unknown daylight saving decides. */
   #today(now: number): string | undefined {
+    if (this.#newest?.now !== now) this.#newest = { now, today: this.#todayAt(now) };
+    return this.#newest.today;
+  }
+
+  /** Today's date; undefined in the hour in which an unknown daylight saving decides. */
+  #todayAt(now: number): string | undefined {
     if (!this.#zone) return undefined;
     const { date, dateAhead } = localDayAt(this.#zone, now);
     if (this.#shift === undefined) return date === dateAhead ? date : undefined;

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { JsonLater } from '../base/json-later.ts';
 import type { KnownPlant } from '../model/derived.ts';
 import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
-import { EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import { type EntitySnapshot, EntityState, entitySnapshot, type Sample } from './entity-state.ts';
 import { knownPlants } from './known-plants.ts';
 import { localPlantState } from './local-plant.ts';
 import { LocalPlants } from './local-plants.ts';
@@ -33,6 +34,11 @@ export const storeSnapshot = z.object({
 });
 
 export type StoreSnapshot = z.infer<typeof storeSnapshot>;
+
+/** What is written as a `StoreSnapshot`. */
+export type StoredState = Omit<StoreSnapshot, 'entities'> & {
+  readonly entities: Readonly<Record<string, EntitySnapshot | JsonLater<EntitySnapshot>>>;
+};
 
 /** What is known of one source. */
 interface SourceState {
@@ -175,8 +181,8 @@ export class Store {
     return this.#stateOf(source).restored;
   }
 
-  /** What is kept of a source across a restart. */
-  snapshot(source: string): StoreSnapshot {
+  /** What is kept of a source across a restart, as it is now. */
+  snapshot(source: string): StoredState {
     const { entities, failingSince } = this.#stateOf(source);
     const snapshots = [...entities].map(([id, entity]) => [id, entity.snapshot] as const);
     const counters = this.#shared.snapshot(source);

@@ -59,11 +59,11 @@ export function unchangedUntil(
   // Clocks count whole milliseconds. Where nothing is known of the age, this is not a number.
   const expiry = time.agesFrom + holdsFor + 1;
   let until = outdatedAt > now ? outdatedAt : Number.POSITIVE_INFINITY;
+  let followsCalendar = false;
   for (const { definition } of series) {
     const { validity } = definition;
     if (validity === 'instant' && expiry > now) until = Math.min(until, expiry);
-    if (validity === 'today' || validity === 'month' || validity === 'year')
-      until = Math.min(until, time.dayEnd(now));
+    if (validity === 'today' || validity === 'month' || validity === 'year') followsCalendar = true;
   }
-  return until;
+  return followsCalendar ? Math.min(until, time.dayEnd(now)) : until;
 }

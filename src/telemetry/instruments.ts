@@ -1,8 +1,11 @@
 import type { Meter, Observable } from '@opentelemetry/api';
-import { inTurns } from '../base/turns.ts';
+import { inTurns, nextTurn } from '../base/turns.ts';
 import { limits } from '../model/limits.ts';
 import type { MetricDefinition } from '../model/metric.ts';
 import type { Store } from '../store/store.ts';
+
+/** Samples of which a list takes milliseconds to be put together. */
+const MANY = 5000;
 
 /**
  * Creates one observable gauge or counter for each metric of the catalogue, all fed by one callback that
@@ -27,10 +30,14 @@ export function observeStore(
     }),
   );
   meter.addBatchObservableCallback(
-    (result) =>
-      inTurns(within(store.samples(), onCut), ({ metric, value, attributes }) =>
+    async (result) => {
+      const samples = within(store.samples(), onCut);
+      // To put these together may have taken a turn.
+      if (samples.length > MANY) await nextTurn();
+      await inTurns(samples, ({ metric, value, attributes }) =>
         result.observe(instruments.get(metric)!, value, attributes),
-      ),
+      );
+    },
     [...instruments.values()],
   );
 }

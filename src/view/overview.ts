@@ -1,4 +1,4 @@
-import { Turns } from '../base/turns.ts';
+import { isTurnOver, nextTurn } from '../base/turns.ts';
 import type { Quantities, Quantity, ShownSample } from '../model/overview.ts';
 import { isFleetAwake, judgeDevice, judgePlant, judgeStick } from './conditions.ts';
 import { deviceFigures, known, plantFigures, stickFigures, totalFigures } from './figures.ts';
@@ -39,12 +39,11 @@ export async function makeOverview({
   stickReadAt,
 }: OverviewInput): Promise<Overview> {
   const sites = await groupSamples(samples, quantities);
-  const turns = new Turns();
   const fleetAwake = isFleetAwake(sites);
   const plants: PlantView[] = [];
   for (const [id, raw] of sites.plants) {
     if (isRead(raw)) plants.push(plantView(id, raw, fleetAwake, now));
-    if (turns.isOver) await turns.next();
+    if (isTurnOver()) await nextTurn();
   }
   const sticks = [...sites.sticks].map(([name, raw]) => stickView(name, raw, stickReadAt(name)));
   const medianYieldKwhPerKwp = medianOf(plants.map(({ values }) => values.yieldTodayKwhPerKwp));

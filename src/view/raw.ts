@@ -1,4 +1,4 @@
-import { Turns } from '../base/turns.ts';
+import { isTurnOver, nextTurn } from '../base/turns.ts';
 import type { Quantities, Quantity, ShownSample } from '../model/overview.ts';
 import type { Labels } from '../model/reading.ts';
 
@@ -36,7 +36,6 @@ export async function groupSamples(
 ): Promise<RawSites> {
   const byMetric = new Map(Object.entries(quantities));
   const sites: RawSites = { plants: new Map(), sticks: new Map() };
-  const turns = new Turns();
   let count = 0;
   const take = (sample: ShownSample) => {
     const quantity = byMetric.get(sample.metric);
@@ -47,7 +46,7 @@ export async function groupSamples(
   else {
     for (const sample of samples) {
       take(sample);
-      if (++count % STRIDE === 0 && turns.isOver) await turns.next();
+      if (++count % STRIDE === 0 && isTurnOver()) await nextTurn();
     }
   }
   return sites;

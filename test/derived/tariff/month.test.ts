@@ -13,7 +13,7 @@ import type { Source } from '../../../src/model/source.ts';
 import { createWorld } from '../../../src/simulators/growatt/world.ts';
 import { startPriceServer } from '../../../src/simulators/tariff/server.ts';
 import { StoredPlantReadings } from '../../../src/store/plant-readings.ts';
-import { Store } from '../../../src/store/store.ts';
+import { Store, type StoreSnapshot } from '../../../src/store/store.ts';
 import { load } from '../../config/support.ts';
 import { plainContext } from '../../helpers/context.ts';
 import { randomNumbers } from '../../soak/trouble.ts';
@@ -156,9 +156,7 @@ test('over a month with restarts, outages, negative prices and a change of the c
   const warnings: string[] = [];
   const context = { ...plainContext(), warn: (message: string) => void warnings.push(message) };
 
-  function boot(
-    before: { readonly entities?: ReturnType<Store['snapshot']>; readonly prices?: unknown } = {},
-  ): void {
+  function boot(before: { readonly entities?: StoreSnapshot; readonly prices?: unknown } = {}): void {
     store = new Store({ clock, staleAfter: HOUR, definitionOf });
     store.apply('growatt/default', { type: 'entities', entities });
     if (before.entities) store.restore('growatt/default', before.entities);
