@@ -28,7 +28,7 @@ const LAYERS = [
   'docs/',
   'cli/',
   'main.ts',
-  'launcher/',
+  'launcher.ts',
 ];
 
 /** Only this file names the kinds of sources. */

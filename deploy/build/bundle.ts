@@ -39,7 +39,7 @@ export async function buildBundle(out: string): Promise<void> {
   const text = asFunction(program.text);
   await build({
     ...options,
-    entryPoints: ['src/launcher/main.ts'],
+    entryPoints: ['src/launcher.ts'],
     outfile: join(out, `${NAME}.js`),
     // Too old a Node must be able to parse the file to say what it needs.
     target: 'node14.21',
@@ -63,7 +63,7 @@ async function buildText(
 }
 
 /**
- * A CommonJS module as the text of a function, of what src/launcher/main.ts gives it. All its characters are ASCII:
+ * A CommonJS module as the text of a function, of what src/launcher.ts gives it. All its characters are ASCII:
  * otherwise V8 would keep two bytes of each. esbuild leaves others only in regular expressions and in templates with
  * tags, where an escape means the same.
  */
@@ -72,7 +72,7 @@ function asFunction(text: string): string {
     /[^\0-\x7f]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return `(function (require, module, exports, keepCompiledCode) {${ascii}\n})`;
+  return `(function (require, module, exports, UNCOMPILED) {${ascii}\n})`;
 }
 
 const json = (value: object) => `${JSON.stringify(value, undefined, 2)}\n`;

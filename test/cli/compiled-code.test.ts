@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { keepingCompiledCode } from '../../src/cli/compiled-code.ts';
 
-/** As the launcher of the bundle gives it. @returns how often it was called */
+/** As the launcher of the bundle gives it. @returns how often what was compiled was kept */
 function launched(t: TestContext): () => number {
-  const keep = t.mock.fn(async () => {});
-  Object.assign(globalThis, { keepCompiledCode: keep });
-  t.after(() => Reflect.deleteProperty(globalThis, 'keepCompiledCode'));
-  return () => keep.mock.callCount();
+  const createCachedData = t.mock.fn(() => Buffer.from('what V8 compiled'));
+  Object.assign(globalThis, {
+    UNCOMPILED: { folder: '/proc', identity: 'program v1 x64', script: { createCachedData } },
+  });
+  t.after(() => Reflect.deleteProperty(globalThis, 'UNCOMPILED'));
+  return () => createCachedData.mock.callCount();
 }
 
 test('what was compiled is kept once: two minutes after the start', async (t) => {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 const FILE = 'compiled-code';
@@ -11,9 +12,17 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const WRITABLE_BY_OTHERS = 0o022;
 const CHECKSUM_BYTES = 4;
 
+/** A program of which nothing was kept at an earlier start, or nothing that is of use. */
+export interface Uncompiled {
+  /** Where to keep what is compiled of it. */
+  readonly folder: string;
+  /** Of the program and of the runtime: what was compiled for another one is not taken. */
+  readonly identity: string;
+  readonly script: Script;
+}
+
 /**
  * What V8 compiled of a program at an earlier start.
- * @param identity of the program and of the runtime: what was compiled for another one is not taken
  * @returns undefined where there is none that can be trusted: it would be run as it is, so that it has to be whole, and
  * in a file of this process's own user that nobody else may write to
  */
@@ -33,8 +42,9 @@ export function readCompiledCode(folder: string, identity: string): Buffer | und
   }
 }
 
-/** Keeps it for the next start, as far as the folder can be written: without it, a start only takes longer. */
-export async function writeCompiledCode(folder: string, identity: string, code: Buffer): Promise<void> {
+/** Keeps what V8 has compiled for the next start, as far as the folder can be written: without, a start takes longer. */
+export async function writeCompiledCode({ folder, identity, script }: Uncompiled): Promise<void> {
+  const code = script.createCachedData();
   const path = join(folder, FILE);
   const fresh = `${path}.new`;
   const end = Buffer.alloc(CHECKSUM_BYTES);

@@ -14,10 +14,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { readCompiledCode, writeCompiledCode } from '../../src/launcher/compiled-code.ts';
+import type { Script } from 'node:vm';
+import { readCompiledCode, writeCompiledCode } from '../../src/base/compiled-code.ts';
 
 const IDENTITY = 'program v1 x64';
 const CODE = Buffer.from('what V8 compiled');
+
+const keep = (folder: string, code: Buffer) =>
+  writeCompiledCode({ folder, identity: IDENTITY, script: { createCachedData: () => code } as Script });
 
 async function emptyFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
@@ -29,7 +33,7 @@ test('what was compiled is read as it was kept, for its user alone, and replaced
   const folder = await emptyFolder(t);
   assert.equal(readCompiledCode(folder, IDENTITY), undefined);
   for (const code of [CODE, Buffer.from('of the next version'), Buffer.alloc(2_000_000, 'x')]) {
-    await writeCompiledCode(folder, IDENTITY, code);
+    await keep(folder, code);
     assert.deepEqual(readCompiledCode(folder, IDENTITY), code);
   }
   assert.deepEqual(await readdir(folder), ['compiled-code']);
@@ -38,13 +42,13 @@ test('what was compiled is read as it was kept, for its user alone, and replaced
 
 test('what was compiled of another program or by another Node is not taken', async (t) => {
   const folder = await emptyFolder(t);
-  await writeCompiledCode(folder, IDENTITY, CODE);
+  await keep(folder, CODE);
   assert.equal(readCompiledCode(folder, 'program v2 x64'), undefined);
 });
 
 test('a file that is cut short, or has one wrong bit, is not taken', async (t) => {
   const folder = await emptyFolder(t);
-  await writeCompiledCode(folder, IDENTITY, CODE);
+  await keep(folder, CODE);
   const file = join(folder, 'compiled-code');
   const whole = await readFile(file);
   for (let length = 0; length < whole.length; length++) {
@@ -61,7 +65,7 @@ test('a file that is cut short, or has one wrong bit, is not taken', async (t) =
 
 test('a file that others may write to is not taken, nor a link, a folder or one that is too large', async (t) => {
   const folder = await emptyFolder(t);
-  await writeCompiledCode(folder, IDENTITY, CODE);
+  await keep(folder, CODE);
   const file = join(folder, 'compiled-code');
   for (const mode of [0o620, 0o602, 0o666]) {
     await chmod(file, mode);
@@ -77,13 +81,13 @@ test('a file that others may write to is not taken, nor a link, a folder or one 
   await mkdir(file);
   assert.equal(readCompiledCode(folder, IDENTITY), undefined);
   await rm(file, { recursive: true });
-  await writeCompiledCode(folder, IDENTITY, Buffer.alloc(16 * 1024 * 1024));
+  await keep(folder, Buffer.alloc(16 * 1024 * 1024));
   assert.equal(readCompiledCode(folder, IDENTITY), undefined);
 });
 
 test('a file of another user is not taken', async (t) => {
   const folder = await emptyFolder(t);
-  await writeCompiledCode(folder, IDENTITY, CODE);
+  await keep(folder, CODE);
   const own = process.getuid?.() ?? 0;
   t.mock.method(process as { getuid(): number }, 'getuid', () => own + 1);
   assert.equal(readCompiledCode(folder, IDENTITY), undefined);
@@ -91,12 +95,12 @@ test('a file of another user is not taken', async (t) => {
 
 test('a folder that is not there, or takes no file, does no harm', async (t) => {
   const folder = await emptyFolder(t);
-  await writeCompiledCode(join(folder, 'missing'), IDENTITY, CODE);
+  await keep(join(folder, 'missing'), CODE);
   assert.deepEqual(await readdir(folder), []);
-  await writeCompiledCode('/proc', IDENTITY, CODE);
+  await keep('/proc', CODE);
   assert.equal(readCompiledCode('/proc', IDENTITY), undefined);
   // Nothing can take its place.
   await mkdir(join(folder, 'compiled-code/something'), { recursive: true });
-  await writeCompiledCode(folder, IDENTITY, CODE);
+  await keep(folder, CODE);
   assert.deepEqual(await readdir(folder), ['compiled-code']);
 });

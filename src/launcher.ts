@@ -4,9 +4,9 @@
  * compiled is kept in the state folder of the environment, and the next start takes it from there.
  */
 import { Script } from 'node:vm';
-import { readCompiledCode, writeCompiledCode } from './compiled-code.ts';
+import { readCompiledCode, type Uncompiled } from './base/compiled-code.ts';
 
-/** Put here by the bundler: the program as a function of what each CommonJS module is given, and `keepCompiledCode`. */
+/** Put here by the bundler: the program as a function of what each CommonJS module is given, and `UNCOMPILED`. */
 declare const BUNDLED_PROGRAM: string;
 /** A hash of that text. */
 declare const BUNDLED_PROGRAM_HASH: string;
@@ -17,7 +17,7 @@ const cachedData = folder ? readCompiledCode(folder, identity) : undefined;
 const script = new Script(BUNDLED_PROGRAM, { filename: __filename, cachedData });
 // V8 rejects what it compiled with other options.
 const isKept = cachedData !== undefined && !script.cachedDataRejected;
-const keepCompiledCode =
-  folder && !isKept ? () => writeCompiledCode(folder, identity, script.createCachedData()) : undefined;
+const uncompiled: Uncompiled | undefined = folder && !isKept ? { folder, identity, script } : undefined;
 
-script.runInThisContext()(require, module, exports, keepCompiledCode);
+// No function of this file is passed on: it would keep this file's own text in memory.
+script.runInThisContext()(require, module, exports, uncompiled);
