@@ -13,7 +13,7 @@ import type { StatusView } from './view/status-api.ts';
 import { statusViewOf } from './view/status-view.ts';
 
 export interface PresentationOptions {
-  readonly store: Pick<Store, 'samples' | 'revision'>;
+  readonly store: Pick<Store, 'samples' | 'revision' | 'expectedDay'>;
   readonly sources: () => readonly Pick<Source, 'entities'>[];
   readonly status: () => Status;
   /** Where curves are kept across restarts; undefined: nowhere. */
@@ -33,7 +33,11 @@ export class Presentation {
     const { store, past, ...rest } = options;
     this.#options = options;
     this.#overview = new OverviewCache({ make: () => this.#makeOverview(), version: () => store.revision });
-    this.#days = new DayKeeper({ ...rest, overview: () => this.#overview.get() });
+    this.#days = new DayKeeper({
+      ...rest,
+      overview: () => this.#overview.get(),
+      expectedDay: (plant) => store.expectedDay(plant),
+    });
     this.#days.prefill(past);
   }
 

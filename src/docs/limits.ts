@@ -46,7 +46,7 @@ ${table(['What', 'At most', 'Beyond it'], served)}
 ## Files
 
 A state file beyond ${STATE_BYTES / 1024 / 1024} MiB is not read: the agent starts without it.
-The status page has the power of today and yesterday of at most ${MOST_CURVES} plants and sticks; a plant with an expected
-power counts twice.
+The status page has the power of today and yesterday of at most ${MOST_CURVES} plants and sticks, and what the energy of the
+day is worth of at most ${MOST_CURVES} plants.
 `;
 }

@@ -119,6 +119,18 @@ export interface Rejection {
   readonly value?: number;
 }
 
+/** What is expected of a plant on its present local day. */
+export interface ExpectedDay {
+  /** Value of its label `plant_id`. */
+  readonly plant: string;
+  /** Local midnight, milliseconds since the epoch. */
+  readonly start: number;
+  /** Length of a step in milliseconds. */
+  readonly step: number;
+  /** Mean power of each step in W; undefined: unknown. */
+  readonly watts: readonly (number | undefined)[];
+}
+
 /** What a source reports during a poll. Events reach the store as they come, not at the end of the poll. */
 export type SourceEvent =
   | { readonly type: 'reading'; readonly reading: Reading }
@@ -130,6 +142,8 @@ export type SourceEvent =
       /** It could not be read because it is switched off for the night: until its next reading it sleeps. */
       readonly asleep?: boolean;
     }
+  /** Takes the place of the day that the source reported before. */
+  | { readonly type: 'expected-day'; readonly day: ExpectedDay }
   /** All entities that exist from now on; readings of any other are removed. */
   | { readonly type: 'entities'; readonly entities: readonly Entity[] }
   /** Entities that are new or have changed, and ids of those that no longer exist; all others stay as they are. */

@@ -4,9 +4,11 @@ import { stackOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isTurnOver, nextTurn } from '../base/turns.ts';
 import type { PastPower } from '../model/overview.ts';
+import type { ExpectedDay } from '../model/reading.ts';
 import type { Source } from '../model/source.ts';
 import { type Curve, Curves, type Subject } from '../view/curves.ts';
 import { type DayWorth, DayWorths } from '../view/day-worth.ts';
+import { expectedCurve } from '../view/expected-curve.ts';
 import type { Overview } from '../view/overview.ts';
 import { curvesContent } from './curves-file.ts';
 import { KeptFile } from './state-file.ts';
@@ -25,6 +27,7 @@ export interface DayKeeperOptions {
   readonly folder: string | undefined;
   readonly sources: () => readonly Pick<Source, 'entities'>[];
   readonly overview: () => Promise<Overview>;
+  readonly expectedDay: (plant: string) => ExpectedDay | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
@@ -93,7 +96,12 @@ export class DayKeeper {
 
   /** Today and yesterday of a plant or a stick; undefined while nothing is known of either. */
   curveOf(subject: Subject): Curve | undefined {
-    return this.#curves.get(subject, this.#zoneOf(subject), this.#options.clock.now());
+    const now = this.#options.clock.now();
+    const zone = this.#zoneOf(subject);
+    const curve = this.#curves.get(subject, zone, now);
+    const day = 'plant' in subject ? this.#options.expectedDay(subject.plant) : undefined;
+    const expected = day && expectedCurve(day, zone, now);
+    return curve && { ...curve, ...(expected && { expected }) };
   }
 
   /** What the energy of a plant is worth today; undefined while nothing is known of it. */
@@ -120,9 +128,6 @@ export class DayKeeper {
     };
     for (const { id, readAt, values, worth } of plants) {
       take({ plant: id }, readAt, values.powerWatts);
-      const { expectedPowerWatts: expected } = values;
-      if (expected !== undefined)
-        this.#curves.record({ expected: id }, this.#zoneOf({ plant: id }), now, expected);
       if (worth) this.#worths.record(id, this.#zoneOf({ plant: id }), now, worth.currency, worth.total);
       if (isTurnOver()) await nextTurn();
     }

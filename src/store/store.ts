@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { JsonLater } from '../base/json-later.ts';
 import type { KnownPlant } from '../model/derived.ts';
-import type { Entity, Rejection, SourceEvent } from '../model/reading.ts';
+import type { Entity, ExpectedDay, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
 import { type EntitySnapshot, EntityState, entitySnapshot, type Sample } from './entity-state.ts';
 import { knownPlants } from './known-plants.ts';
@@ -45,6 +45,7 @@ interface SourceState {
   entities: Map<string, EntityState>;
   /** When the source as a whole began to fail, milliseconds since the epoch; undefined while it answers. */
   failingSince: number | undefined;
+  expectedDay?: ExpectedDay;
   /** What is known, or a part of it, was restored from an earlier run. */
   restored: boolean;
 }
@@ -132,6 +133,9 @@ export class Store {
       case 'entity-changes':
         this.#change(source, event.changed, event.gone);
         return [];
+      case 'expected-day':
+        this.#stateOf(source).expectedDay = event.day;
+        return [];
       case 'attempt':
         entities?.get(event.entity)?.attempted(event.ok, now, event.asleep);
         if (event.asleep) this.#slept(entities?.get(event.entity), now);
@@ -174,6 +178,11 @@ export class Store {
     );
     this.#unchanged = { from: now, until };
     return samples;
+  }
+
+  /** What is expected of a plant on its day; undefined while no source has said it. */
+  expectedDay(plant: string): ExpectedDay | undefined {
+    return this.#sources.values().find(({ expectedDay }) => expectedDay?.plant === plant)?.expectedDay;
   }
 
   /** Whether readings or failures of the source were restored from an earlier run. */

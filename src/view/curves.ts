@@ -6,14 +6,12 @@ const MINUTE = 60_000;
 export const STEP_MINUTES = 5;
 const STEPS = 1440 / STEP_MINUTES;
 /** Two days of one plant are 2.3 kB; beyond so many none are kept, and of so many plants what their energy is worth. */
-export const MOST_CURVES = 2000;
+export const MOST_CURVES = 1000;
 
 /** Whose curve it is: a plant by its id, or a stick by its name. */
 export type Subject = { readonly plant: string } | { readonly stick: string };
-/** What a curve is recorded of: the power of a subject, or the expected one of a plant by its id. */
-type Recorded = Subject | { readonly expected: string };
 
-const keyOf = (of: Recorded) => Object.entries(of).flat().join('/');
+const keyOf = (subject: Subject) => Object.entries(subject).flat().join('/');
 
 /** Power of each step of a local day; NaN: unknown. */
 export type DayPowers = Float32Array<ArrayBuffer>;
@@ -45,10 +43,10 @@ export interface Curve {
   readonly expected?: DayPowers;
 }
 
-const hasPower = (day: DayPowers) => day.some((watts) => !Number.isNaN(watts));
-const unknownDay = (): DayPowers => new Float32Array(STEPS).fill(Number.NaN);
+/** A day of which nothing is known. */
+export const unknownDay = (): DayPowers => new Float32Array(STEPS).fill(Number.NaN);
 
-/** The power of today and yesterday of each plant and stick, expected and real, in steps of five minutes; bounded in memory. */
+/** The power of today and yesterday of each plant and stick, in steps of five minutes; bounded in memory. */
 export class Curves {
   readonly #rings = new Map<string, Ring>();
   /** Restored and not needed yet. */
@@ -58,8 +56,8 @@ export class Curves {
    * Takes the power at a moment: a step shows the mean of what was recorded in it.
    * @param at milliseconds since the epoch
    */
-  record(of: Recorded, zone: Zone, at: number, watts: number): void {
-    const key = keyOf(of);
+  record(subject: Subject, zone: Zone, at: number, watts: number): void {
+    const key = keyOf(subject);
     const wall = wallTimeAt(zone, at);
     const day = Math.floor(wall / DAY);
     const ring = this.#ringOf(key) ?? this.#newRing(key, day);
@@ -74,12 +72,12 @@ export class Curves {
 
   /** Today and yesterday by the clock of the zone at `now`; undefined when nothing is known of either. */
   get(subject: Subject, zone: Zone, now: number): Curve | undefined {
-    const day = Math.floor(wallTimeAt(zone, now) / DAY);
-    const real = this.#ringAt(keyOf(subject), day);
-    const expected = 'plant' in subject && this.#ringAt(keyOf({ expected: subject.plant }), day)?.today;
-    if (!real || ![real.today, real.yesterday].some(hasPower)) return undefined;
-    const { today, yesterday } = real;
-    return { today, yesterday, ...(expected && hasPower(expected) && { expected }) };
+    const ring = this.#ringOf(keyOf(subject));
+    if (!ring) return undefined;
+    turnTo(ring, Math.max(ring.day, Math.floor(wallTimeAt(zone, now) / DAY)));
+    return [ring.today, ring.yesterday].some((day) => day.some((watts) => !Number.isNaN(watts)))
+      ? ring
+      : undefined;
   }
 
   get isEmpty(): boolean {
@@ -103,12 +101,6 @@ export class Curves {
 
   get #size(): number {
     return this.#rings.size + this.#packed.size;
-  }
-
-  #ringAt(key: string, day: number): Ring | undefined {
-    const ring = this.#ringOf(key);
-    if (ring) turnTo(ring, Math.max(ring.day, day));
-    return ring;
   }
 
   #ringOf(key: string): Ring | undefined {

@@ -273,3 +273,15 @@ test('the time of a reading is shown in UTC, once the zone is known', () => {
   );
   assert.equal(stamps(berlin, '10-25 01:32', '10-25 02:30'), '10-25 01:30');
 });
+
+test('the day that is expected of a plant is the one that was told last, until its source is removed', () => {
+  const { store } = setUp();
+  const day = { plant: '1', start: 0, step: 15 * MINUTE, watts: [1] };
+  store.apply('forecast/1', { type: 'expected-day', day });
+  store.apply('forecast/2', { type: 'expected-day', day: { ...day, plant: '2' } });
+  store.apply('forecast/1', { type: 'expected-day', day: { ...day, watts: [2] } });
+  assert.deepEqual(store.expectedDay('1')?.watts, [2]);
+  assert.deepEqual(store.expectedDay('2')?.watts, [1]);
+  store.remove('forecast/1');
+  assert.equal(store.expectedDay('1'), undefined);
+});

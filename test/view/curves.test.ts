@@ -44,16 +44,6 @@ test('at local midnight today becomes yesterday, also when nothing was recorded 
   assert.equal(curves.get(home, berlin, MIDNIGHT + 46 * 60 * MINUTE), undefined);
 });
 
-test('what was expected of today is beside what came, and never without it', () => {
-  const curves = new Curves();
-  curves.record({ expected: '1' }, utc, MIDNIGHT, 300);
-  assert.equal(curves.get(home, utc, MIDNIGHT), undefined);
-  curves.record(home, utc, MIDNIGHT + 5 * MINUTE, 10);
-  const { today, expected } = curves.get(home, utc, MIDNIGHT)!;
-  assert.deepEqual([knownOf(today), knownOf(expected)], [{ 1: 10 }, { 0: 300 }]);
-  assert.equal(curves.get(home, utc, MIDNIGHT + DAY)?.expected, undefined, 'that was yesterday');
-});
-
 test('a reading of a day that has ended changes nothing', () => {
   const curves = new Curves();
   curves.record(home, utc, MIDNIGHT, 10);
@@ -61,13 +51,13 @@ test('a reading of a day that has ended changes nothing', () => {
   assert.deepEqual(knownOf(curves.get(home, utc, MIDNIGHT)?.yesterday), {});
 });
 
-test('at most two thousand curves are kept, and those that ended make room', () => {
+test('at most a thousand curves are kept, and those that ended make room', () => {
   const curves = new Curves();
-  for (let i = 0; i < 2001; i++) curves.record({ plant: String(i) }, utc, MIDNIGHT, 1);
-  assert.ok(curves.get({ plant: '1999' }, utc, MIDNIGHT));
-  assert.equal(curves.get({ plant: '2000' }, utc, MIDNIGHT), undefined);
-  curves.record({ plant: '2000' }, utc, MIDNIGHT + 3 * DAY, 1);
-  assert.ok(curves.get({ plant: '2000' }, utc, MIDNIGHT + 3 * DAY));
+  for (let i = 0; i < 1001; i++) curves.record({ plant: String(i) }, utc, MIDNIGHT, 1);
+  assert.ok(curves.get({ plant: '999' }, utc, MIDNIGHT));
+  assert.equal(curves.get({ plant: '1000' }, utc, MIDNIGHT), undefined);
+  curves.record({ plant: '1000' }, utc, MIDNIGHT + 3 * DAY, 1);
+  assert.ok(curves.get({ plant: '1000' }, utc, MIDNIGHT + 3 * DAY));
 });
 
 function keeperIn(t: TestContext, now: () => number) {
@@ -87,6 +77,8 @@ function keeperIn(t: TestContext, now: () => number) {
             last_update_timestamp_seconds: (now() - 4 * MINUTE) / 1000,
           }),
         ),
+      expectedDay: (id) =>
+        id === '1' ? { plant: id, start: MIDNIGHT, step: 15 * MINUTE, watts: [100, 200] } : undefined,
       clock: { now },
       log,
     });
@@ -106,6 +98,8 @@ test('the curves survive a restart, at the times of their readings', async (t) =
   const second = start();
   await second.restore();
   assert.deepEqual(knownOf(second.curveOf(home)?.today), { 143: 1234.5 });
+  const expected = { 0: 100, 1: 100, 2: 100, 3: 200, 4: 200, 5: 200 };
+  assert.deepEqual(knownOf(second.curveOf(home)?.expected), expected);
   second.polled();
   await second.close();
   assert.deepEqual(Object.keys(knownOf(second.curveOf(home)?.today)), ['143', '144']);

@@ -32,6 +32,11 @@ export class DayCurve {
     this.#slots = Array.from({ length: count }, (_, slot) => expectedAt(day.start + slot * SLOT));
   }
 
+  /** Mean AC power of each slot in W; undefined: unknown. */
+  get powers(): readonly (number | undefined)[] {
+    return this.#slots.map((slot) => slot?.ac);
+  }
+
   /** Mean of the slot in which an instant lies; undefined: unknown, or another day. */
   at(instant: number): Expected | undefined {
     return this.#slots[Math.floor((instant - this.day.start) / SLOT)];

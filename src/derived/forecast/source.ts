@@ -7,6 +7,7 @@ import type { Entity, SourceEvent, Value } from '../../model/reading.ts';
 import type { Circuit, Source } from '../../model/source.ts';
 import type { CallPolicy } from '../../policy/call-policy.ts';
 import { type Actual, actualOf } from './actual.ts';
+import { type DayCurve, SLOT } from './day-curve.ts';
 import { type Expectation, Expectations } from './expectation.ts';
 import { type Installation, installationOf } from './installation.ts';
 import { Judge, judgedDay } from './judge.ts';
@@ -66,6 +67,8 @@ export class ForecastSource implements Source {
   /** Kept until the place is known whose weather it is. */
   #restored: WeatherRecord | undefined;
   #hasPolled = false;
+  /** The day that was last reported. */
+  #reported: DayCurve | undefined;
   /** What was last said to be assumed. */
   #assumed = '';
 
@@ -104,6 +107,7 @@ export class ForecastSource implements Source {
     // At midnight another day begins.
     const holdsFor = Math.min(HOLDS_FOR, expected.today.day.end - now);
     yield { type: 'reading', reading: { entity: PLANT, values, holdsFor } };
+    if (expected.today !== this.#reported) yield this.#report(expected.today);
     if (this.#weather?.failure) yield { type: 'attempt', entity: PLANT, ok: false };
   }
 
@@ -116,6 +120,15 @@ export class ForecastSource implements Source {
     const { judged, weather } = snapshot.parse(state);
     this.#judge.restore(judged);
     this.#restored = weather;
+  }
+
+  #report(curve: DayCurve): SourceEvent {
+    this.#reported = curve;
+    const { start } = curve.day;
+    return {
+      type: 'expected-day',
+      day: { plant: this.#options.plantId, start, step: SLOT, watts: curve.powers },
+    };
   }
 
   /** The plant as it is known now, and all that is shown of it. */

@@ -56,6 +56,21 @@ test('the energy of a day is the integral of its power, that of tomorrow include
   assert.equal((await polled(one)).values.solar_expected_energy_today_kwh, tomorrow);
 });
 
+test('the power of the whole day is told in quarters of an hour, once for each day', async () => {
+  const { source, world } = setUp({ section: SECTION, at: MIDNIGHT });
+  const one = source();
+  const { days, values } = await polled(one);
+  assert.equal(days.length, 1);
+  const [{ plant, start, step, watts } = assert.fail()] = days;
+  assert.deepEqual([plant, start, step, watts.length], ['7', MIDNIGHT, 15 * MINUTE, 96]);
+  const energy = watts.reduce((sum: number, power) => sum + power! / 4000, 0);
+  assert.ok(Math.abs(energy - values.solar_expected_energy_today_kwh!) < 0.001);
+  world.now += 12 * HOUR;
+  assert.deepEqual((await polled(one)).days, []);
+  world.now += 12 * HOUR;
+  assert.equal((await polled(one)).days[0]?.start, MIDNIGHT + 24 * HOUR);
+});
+
 test('a day ends at midnight of the plant, in a day of 23 hours too', async () => {
   const night = Date.parse('2026-03-28T22:59:00Z');
   const { source, world } = setUp({ section: SECTION, at: night });

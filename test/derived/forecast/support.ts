@@ -77,5 +77,11 @@ export async function polled(source: Source) {
   const events = await eventsOf(source, context);
   const readings = events.flatMap((event) => (event.type === 'reading' ? [event.reading] : []));
   const failed = events.some((event) => event.type === 'attempt' && !event.ok);
-  return { values: Object.assign({}, ...readings.map(valuesOf)) as Record<string, number>, said, failed };
+  const days = events.flatMap((event) => (event.type === 'expected-day' ? [event.day] : []));
+  return {
+    values: Object.assign({}, ...readings.map(valuesOf)) as Record<string, number>,
+    days,
+    said,
+    failed,
+  };
 }
