@@ -1,5 +1,6 @@
 import { limits } from '../prometheus/limits.ts';
 import { dashboard, deviceVariable, numberVariable, plantVariable } from './dashboard.ts';
+import { expectedPanels } from './expected.ts';
 import { bars, gauge, heat, lines, type Query, type Steps, stat, states } from './panels.ts';
 import {
   byDevice,
@@ -191,6 +192,7 @@ export const home = dashboard({
         'energy',
       ]),
     ],
+    ['Expected power', ...expectedPanels],
     [
       'Inverters',
       gauge(

@@ -42,6 +42,16 @@ export const limits = {
     unit: 'calls',
     help: 'Calls in 6 hours that the cloud refuses as too frequent.',
   },
+  performance_ratio: {
+    value: 0.8,
+    unit: '1',
+    help: 'Lowest share of the expected energy that the energy of a clear day may be.',
+  },
+  clear_day_ratio: {
+    value: 0.7,
+    unit: '1',
+    help: 'Share of the energy under a cloudless sky from which on the expected energy makes a day clear.',
+  },
   push_age_seconds: {
     value: 129600,
     unit: 's',

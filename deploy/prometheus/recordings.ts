@@ -1,3 +1,5 @@
+import { limit } from './limits.ts';
+
 /** A series that Prometheus computes from others, each value once while an agent overlaps with its successor. */
 export interface Recording {
   readonly record: string;
@@ -18,6 +20,12 @@ const moneyPerHour = (what: 'import' | 'export') =>
   `max by (plant_id, currency) (solar_energy_price{direction="${what}"}) * on (plant_id) group_left () (${perHour(what)})`;
 const HOUSE = `(max by (plant_id) (growatt_load_energy_today_kwh) or (${plantSum('growatt_energy_today_kwh')} + ${IMPORT} - ${EXPORT}))`;
 const CURRENT = 'max by (plant_id, device_sn, string) (growatt_string_current_amps)';
+
+const ofPlant = (metric: string) => `max by (plant_id) (${metric})`;
+/** Mean power under a cloudless sky over a day in W, as energy of that day in kWh. */
+const CLEAR_SKY_ENERGY = `(${ofPlant('avg_over_time(solar_clear_sky_power_watts[1d])')} * 24 / 1000)`;
+/** Degrees; at a higher sun much of the day is still to come. */
+const END_OF_DAY = 10;
 
 export const recordings: readonly Recording[] = [
   {
@@ -59,5 +67,14 @@ export const recordings: readonly Recording[] = [
     record: 'plant:solar_export_revenue_per_hour:rate1h',
     expr: moneyPerHour('export'),
     help: 'The same for the revenue of export.',
+  },
+  {
+    record: 'plant:solar_clear_day_performance:ratio',
+    expr:
+      `${ofPlant('solar_performance_ratio')}` +
+      ` and on (plant_id) ${ofPlant('solar_sun_elevation_degrees')} < ${END_OF_DAY}` +
+      ` and on (plant_id) ${ofPlant('solar_expected_energy_today_kwh')} / ${CLEAR_SKY_ENERGY} >= ${limit('clear_day_ratio')}` +
+      ` and on (plant_id) ${ofPlant('solar_forecast_info{weather="open-meteo"}')}`,
+    help: 'Performance ratio of a clear day, from when the sun is low in the evening until midnight; only with weather.',
   },
 ];

@@ -5,6 +5,8 @@ type Values = Readonly<Record<string, string>>;
 export interface AlertCase {
   readonly fires: { readonly series: Values; readonly at: string; readonly labels: string };
   readonly silent: { readonly series: Values; readonly at: string };
+  /** How often rules are evaluated, where a minute would take long because the case lasts for days. */
+  readonly evaluatedEvery?: string;
 }
 
 const DEVICE = 'plant_id="1",device_sn="A"';
@@ -12,6 +14,25 @@ const OTHER = 'plant_id="1",device_sn="B"';
 const LABELS = `severity="warning",${DEVICE}`;
 const REQUESTS = 'solar_agent_requests_total{source="growatt/default",endpoint="plant/list"';
 const EXPORTS = 'solar_agent_otlp_exports_total{job="solar-otel-agent",instance="a:9120"';
+
+/** A plant under whose sky 36 kWh a day are possible, looked at while the sun is low. */
+function clearDays(day: {
+  readonly plant: string;
+  readonly ratio: string;
+  readonly expected?: number;
+  readonly elevation?: number;
+  readonly weather?: string;
+}): Values {
+  const { plant, ratio, expected = 30, elevation = 5, weather = 'open-meteo' } = day;
+  const label = `plant_id="${plant}"`;
+  return {
+    [`solar_performance_ratio{${label}}`]: ratio,
+    [`solar_expected_energy_today_kwh{${label}}`]: `${expected}x1500`,
+    [`solar_clear_sky_power_watts{${label}}`]: '1500x1500',
+    [`solar_sun_elevation_degrees{${label}}`]: `${elevation}x1500`,
+    [`solar_forecast_info{${label},weather="${weather}",assumed=""}`]: '1x1500',
+  };
+}
 
 export const alertCases: Readonly<Record<string, AlertCase>> = {
   SolarAgentDown: {
@@ -205,6 +226,26 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
         'growatt_string_current_amps{plant_id="1",device_sn="B",string="2"}': '6x40',
       },
       at: '2h30m',
+    },
+  },
+  SolarPerformanceLow: {
+    evaluatedEvery: '15m',
+    fires: {
+      // The first day was in order; on the others the ratio is low from the evening on.
+      series: clearDays({ plant: '1', ratio: '0.95x287 0.7x1200' }),
+      at: '4d2h',
+      labels: 'severity="warning",plant_id="1"',
+    },
+    silent: {
+      series: {
+        ...clearDays({ plant: 'in-order', ratio: '0.85x1500' }),
+        ...clearDays({ plant: 'cleaned', ratio: '0.7x1000 0.9x500' }),
+        ...clearDays({ plant: 'two-days', ratio: '_x700 0.7x800' }),
+        ...clearDays({ plant: 'cloudy', ratio: '0.7x1500', expected: 24 }),
+        ...clearDays({ plant: 'no-weather', ratio: '0.7x1500', weather: 'none' }),
+        ...clearDays({ plant: 'at-noon', ratio: '0.7x1500', elevation: 40 }),
+      },
+      at: '4d2h',
     },
   },
   SolarOverTemperature: {

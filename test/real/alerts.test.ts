@@ -29,9 +29,9 @@ describe('The alerts', () => {
     assert.deepEqual(Object.keys(alertCases).sort(), alerts.map(({ name }) => name).sort());
   });
 
-  for (const [name, { fires, silent }] of Object.entries(alertCases)) {
-    it(`${name} fires`, (t) => expectFiring(t, name, fires));
-    it(`${name} is silent`, (t) => expectFiring(t, name, { ...silent, labels: '' }));
+  for (const [name, { fires, silent, evaluatedEvery }] of Object.entries(alertCases)) {
+    it(`${name} fires`, (t) => expectFiring(t, name, fires, {}, evaluatedEvery));
+    it(`${name} is silent`, (t) => expectFiring(t, name, { ...silent, labels: '' }, {}, evaluatedEvery));
   }
 
   it('call plants by their names, sticks by theirs, and both are right where an agent overlaps with its successor', async (t) => {
@@ -151,6 +151,7 @@ async function expectFiring(
   name: string,
   { series, at, labels }: AlertCase['fires'],
   values: Limits = {},
+  evaluatedEvery?: string,
 ): Promise<void> {
   const state = `alertname="${name}",alertstate="firing"`;
   const samples = labels
@@ -158,7 +159,7 @@ async function expectFiring(
     .filter(Boolean)
     .map((each) => ({ labels: `ALERTS{${state},${each}}`, value: 1 }));
   const expected = [{ expr: `ALERTS{${state}}`, eval_time: at, exp_samples: samples }];
-  await promtool(t, series, { promql_expr_test: expected }, values);
+  await promtool(t, series, { promql_expr_test: expected }, values, evaluatedEvery);
 }
 
 /** Runs the rules over series, with other limits if so wished. @throws AssertionError when not all is as expected */
@@ -167,6 +168,7 @@ async function promtool(
   series: Readonly<Record<string, string>>,
   expected: object,
   values: Limits = {},
+  evaluatedEvery = '1m',
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'solar-otel-agent-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -181,7 +183,7 @@ async function promtool(
   const input_series = Object.entries(series).map(([each, values]) => ({ series: each, values }));
   const tests = [{ interval: '5m', input_series, ...expected }];
   const file = join(folder, 'test.yaml');
-  const content = { rule_files: ['alerts.yaml'], evaluation_interval: '1m', tests };
+  const content = { rule_files: ['alerts.yaml'], evaluation_interval: evaluatedEvery, tests };
   await writeFile(file, stringify(content, { lineWidth: 0 }));
   await run('promtool', ['test', 'rules', file]).catch(
     (error: Error & { stdout?: string; stderr?: string }) => assert.fail(`${error.stderr}${error.stdout}`),

@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { startServer } from '../../src/export/server.ts';
 import type { Fetch } from '../../src/http/fetch.ts';
 import { nodeFetch } from '../../src/http/node-fetch.ts';
+import { startOpenMeteo } from '../../src/simulators/forecast/server.ts';
 import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { demoPlants } from '../../src/simulators/growatt/demo-plants.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
@@ -88,6 +89,8 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
     await startTruckiStick({ firmware: 't2mg', now }),
   ];
   for (const stick of sticks) t.after(() => stick.close());
+  const weather = await startOpenMeteo({ sky: cloud.sky, now });
+  t.after(() => weather.close());
   const receiver = createServer((request, response) => {
     request.resume().on('end', () => response.end());
   }).listen(0, '127.0.0.1');
@@ -113,6 +116,8 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
       HISTORY_DAYS: '30',
       TRUCKI_TARGETS: sticks.map(({ address }, index) => `${['roof', 'shed'][index]}=${address}`).join(),
       TRUCKI_INTERVAL: '15m',
+      FORECAST_SOURCE: 'open-meteo',
+      FORECAST_BASE_URL: weather.url,
       EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
       OTEL_METRIC_EXPORT_INTERVAL: '1000',

@@ -1,4 +1,4 @@
-import { type Alert, byDevice, DEVICE, DEVICE_OR_STICK } from '../alert.ts';
+import { type Alert, byDevice, DEVICE, DEVICE_OR_STICK, PLANT } from '../alert.ts';
 import { limit } from '../limits.ts';
 
 const PV = byDevice('growatt_pv_power_watts');
@@ -7,6 +7,12 @@ const VOLTAGE =
   ' or max by (stick) (trucki_grid_voltage_volts))';
 const FREQUENCY = byDevice('growatt_ac_frequency_hz');
 const TEMPERATURE = `(${byDevice('growatt_inverter_temperature_celsius')} or max by (stick) (trucki_inverter_temperature_celsius))`;
+
+/** The ratio of each clear day of the last ones that meets a condition, once for each day. */
+const clearDays = (condition: string, days: number) =>
+  `count_over_time((last_over_time(plant:solar_clear_day_performance:ratio[1d]) ${condition} ${limit('performance_ratio')})[${days}d:1d])`;
+/** Three clear days were low and none was not, within so many days. */
+const lowWithin = (days: number) => `(${clearDays('<', days)} >= 3 unless ${clearDays('>=', days)} > 0)`;
 
 /** Whether inverters and batteries are in order. */
 export const inverterAlerts: readonly Alert[] = [
@@ -55,6 +61,17 @@ export const inverterAlerts: readonly Alert[] = [
     description: 'One string carries far less current than the others of its inverter.',
     action:
       'Look for shade, dirt, snow, a blown fuse, a loose plug or a defective module in this string. Strings of other size or direction always deviate: raise the limit for them.',
+  },
+  {
+    name: 'SolarPerformanceLow',
+    severity: 'warning',
+    for: '0m',
+    expr: [3, 7, 14].map(lowWithin).join(' or '),
+    summary: `${PLANT} gave too little on {{ $value }} clear days, one after the other.`,
+    description:
+      'On at least three clear days, without one in between that was in order, the energy of the plant was far below what the weather let expect. Only where the weather comes from Open-Meteo.',
+    action:
+      'Compare with the panel "Expected and actual power": low all day is dirt, snow, a lost string or a plane that is configured wrongly; low at the same hours is shade; a flat top is a limit that the inverter does not report. Look at solar_forecast_info first: what is assumed of the modules has to be right.',
   },
   {
     name: 'SolarOverTemperature',

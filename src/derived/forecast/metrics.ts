@@ -7,7 +7,8 @@ const RATIO: Range = [0, 10];
 
 export const forecastMetrics: MetricGroup = {
   title: 'Expected power',
-  introduction: 'With the section `forecast` of the configuration; see [forecast.md](forecast.md).',
+  introduction:
+    'With the section `forecast` of the configuration; see [forecast.md](forecast.md). `weather` is `none` or `open-meteo`;\n`assumed` names what is not configured, such as `tilt 35, azimuth 180`, and is empty where nothing is assumed.',
   definitions: define({ labels: ['plant_id'] }, [
     [
       'solar_sun_elevation_degrees',
@@ -48,6 +49,11 @@ export const forecastMetrics: MetricGroup = {
       'solar_specific_yield_today_kwh_per_kwp',
       'PV energy since local midnight in kilowatt hours for each kilowatt of modules.',
       { unit: 'kwh_per_kwp', example: 3.91 },
+    ],
+    [
+      'solar_forecast_info',
+      'Where the weather comes from, and what is assumed of the modules; the value is always 1.',
+      { labels: ['weather', 'assumed'], example: 1 },
     ],
   ]),
 };

@@ -103,6 +103,7 @@ export class ForecastSource implements Source {
     const values = [
       ...valuesOf(installation, expectation, now),
       ...this.#compared(actual, installation, expectation),
+      this.#information(installation),
     ];
     // At midnight another day begins.
     const holdsFor = Math.min(HOLDS_FOR, expected.today.day.end - now);
@@ -174,6 +175,11 @@ export class ForecastSource implements Source {
     );
     report('weather', weather.failure?.message);
     return weather.record(clock.now());
+  }
+
+  #information({ assumed }: Installation): Value {
+    const weather = this.#options.weather ? 'open-meteo' : 'none';
+    return { metric: 'solar_forecast_info', value: 1, labels: { weather, assumed: assumed.join(', ') } };
   }
 
   #compared(
