@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Books } from '../../../src/derived/tariff/books.ts';
 import type { Account } from '../../../src/derived/tariff/ledger.ts';
 
@@ -161,4 +162,17 @@ test('two who enter at the same time both find theirs, and nothing is written tw
   ]);
   assert.equal(costIn(own), 5n);
   assert.equal(own.newest('export')[1]?.money.EUR?.positive, 6n);
+});
+
+test('what comes while the file is being written is not shown before it is written as well', async (t) => {
+  const { warn, books } = startFolder(t);
+  const own = books();
+  await own.open(warn);
+  const first = own.enter('import', { 1: account(5n) }, warn);
+  await setImmediate();
+  await own.enter('import', { 1: account(6n) }, warn);
+  await first;
+  const next = books();
+  await next.open(warn);
+  assert.deepEqual(own.shown('import'), next.shown('import'));
 });

@@ -54,11 +54,11 @@ function accountOf(terms: Partial<Terms> = {}, families: Readonly<Record<string,
   };
   return {
     long,
-    /** @param hours since the last reading of all devices; 0: none of them was read anew */
-    look(shown: Shown, hours = 1, changed: Partial<Terms> = {}) {
+    /** @param hours since the last look, in which all devices were read anew unless that says otherwise */
+    look(shown: Shown, hours = 1, changed: Partial<Terms> = {}, isRead = true) {
       now += hours * HOUR;
       const devices = devicesIn(samplesOf(shown, families));
-      const readAt = new Map(hours > 0 ? devices.map(({ serial }) => [serial, now]) : []);
+      const readAt = new Map(isRead ? devices.map(({ serial }) => [serial, now]) : []);
       const settled = settle(account, { devices, readAt, now }, { ...defaults, ...terms, ...changed });
       // Across a restart it is the same.
       account = accountState().parse(JSON.parse(JSON.stringify(accountJson(settled.account))));
@@ -120,9 +120,12 @@ test('what flowed before a reading has the prices of the time since the last one
   ]);
   const { look } = accountOf({ prices });
   look({ A: { import: 10 } }, 2);
-  // Repeated values are no readings.
-  look({ A: { import: 10 } }, 0);
-  assert.equal(look({ A: { import: 12 } }, 2).cost, 0.6);
+  look({ A: { import: 10 } }, 2, {}, false);
+  assert.equal(look({ A: { import: 12 } }, 0).cost, 0.6);
+  // One without a change is a reading as well.
+  look({ A: { import: 12 } }, 1);
+  const all = listedPrices([{ from: START + 5 * HOUR, to: START + 6 * HOUR, price: 3 }]);
+  assert.equal(look({ A: { import: 13 } }, 1, { prices: all }).cost, 3.6);
 });
 
 test('a reset is a new beginning, and a total that returns to where it was did not flow again', () => {
@@ -232,6 +235,12 @@ test('an inverter beside a hybrid adds its AC energy, and a coupled battery repe
   const alone = accountOf({}, { S: 'spa' });
   alone.look({ S: { pv: 10, charge: 1, discharge: 1, export: 0.1 } });
   assert.equal(alone.look({ S: { pv: 15, charge: 1, discharge: 1, export: 0.1 } }).saved, 2.5);
+});
+
+test('of a battery whose PV energy is not known nothing is known to be saved', () => {
+  const { look } = accountOf();
+  look({ H: { charge: 10, discharge: 10, export: 1 } });
+  assert.equal(look({ H: { charge: 10, discharge: 20, export: 1 } }).saved, 0);
 });
 
 test('a battery that shows later changes what counts, and nothing jumps', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { SourceError } from '../../../src/base/errors.ts';
+import { inOrder } from '../../../src/derived/tariff/prices.ts';
 import { askOf } from '../../../src/derived/tariff/sources/client.ts';
 import { type MarketName, markets } from '../../../src/derived/tariff/sources/index.ts';
 import type { Market, MarketChoice } from '../../../src/derived/tariff/sources/market.ts';
@@ -148,13 +149,13 @@ test('Octopus: rates in pence with VAT, those by direct debit before others, ope
     octopusPage([
       rate('2026-06-12T10:30:00Z', '2026-06-12T11:00:00Z', 25.2, 'NON_DIRECT_DEBIT'),
       rate('2026-06-12T10:30:00Z', '2026-06-12T11:00:00Z', 24, 'DIRECT_DEBIT'),
+      rate('2026-06-12T10:30:00Z', '2026-06-12T11:00:00Z', 25),
       rate('2026-06-12T11:00:00+01:00', '2026-06-12T10:30:00Z', -3.15),
       rate(null, '2026-06-10T00:00:00Z', 20),
       rate('2026-06-13T00:00:00Z', null, 22),
     ]),
   ]);
-  const found = (await prices).toSorted((a, b) => a.from - b.from);
-  assert.deepEqual(found, [
+  assert.deepEqual(inOrder(await prices), [
     { from: FROM, to: Date.parse('2026-06-10T00:00:00Z'), price: 0.2 },
     { from: Date.parse('2026-06-12T10:00:00Z'), to: Date.parse('2026-06-12T10:30:00Z'), price: -0.0315 },
     { from: Date.parse('2026-06-12T10:30:00Z'), to: Date.parse('2026-06-12T11:00:00Z'), price: 0.24 },

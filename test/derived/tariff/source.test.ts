@@ -15,7 +15,7 @@ const HOUR = 60 * MINUTE;
 const START = Date.parse('2026-06-12T10:00:00Z');
 const BERLIN = ianaZone('Europe/Berlin');
 
-type Totals = Readonly<Record<string, readonly [imported: number, exported: number]>>;
+type Totals = Readonly<Record<string, readonly [imported: number, exported: number, takenAt?: number]>>;
 
 /** The sources of a tariff over plants that a test describes. */
 function start(yaml: string, plants: readonly KnownPlant[] = [{ id: '1', zone: BERLIN }], fetch?: Fetch) {
@@ -56,14 +56,19 @@ function start(yaml: string, plants: readonly KnownPlant[] = [{ id: '1', zone: B
     sources: create(),
     /** Lets devices show totals, taken now. */
     show(totals: Totals, takenAt = clock.at) {
-      samples = Object.entries(totals).flatMap(([device_sn, [imported, exported]]) => {
+      samples = Object.entries(totals).flatMap(([device_sn, [imported, exported, at = takenAt]]) => {
         const attributes = { plant_id: '1', device_sn };
         return [
           { metric: 'growatt_grid_import_energy_total_kwh', attributes, value: imported },
           { metric: 'growatt_grid_export_energy_total_kwh', attributes, value: exported },
-          { metric: 'growatt_last_update_timestamp_seconds', attributes, value: takenAt / 1000 },
+          { metric: 'growatt_last_update_timestamp_seconds', attributes, value: at / 1000 },
         ];
       });
+    },
+    /** Lets an inverter without a meter show its AC energy. */
+    showAc(kwh: number) {
+      const attributes = { plant_id: '1', device_sn: 'A' };
+      samples = [{ metric: 'growatt_energy_total_kwh', attributes, value: kwh }];
     },
     /** What a source says in one poll, by `metric{labels}`; of plant 1. */
     async poll(source: Source) {
@@ -179,14 +184,50 @@ test('one that is silent is not told to count less', async () => {
   const { sources, show, poll, clock, warnings } = start('currency: EUR\nimport: 0.3');
   for (let step = 0; step < 100; step++) {
     clock.at += MINUTE;
-    show({ A: [1000 + step, 0] });
+    show({ A: [1000 + step, 0], B: [50, 0, START] });
     await poll(sources[0]!);
-    if (step === 0) show({ A: [1000, 0], B: [50, 0] });
-    if (step === 0) await poll(sources[0]!);
   }
   show({ A: [1099, 0], B: [149, 0] });
   await poll(sources[0]!);
   assert.deepEqual(warnings, []);
+});
+
+test('that a plant counts nothing at the grid is told once, after a day', async () => {
+  const { sources, showAc, poll, clock, warnings } = start('currency: EUR\nimport: 0.3\nexport: 0.1');
+  for (const hours of [0, 23]) {
+    clock.at = START + hours * HOUR;
+    showAc(100 + hours);
+    const shown = await poll(sources[0]!);
+    assert.deepEqual(Object.keys(shown), ['solar_energy_price{currency="EUR",direction="import"}']);
+    assert.deepEqual(warnings, []);
+  }
+  for (const hours of [24, 25]) {
+    clock.at = START + hours * HOUR;
+    await poll(sources[0]!);
+  }
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /^plant 1: no device counts all that it draws from the grid/);
+});
+
+test('while the prices that are known last, a failure of the market is only a condition', async () => {
+  let isDown = false;
+  const hours = Array.from({ length: 40 }, (_, hour) => START / 1000 + hour * 3600);
+  const prices = { unix_seconds: hours, price: hours.map(() => 100), unit: 'EUR / MWh' };
+  const fetch: Fetch = async () => new Response(JSON.stringify(prices), { status: isDown ? 403 : 200 });
+  const { sources, poll, clock, reports } = start(
+    'import: {source: energy-charts, zone: DE-LU}',
+    undefined,
+    fetch,
+  );
+  await poll(sources[0]!);
+  isDown = true;
+  clock.at = START + 7 * HOUR;
+  const shown = await poll(sources[0]!);
+  assert.equal(shown['solar_energy_price{currency="EUR",direction="import"}'], 0.1);
+  const condition = reports.findLast(([subject]) => subject === 'prices')?.[1];
+  assert.match(condition ?? '', /answered HTTP 403; the prices that are known are used$/);
+  clock.at = START + 41 * HOUR;
+  await assert.rejects(poll(sources[0]!), { kind: 'refused' });
 });
 
 test('a market that fails is a failure of the source only once its prices have run out', async () => {
