@@ -93,7 +93,8 @@ describe('The pages on installing and on the Raspberry Pi, under a real systemd'
     const trial = join(folder, 'trial');
     await mkdir(trial);
     const files = {
-      'trial.target': '[Unit]\n',
+      // systemd-run asks systemd over D-Bus, which each installation of Debian has.
+      'trial.target': '[Unit]\nWants=dbus.socket\n',
       'growatt-token': `${TOKEN}\n`,
       'config.yaml': `${oldConfig()}token_file: \${CREDENTIALS_DIRECTORY}/secrets_growatt-token\n`,
       nano: '#!/bin/sh\nexec cp "/trial/$(basename "$1")" "$1"\n',
@@ -127,6 +128,14 @@ describe('The pages on installing and on the Raspberry Pi, under a real systemd'
     const [, , , , check = ''] = blocksOf(page, SECTION);
     const said = await eventually('the first poll', () => follow(check).catch(() => undefined));
     assert.match(said, /^active\nready/);
+  });
+
+  it('have a command that shows what the agent understands of the configuration, without the token', async () => {
+    const [, , , , , show = ''] = blocksOf(page, SECTION);
+    const shown = await follow(show);
+    assert.match(shown, new RegExp(`base_url: ${cloud.url}`));
+    assert.ok(!shown.includes(TOKEN));
+    assert.match(await follow(show.replace(' check ', ' discover ')), /SIMMIN0001/);
   });
 
   it('have commands that upgrade it, and keep configuration and state', async () => {
