@@ -152,7 +152,7 @@ test('what is missing of a plant is said once it had time to be listed', async (
   const { source, world } = setUp({ section: SECTION, at: NOON });
   world.shown = [];
   const one = source();
-  assert.deepEqual(await polled(one), { values: {}, said: [], failed: false });
+  assert.deepEqual(await polled(one), { values: {}, days: [], said: [], failed: false });
   assert.deepEqual((await polled(one)).said, [
     'no power is expected of plant 7: the rated PV power is unknown: state kwp in forecast.planes',
   ]);
