@@ -161,6 +161,8 @@ test('what the day is worth has its currency, and a note where it was not counte
   assert.doesNotMatch(of({}), /counted for/);
   assert.match(of({ since: view.time - 7200 }), /Worth today €3\.21 counted for 2 h/);
   assert.doesNotMatch(of({ today: undefined }), /Worth/);
+  assert.doesNotMatch(of({ since: view.time - 20, today: 0 }), /Worth/, 'nothing was counted yet');
+  assert.match(of({ today: 0 }), /Worth today €0\.00/);
 });
 
 test('a source says when it was read and when it is read next, and what to do about its problem', async () => {

@@ -2,8 +2,9 @@ import type { Curve, Subject } from '../../view/curves.ts';
 import type { Condition, DeviceView, Figures, PlantView, StickView, Worth } from '../../view/status-api.ts';
 import { html, type Markup } from '../markup.ts';
 import { curveDrawing } from './curve.ts';
-import { energy, moneyText, percent, power, powerText, UNKNOWN } from './numbers.ts';
-import { ago, duration } from './times.ts';
+import { energy, percent, power, powerText, UNKNOWN } from './numbers.ts';
+import { ago } from './times.ts';
+import { worthToday } from './worth.ts';
 
 /** What a card is drawn from. */
 export interface CardInput {
@@ -41,7 +42,7 @@ ${curve(subject, name, input)}
     ['Today', values.energyTodayKwh],
     ['Month', values.energyMonthKwh],
     ['Year', values.energyYearKwh],
-  ])}${expectations(values)}${worthToday(plant.worth, input.now)}</dl>
+  ])}${expectations(values)}${worthRow(plant.worth, input.now)}</dl>
 ${plant.devices.length > 0 ? deviceList(plant.devices, input.now) : html`<p class="hint">No inverter of this plant is known yet: devices are listed within the first minutes.</p>`}
 </article>
 `;
@@ -82,12 +83,12 @@ function powerLine(
   return html`<p class="power"><strong>${power(watts)}</strong> <span>${ago(readAt, now, 'not read yet')}${model}</span></p>`;
 }
 
-/** What the energy of the day so far is worth, and since when, where that is not the whole day. */
-function worthToday(worth: Worth | undefined, now: number): Markup | readonly Markup[] {
-  if (worth?.today === undefined) return [];
-  const { today, currency, since } = worth;
-  const note = since === undefined ? [] : html` <small>counted for ${duration(now - since, false)}</small>`;
-  return html`<div><dt>Worth today</dt><dd><b>${moneyText(today, currency)}</b>${note}</dd></div>`;
+/** What the energy of the day so far is worth. */
+function worthRow(worth: Worth | undefined, now: number): Markup | readonly Markup[] {
+  const shown = worthToday(worth, now);
+  if (!shown) return [];
+  const note = shown.note === '' ? [] : html`<span>${shown.note}</span>`;
+  return html`<div><dt>Worth today</dt><dd><b>${shown.amount}</b>${note}</dd></div>`;
 }
 
 /** What the day and the next one should give, and how much of it came so far. */

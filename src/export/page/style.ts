@@ -96,6 +96,7 @@ article header p { color: var(--soft); font-size: .875rem; }
 .energies { display: grid; grid-template-columns: repeat(3, 1fr); gap: .75rem; }
 .energies dd { font-size: 1.2rem; }
 .energies small { font-size: .7em; }
+.energies dd span { display: block; font-size: .75rem; color: var(--soft); }
 .devices { list-style: none; margin-top: 1.1rem; border-top: 1px solid var(--line); }
 .devices li { display: flex; align-items: baseline; gap: .7rem; padding-top: .75rem; }
 .devices li > div { min-width: 0; overflow-wrap: anywhere; }

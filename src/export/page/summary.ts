@@ -2,8 +2,8 @@ import type { Condition, Figures, StatusView } from '../../view/status-api.ts';
 import { MOST_CARDS } from '../../view/status-view.ts';
 import { html, type Markup } from '../markup.ts';
 import { flowDrawing, hasFlow } from './flow.ts';
-import { energy, energyText, moneyText, percent, power, powerText, UNKNOWN, yieldText } from './numbers.ts';
-import { duration } from './times.ts';
+import { energy, energyText, percent, power, powerText, UNKNOWN, yieldText } from './numbers.ts';
+import { worthToday } from './worth.ts';
 
 /** The top of the page: power now, energy today, battery, grid, house. */
 export function summary(view: StatusView): Markup {
@@ -50,10 +50,8 @@ function homeFigures(totals: Figures): Markup[] {
 
 /** What the energy of the day so far is worth, where there is a tariff. */
 function worthFigure({ worth, time }: StatusView): Markup | readonly Markup[] {
-  if (worth?.today === undefined) return [];
-  const { today, currency, since } = worth;
-  const note = since === undefined ? '' : `counted for ${duration(time - since, false)}`;
-  return figure('Worth today', html`<b>${moneyText(today, currency)}</b>`, note);
+  const shown = worthToday(worth, time);
+  return shown ? figure('Worth today', html`<b>${shown.amount}</b>`, shown.note) : [];
 }
 
 const energyNote = (totals: Figures) =>
