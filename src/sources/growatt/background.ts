@@ -3,15 +3,14 @@ import type { PollContext } from '../../model/poll-context.ts';
 import type { SourceEvent } from '../../model/reading.ts';
 import type { AccountAccess } from './account-access.ts';
 import type { AccountCalls } from './account-calls.ts';
-import type { Call } from './call.ts';
-import type { Device } from './device.ts';
-import { isReadable } from './device.ts';
 import type { Discovery } from './discovery.ts';
 import type { DiscoverySchedule } from './discovery-schedule.ts';
+import { DueCalls } from './due-calls.ts';
 import type { DailyHistory } from './history/daily.ts';
 import type { Inventory } from './inventory.ts';
 import { listPlantsCall, listV4Call } from './listings.ts';
 import type { LiveReader } from './live-reader.ts';
+import type { Plant } from './plant.ts';
 
 export interface BackgroundOptions {
   readonly calls: AccountCalls;
@@ -31,6 +30,8 @@ export interface BackgroundOptions {
 /** One call that may wait for the time between two polls. */
 type Task = (context: PollContext) => AsyncGenerator<SourceEvent>;
 
+const isWanted = ({ skipped }: Plant) => !skipped;
+
 /** Devices that were just found are read at once when so many wait, or the first has waited so long. */
 const MANY_FOUND = 100;
 const LONGEST_WAIT = 20_000;
@@ -38,20 +39,24 @@ const LONGEST_WAIT = 20_000;
 /** The work of one account that can wait: lists, figures of plants, completed days, and first readings of new devices. */
 export class BackgroundWork {
   readonly #options: BackgroundOptions;
+  readonly #lists: DueCalls<Plant>;
+  readonly #data: DueCalls<Plant>;
 
   constructor(options: BackgroundOptions) {
     this.#options = options;
+    this.#lists = new DueCalls(options.calls, ({ listDevicesCall }) => listDevicesCall);
+    this.#data = new DueCalls(options.calls, ({ dataCall }) => dataCall);
   }
 
   /** Does what is due, the most overdue first, until `deadline` (milliseconds since the epoch). */
   async *run(context: PollContext, deadline: number): AsyncGenerator<SourceEvent> {
-    const { clock, callSpacing, live } = this.#options;
+    const { clock, callSpacing, live, inventory } = this.#options;
     let foundAt: number | undefined;
     const hasTime = () => clock.now() + callSpacing < deadline;
     // One call in any case: where the live calls fill the interval, there would never be time for another.
     for (let calls = 0; calls === 0 || hasTime(); calls++) {
       const task = this.#nextTask();
-      const found = this.#unreadDevices();
+      const found = inventory.unread();
       if (found.length > 0) {
         foundAt ??= clock.now();
         const waited = clock.now() - foundAt >= LONGEST_WAIT;
@@ -72,39 +77,34 @@ export class BackgroundWork {
     return Math.min(...inventory.plants.map((plant) => history.nextRelease(plant)));
   }
 
-  /** Devices that were found and never read. */
-  #unreadDevices(): readonly Device[] {
-    return this.#options.inventory.devices.filter((device) => !device.attempted && isReadable(device));
-  }
-
   /** The call that is most overdue, measured in its own intervals; undefined when none is due. */
   #nextTask(): Task | undefined {
-    const { calls, inventory, schedule, discovery, access, v4 } = this.#options;
+    const { calls, inventory, schedule, discovery, access, clock, v4 } = this.#options;
     const { listInterval, plantListInterval, plantDataInterval } = schedule;
     const asleep = inventory.asleep();
-    const plants = inventory.plants.filter(({ skipped }) => !skipped);
+    const now = clock.now();
     let chosen: Task | undefined;
     let most = 0;
     // Of calls that were never made, the first to be considered is chosen: devices have to be found before all else.
-    const consider = (call: Call, interval: number, task: Task) => {
-      const overdue = calls.overdue(call, interval);
+    const consider = (overdue: number, task: Task) => {
       if (overdue < 1 || overdue <= most) return;
       chosen = task;
       most = overdue;
     };
-    consider(listPlantsCall, listInterval, (context) => access.listPlants(context));
-    for (const plant of plants)
-      consider(plant.listDevicesCall, plantListInterval, (context) => discovery.devices(context, plant));
+    consider(calls.overdue(listPlantsCall, listInterval), (context) => access.listPlants(context));
+    const list = this.#lists.next(inventory.plants, plantListInterval, now, isWanted);
+    if (list) consider(list.overdue, (context) => discovery.devices(context, list.item));
     // After the lists of devices, which show the plants of those in v4.
-    if (v4) consider(listV4Call, listInterval, (context) => discovery.v4(context));
-    for (const plant of plants)
-      for (const bus of plant.buses)
-        consider(bus.listCall, plantListInterval, (context) => discovery.bus(context, plant, bus));
-    for (const plant of plants) {
-      // Nothing in it changes while everything sleeps.
-      if (plant.dataSkipped || (asleep && plant.dataRead)) continue;
-      consider(plant.dataCall, plantDataInterval, (context) => discovery.plantData(context, plant));
-    }
+    if (v4) consider(calls.overdue(listV4Call, listInterval), (context) => discovery.v4(context));
+    for (const { plant, bus } of inventory.buses)
+      if (isWanted(plant))
+        consider(calls.overdue(bus.listCall, plantListInterval), (context) =>
+          discovery.bus(context, plant, bus),
+        );
+    // Nothing in it changes while everything sleeps.
+    const needsData = (plant: Plant) => isWanted(plant) && !plant.dataSkipped && !(asleep && plant.dataRead);
+    const data = this.#data.next(inventory.plants, plantDataInterval, now, needsData);
+    if (data) consider(data.overdue, (context) => discovery.plantData(context, data.item));
     return chosen ?? this.#nextDay();
   }
 

@@ -40,6 +40,8 @@ export class Discovery {
   readonly #options: DiscoveryOptions;
   /** Keys of the calls for lists that were made, with whatever success. */
   readonly #tried = new Set<string>();
+  /** How many of these plants, from the first on, have been tried: it is asked after each call. */
+  #triedOf: { readonly plants: readonly Plant[]; first: number } = { plants: [], first: 0 };
   /** Ids of plants of which the last call to an endpoint failed, by its path. */
   readonly #failed = new Map<string, Set<string>>();
 
@@ -51,8 +53,13 @@ export class Discovery {
   get hasTriedAll(): boolean {
     const { account, calls, inventory } = this.#options;
     const isTried = (call: Call) => this.#tried.has(call.key) || calls.doneAt(call) !== undefined;
-    const hasTriedV4 = !account.v4 || isTried(listV4Call);
-    return hasTriedV4 && inventory.plants.every((plant) => plant.skipped || isTried(plant.listDevicesCall));
+    if (account.v4 && !isTried(listV4Call)) return false;
+    const { plants } = inventory;
+    if (this.#triedOf.plants !== plants) this.#triedOf = { plants, first: 0 };
+    const hasTried = (plant: Plant) => plant.skipped || isTried(plant.listDevicesCall);
+    while (this.#triedOf.first < plants.length && hasTried(plants[this.#triedOf.first]!))
+      this.#triedOf.first++;
+    return this.#triedOf.first === plants.length;
   }
 
   /** @throws SourceError, of kind `unauthorized` when the token is refused */

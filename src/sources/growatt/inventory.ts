@@ -10,7 +10,7 @@ import {
   type ListedV4Device,
   type Page,
 } from './listings.ts';
-import { type Bus, Plant } from './plant.ts';
+import { type Bus, Plant, type PlantBus } from './plant.ts';
 import { Selection } from './selection.ts';
 import { type InventorySnapshot, restoredDevice, storedDevice } from './snapshot.ts';
 
@@ -26,6 +26,9 @@ export class Inventory {
   /** Made anew after each change. */
   #plants: readonly Plant[] | undefined;
   #devices: readonly Device[] | undefined;
+  #buses: readonly PlantBus[] | undefined;
+  /** Devices that were found, of which some may have been read since. */
+  readonly #found = new Set<Device>();
 
   constructor(account: GrowattAccount) {
     this.#selection = new Selection(account);
@@ -33,6 +36,7 @@ export class Inventory {
     for (const id of this.#selection.plantIds) this.#plantsById.set(id, new Plant(id, this.#selection));
   }
 
+  /** The same object until a plant is added or removed. */
   get plants(): readonly Plant[] {
     this.#plants ??= [...this.#plantsById.values()];
     return this.#plants;
@@ -57,10 +61,22 @@ export class Inventory {
     return this.devices.filter(isReadable);
   }
 
+  /** Where things on buses have to be looked up, in all plants. */
+  get buses(): readonly PlantBus[] {
+    this.#buses ??= this.plants.flatMap((plant) => plant.buses.map((bus) => ({ plant, bus })));
+    return this.#buses;
+  }
+
+  /** Devices that were found and never read. */
+  unread(): readonly Device[] {
+    for (const device of this.#found) if (device.attempted) this.#found.delete(device);
+    return [...this.#found].filter(isReadable);
+  }
+
   /** True while there is something to read and all of it sleeps. */
   asleep(): boolean {
     let some = false;
-    for (const device of this.devices) {
+    for (const device of this.#all()) {
       if (!isReadable(device)) continue;
       if (!isAsleep(device)) return false;
       some = true;
@@ -80,6 +96,7 @@ export class Inventory {
     const chosen = this.#selection.plantIds;
     // Chosen plants are kept even when not listed: some tokens list none.
     const ids = chosen.length > 0 ? chosen : [...listed.keys()];
+    const before = this.plants;
     this.#plantsById = new Map(
       ids.map((id) => {
         const plant = this.#plantsById.get(id) ?? new Plant(id, this.#selection);
@@ -88,6 +105,8 @@ export class Inventory {
         return [id, plant];
       }),
     );
+    for (const plant of before) if (!this.#plantsById.has(plant.id)) this.#forget(plant.devices);
+    this.#plants = undefined;
     this.#changed();
     return ids.filter((id) => !listed.has(id));
   }
@@ -95,13 +114,17 @@ export class Inventory {
   /** Takes the complete list of a plant's devices. */
   listDevices(plant: Plant, page: Page<ListedDevice>): void {
     const rows = this.#fitting(page.rows, plant.listedDevices.length);
+    this.#forget(plant.devices);
     plant.listDevices(rows === page.rows ? page : { count: rows.length, rows });
+    this.#find(plant.devices);
     this.#changed();
   }
 
   /** Takes the complete list of one bus of a plant. */
   listBus(plant: Plant, bus: Bus, rows: readonly ListedBusDevice[]): void {
+    this.#forget(plant.devices);
     plant.listBus(bus, this.#fitting(rows, plant.busDevices.length));
+    this.#find(plant.devices);
     this.#changed();
   }
 
@@ -113,10 +136,12 @@ export class Inventory {
       const listed = { sn, type: 0, model: '', dataloggerSn, lost: false, lastUpdate: '' };
       return [newDevice(this.#plantOfV4(sn, dataloggerSn), listed, { family })];
     });
+    this.#forget(this.#v4Devices);
     this.#v4Devices = keepKnown(
       this.#v4Devices,
       found.filter(({ plantId, sn }) => this.#selection.includesDevice(plantId, sn)),
     );
+    this.#find(this.#v4Devices);
     this.#changed();
   }
 
@@ -128,12 +153,15 @@ export class Inventory {
 
   dropPlant(plant: Plant): void {
     this.#plantsById.delete(plant.id);
+    this.#forget(plant.devices);
+    this.#plants = undefined;
     this.#changed();
   }
 
   dropDevice(device: Device): void {
     this.#v4Devices = this.#v4Devices.filter((other) => other !== device);
     this.#plantsById.get(device.plantId)?.drop(device);
+    this.#forget([device]);
     this.#changed();
   }
 
@@ -162,6 +190,7 @@ export class Inventory {
     }
     const chosen = ({ plantId, sn }: Device) => this.#selection.includesDevice(plantId, sn);
     if (this.#readsV4) this.#v4Devices = v4.map(restoredDevice).filter(chosen);
+    this.#plants = undefined;
     this.#changed();
   }
 
@@ -175,7 +204,21 @@ export class Inventory {
   }
 
   #changed(): void {
-    this.#plants = this.#devices = undefined;
+    this.#devices = this.#buses = undefined;
+  }
+
+  #find(devices: readonly Device[]): void {
+    for (const device of devices) if (!device.attempted) this.#found.add(device);
+  }
+
+  #forget(devices: readonly Device[]): void {
+    for (const device of devices) this.#found.delete(device);
+  }
+
+  /** All devices, those included that only v4 can read, without a list of them being made. */
+  *#all(): Iterable<Device> {
+    for (const plant of this.#plantsById.values()) yield* plant.devices;
+    yield* this.#v4Devices;
   }
 
   /** Without devices of the v1 list that only v4 can read. */

@@ -21,6 +21,12 @@ export interface Bus {
   readonly listCall: Call;
 }
 
+/** A bus and the plant that it is in. */
+export interface PlantBus {
+  readonly plant: Plant;
+  readonly bus: Bus;
+}
+
 /** One plant of an account with its devices of the v1 API, as far as they are chosen. */
 export class Plant {
   readonly id: string;
@@ -41,6 +47,8 @@ export class Plant {
   #devices: readonly Device[] = [];
   #busDevices: readonly Device[] = [];
   #buses: readonly Bus[] = [];
+  /** Both kinds of devices; made anew after each change. */
+  #all: readonly Device[] | undefined;
 
   constructor(id: string, selection: Selection) {
     this.id = id;
@@ -81,11 +89,13 @@ export class Plant {
 
   /** All devices, without the rows that stand for meters and sensors once these are looked up. */
   get devices(): readonly Device[] {
+    if (this.#all) return this.#all;
     const lookedUp = new Set(this.#busDevices.map(({ family }) => family));
-    return [
+    this.#all = [
       ...this.#devices.filter((device) => !isPlaceholder(device) || !lookedUp.has(device.family)),
       ...this.#busDevices,
     ];
+    return this.#all;
   }
 
   /** Where things on buses have to be looked up. */
@@ -117,26 +127,32 @@ export class Plant {
       const listed = { sn, type: BUS_TYPE, model, dataloggerSn, lost: false, lastUpdate: '' };
       return newDevice(this.id, listed, { family: kind.family, bus: { datalog_sn: dataloggerSn, address } });
     });
-    this.#busDevices = [...others, ...keepKnown(this.#busDevices, found.filter(this.#isChosen))];
+    this.#setBusDevices([...others, ...keepKnown(this.#busDevices, found.filter(this.#isChosen))]);
   }
 
   drop(device: Device): void {
     this.#setDevices(this.#devices.filter((other) => other !== device));
-    this.#busDevices = this.#busDevices.filter((other) => other !== device);
+    this.#setBusDevices(this.#busDevices.filter((other) => other !== device));
   }
 
   /** Restores the devices of an earlier run, as far as they are still chosen. */
   restoreDevices(devices: readonly Device[], busDevices: readonly Device[]): void {
     this.#setDevices(devices.filter(this.#isChosen));
-    this.#busDevices = busDevices.filter(this.#isChosen);
+    this.#setBusDevices(busDevices.filter(this.#isChosen));
   }
 
   /** Rows that stand for meters and sensors are needed to look these up. */
   readonly #isChosen = (device: Device) =>
     isPlaceholder(device) || this.#selection.includesDevice(this.id, device.sn);
 
+  #setBusDevices(devices: readonly Device[]): void {
+    this.#busDevices = devices;
+    this.#all = undefined;
+  }
+
   #setDevices(devices: readonly Device[]): void {
     this.#devices = devices;
+    this.#all = undefined;
     const rows = devices.filter((device) => isPlaceholder(device) && device.listed.dataloggerSn !== '');
     this.#buses = busFamilies.flatMap((kind) => {
       const behind = rows
