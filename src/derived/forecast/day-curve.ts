@@ -20,48 +20,66 @@ export function localDayAt(zone: Zone, at: number, later = 0): LocalDay {
   return { date, start: midnight(date), end: midnight(addDays(date, 1)) };
 }
 
-/** What is expected in each quarter of an hour of a day. */
+/** What is expected in each quarter of an hour of a day; a fleet has thousands of these. */
 export class DayCurve {
   readonly day: LocalDay;
-  readonly #slots: readonly (Expected | undefined)[];
+  /** NaN: unknown. */
+  readonly #irradiance: Float64Array;
+  readonly #dc: Float64Array;
+  readonly #ac: Float64Array;
 
   /** @param expectedAt mean of the slot that begins at an instant; undefined: unknown */
   constructor(day: LocalDay, expectedAt: (start: number) => Expected | undefined) {
     this.day = day;
     const count = Math.ceil((day.end - day.start) / SLOT);
-    this.#slots = Array.from({ length: count }, (_, slot) => expectedAt(day.start + slot * SLOT));
-  }
-
-  /** Mean AC power of each slot in W; undefined: unknown. */
-  get powers(): readonly (number | undefined)[] {
-    return this.#slots.map((slot) => slot?.ac);
+    const [irradiance, dc, ac] = Array.from({ length: 3 }, () => new Float64Array(count).fill(Number.NaN));
+    for (let slot = 0; slot < count; slot++) {
+      const expected = expectedAt(day.start + slot * SLOT);
+      if (expected)
+        [irradiance![slot], dc![slot], ac![slot]] = [expected.irradiance, expected.dc, expected.ac];
+    }
+    [this.#irradiance, this.#dc, this.#ac] = [irradiance!, dc!, ac!];
   }
 
   /** Mean of the slot in which an instant lies; undefined: unknown, or another day. */
   at(instant: number): Expected | undefined {
-    return this.#slots[Math.floor((instant - this.day.start) / SLOT)];
+    const slot = Math.floor((instant - this.day.start) / SLOT);
+    const [irradiance, dc, ac] = [this.#irradiance[slot], this.#dc[slot], this.#ac[slot]];
+    if (irradiance === undefined || dc === undefined || ac === undefined || Number.isNaN(ac))
+      return undefined;
+    return { irradiance, dc, ac };
+  }
+
+  /** Mean AC power of each slot in W; undefined: unknown. */
+  get powers(): readonly (number | undefined)[] {
+    return Array.from(this.#ac, (watts) => (Number.isNaN(watts) ? undefined : watts));
   }
 
   /** Energy between two instants of the day in kWh; undefined where a part is unknown. */
   energy(side: 'ac' | 'dc', from = this.day.start, to = this.day.end): number | undefined {
-    return this.#sum(from, to, (slot) => slot[side] / 1000);
+    return this.#integral(side === 'ac' ? this.#ac : this.#dc, from, to, (watts) => watts / 1000);
   }
 
   /** Hours between two instants in which the AC power is this (W) or more; undefined where a part is unknown. */
   hoursAbove(watts: number, from: number, to: number): number | undefined {
-    return this.#sum(from, to, ({ ac }) => (ac >= watts ? 1 : 0));
+    return this.#integral(this.#ac, from, to, (ac) => (ac >= watts ? 1 : 0));
   }
 
-  /** The integral over hours. */
-  #sum(from: number, to: number, value: (slot: Expected) => number): number | undefined {
+  /** Over hours. */
+  #integral(
+    slots: Float64Array,
+    from: number,
+    to: number,
+    of: (watts: number) => number,
+  ): number | undefined {
     const { start } = this.day;
     let sum = 0;
-    for (const [index, slot] of this.#slots.entries()) {
+    for (const [index, watts] of slots.entries()) {
       const begin = start + index * SLOT;
       const overlap = Math.min(to, begin + SLOT) - Math.max(from, begin);
       if (overlap <= 0) continue;
-      if (!slot) return undefined;
-      sum += (value(slot) * overlap) / HOUR;
+      if (Number.isNaN(watts)) return undefined;
+      sum += (of(watts) * overlap) / HOUR;
     }
     return sum;
   }

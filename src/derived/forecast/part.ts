@@ -41,7 +41,7 @@ forecast:
   create(config, tools) {
     const { source, baseUrl, planes, turbidity } = config;
     if (!source) return [];
-    const { readings, isSharded, clock } = tools;
+    const { readings, isSharded, clock, once } = tools;
     const listed = readings.plants();
     const configured = Map.groupBy(planes, ({ plantId }) => plantId);
     const located = listed.values().filter(({ place }) => place !== undefined);
@@ -57,6 +57,7 @@ forecast:
           turbidity: turbidity.length > 0 ? turbidity : undefined,
           configuration: { source, baseUrl, turbidity, planes: ofPlant },
           weather: source === 'open-meteo' ? openMeteo(config, tools, `forecast/${plantId}`) : undefined,
+          isOnce: once !== undefined,
           readings,
           clock,
         });

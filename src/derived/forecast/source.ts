@@ -36,6 +36,8 @@ export interface ForecastOptions {
   readonly turbidity: readonly number[] | undefined;
   /** As `Source` has it. */
   readonly configuration: unknown;
+  /** There is one poll only. */
+  readonly isOnce: boolean;
   /** undefined: power is expected under a cloudless sky. */
   readonly weather: WeatherService | undefined;
   readonly readings: PlantReadings;
@@ -113,7 +115,9 @@ export class ForecastSource implements Source {
   }
 
   snapshot(): unknown {
-    const weather = this.#weather?.record(this.#options.clock.now()) ?? this.#restored;
+    const weather = this.#weather?.isKeptBy(this)
+      ? this.#weather.record(this.#options.clock.now())
+      : this.#restored;
     return { judged: this.#judge.state, weather };
   }
 
@@ -145,8 +149,8 @@ export class ForecastSource implements Source {
     const isFirst = !this.#hasPolled;
     this.#hasPolled = true;
     if (typeof installation === 'string') {
-      // At the start the plant may be listed in a moment.
-      if (isFirst) return { samples };
+      // At the start the plant may be listed in a moment, unless all is polled once, devices first.
+      if (isFirst && !this.#options.isOnce) return { samples };
       report('installation', `no power is expected of plant ${plantId}: ${installation}`);
       return { samples };
     }
@@ -166,12 +170,13 @@ export class ForecastSource implements Source {
     if (!service) return 'clear';
     const weather = service.of(place);
     this.#weather = weather;
-    if (this.#restored) weather.restore(this.#restored);
+    if (this.#restored) weather.restore(this.#restored, this);
     this.#restored = undefined;
     const { policy, endpoint } = service;
     await weather.renew(
       () => clock.now(),
       () => policy.execute(endpoint, (inner) => service.fetch(place, inner), signal),
+      this,
     );
     report('weather', weather.failure?.message);
     return weather.record(clock.now());

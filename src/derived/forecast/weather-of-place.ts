@@ -13,6 +13,7 @@ const KEPT_FOR = 24 * HOUR;
 /** The weather of one place, which all plants there share: who finds it due asks for all. */
 export class WeatherOfPlace {
   #record: WeatherRecord | undefined;
+  #keeper: object | undefined;
   #failure: SourceError | undefined;
   #failures = 0;
   #notBefore = 0;
@@ -29,15 +30,22 @@ export class WeatherOfPlace {
     return this.#failure;
   }
 
+  /** Whether this one brought what is known: of all who share it, one keeps it for the next run. */
+  isKeptBy(keeper: object): boolean {
+    return this.#keeper === keeper;
+  }
+
   /** Takes what an earlier run knew, unless it is older than what is known. */
-  restore(record: WeatherRecord): void {
-    if (record.fetchedAt > (this.#record?.fetchedAt ?? 0)) this.#record = record;
+  restore(record: WeatherRecord, keeper: object): void {
+    if (record.fetchedAt <= (this.#record?.fetchedAt ?? 0)) return;
+    this.#record = record;
+    this.#keeper = keeper;
   }
 
   /** Renews it when that is due. A failure is kept, and another call is made only after a pause. */
-  async renew(now: () => number, fetch: () => Promise<WeatherRecord>): Promise<void> {
+  async renew(now: () => number, fetch: () => Promise<WeatherRecord>, keeper: object): Promise<void> {
     if (!this.#asking && !this.#isDue(now())) return;
-    this.#asking ??= this.#ask(now, fetch).finally(() => {
+    this.#asking ??= this.#ask(now, fetch, keeper).finally(() => {
       this.#asking = undefined;
     });
     await this.#asking;
@@ -50,9 +58,10 @@ export class WeatherOfPlace {
     return now >= this.#notBefore || this.#notBefore - now > 24 * HOUR;
   }
 
-  async #ask(now: () => number, fetch: () => Promise<WeatherRecord>): Promise<void> {
+  async #ask(now: () => number, fetch: () => Promise<WeatherRecord>, keeper: object): Promise<void> {
     try {
       this.#record = await fetch();
+      this.#keeper = keeper;
       this.#failure = undefined;
       this.#failures = 0;
       this.#notBefore = 0;

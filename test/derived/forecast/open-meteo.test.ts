@@ -106,6 +106,15 @@ test('plants at one place share a call', async (t) => {
   assert.equal(server.calls.length, 1);
 });
 
+test('of plants that share a forecast one keeps it for the next run', async (t) => {
+  const { world, create } = await weather(t);
+  world.plants = [world.plants[0]!, { ...world.plants[0]!, id: '8' }];
+  const sources = [...create(), ...create()];
+  for (const source of sources) await polled(source);
+  const kept = sources.map((source) => JSON.stringify(source.snapshot?.()).includes('fetchedAt'));
+  assert.deepEqual(kept, [true, false]);
+});
+
 test('a restart needs no call while the weather is not an hour old', async (t) => {
   const { after, source, server, restarted } = await weather(t);
   const before = await after(0);
@@ -223,10 +232,10 @@ test('a source that is stopped amid a call says nothing of the service, and anot
   const now = () => NOON;
   const record = { fetchedAt: NOON, start: NOON, slots: [] };
   const first = Promise.withResolvers<typeof record>();
-  const asked = [weather.renew(now, () => first.promise), weather.renew(now, async () => record)];
+  const asked = [weather.renew(now, () => first.promise, {}), weather.renew(now, async () => record, {})];
   first.reject(new DOMException('stopped', 'AbortError'));
   await Promise.all(asked);
   assert.deepEqual([weather.record(NOON), weather.failure], [undefined, undefined]);
-  await weather.renew(now, async () => record);
+  await weather.renew(now, async () => record, {});
   assert.equal(weather.record(NOON), record);
 });
