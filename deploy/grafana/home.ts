@@ -1,6 +1,7 @@
 import { limits } from '../prometheus/limits.ts';
 import { dashboard, deviceVariable, numberVariable, plantVariable } from './dashboard.ts';
 import { expectedPanels } from './expected.ts';
+import { moneyPanels } from './money.ts';
 import { bars, gauge, heat, lines, type Query, type Steps, stat, states } from './panels.ts';
 import {
   byDevice,
@@ -193,6 +194,7 @@ export const home = dashboard({
       ]),
     ],
     ['Expected power', ...expectedPanels],
+    ['Money', ...moneyPanels],
     [
       'Inverters',
       gauge(

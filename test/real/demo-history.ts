@@ -15,6 +15,7 @@ import { startGrowattCloud } from '../../src/simulators/growatt/cloud.ts';
 import { demoPlants } from '../../src/simulators/growatt/demo-plants.ts';
 import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import type { PlantSpec } from '../../src/simulators/growatt/specs.ts';
+import { startPriceServer } from '../../src/simulators/tariff/server.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { virtualClock } from '../helpers/clock.ts';
 import { memoryLog } from '../helpers/log.ts';
@@ -91,6 +92,8 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
   for (const stick of sticks) t.after(() => stick.close());
   const weather = await startOpenMeteo({ sky: cloud.sky, now });
   t.after(() => weather.close());
+  const prices = await startPriceServer({ now });
+  t.after(() => prices.close());
   const receiver = createServer((request, response) => {
     request.resume().on('end', () => response.end());
   }).listen(0, '127.0.0.1');
@@ -118,6 +121,10 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
       TRUCKI_INTERVAL: '15m',
       FORECAST_SOURCE: 'open-meteo',
       FORECAST_BASE_URL: weather.url,
+      TARIFF_IMPORT_SOURCE: 'energy-charts',
+      TARIFF_IMPORT_ZONE: 'DE-LU',
+      TARIFF_IMPORT_BASE_URL: prices.url,
+      TARIFF_EXPORT_PRICE: '0.0786',
       EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
       OTEL_METRIC_EXPORT_INTERVAL: '1000',

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ianaZone, type Zone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { SourceError } from '../../base/errors.ts';
@@ -58,6 +59,8 @@ export class TariffSource implements Source {
   readonly #options: TariffSourceOptions;
   readonly #freshness = new Freshness();
   readonly #notices: Notices;
+  /** What was said last of each plant: the same again would be a change to all who show it. */
+  #said = new Map<string, readonly Value[]>();
 
   constructor(options: TariffSourceOptions) {
     const { direction, configuration, identity } = options;
@@ -96,9 +99,13 @@ export class TariffSource implements Source {
       this.entities = entities;
       yield { type: 'entities', entities };
     }
+    const before = this.#said;
+    this.#said = new Map();
     for (const plant of plants) {
       const price = this.#pricesFor(plant)?.at(now);
-      const values: readonly Value[] = valuesOf({ direction, currency, price, account: shown[plant.id] });
+      const values = valuesOf({ direction, currency, price, account: shown[plant.id] });
+      this.#said.set(plant.id, values);
+      if (isDeepStrictEqual(values, before.get(plant.id))) continue;
       yield { type: 'reading', reading: { entity: `plant/${plant.id}`, values } };
     }
     const failure = this.#failureAt(now, context);

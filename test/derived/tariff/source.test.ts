@@ -5,7 +5,6 @@ import { tariff } from '../../../src/derived/tariff/part.ts';
 import type { Fetch } from '../../../src/http/fetch.ts';
 import type { KnownPlant } from '../../../src/model/derived.ts';
 import type { ShownSample } from '../../../src/model/overview.ts';
-import type { SourceEvent } from '../../../src/model/reading.ts';
 import type { Source } from '../../../src/model/source.ts';
 import { load } from '../../config/support.ts';
 import { eventsOf, plainContext, valuesOf } from '../../helpers/context.ts';
@@ -22,6 +21,7 @@ function start(yaml: string, plants: readonly KnownPlant[] = [{ id: '1', zone: B
   const clock = { at: START, now: () => clock.at, sleep: () => Promise.resolve() };
   const listed = new Map(plants.map((plant) => [plant.id, plant]));
   let samples: readonly ShownSample[] = [];
+  const last = new Map<Source, Readonly<Record<string, number>>>();
   const warnings: string[] = [];
   const reports: (readonly [string, string | undefined])[] = [];
   const context = {
@@ -70,13 +70,14 @@ function start(yaml: string, plants: readonly KnownPlant[] = [{ id: '1', zone: B
       const attributes = { plant_id: '1', device_sn: 'A' };
       samples = [{ metric: 'growatt_energy_total_kwh', attributes, value: kwh }];
     },
-    /** What a source says in one poll, by `metric{labels}`; of plant 1. */
+    /** What a source has said of plant 1 after one more poll, by `metric{labels}`. */
     async poll(source: Source) {
-      const events = await eventsOf(source, context);
-      const ofPlant = events.flatMap((event: SourceEvent) =>
-        event.type === 'reading' && event.reading.entity === 'plant/1' ? [valuesOf(event.reading)] : [],
-      );
-      return ofPlant[0] ?? {};
+      if (!last.has(source)) last.set(source, {});
+      for await (const event of source.poll(context)) {
+        if (event.type === 'reading' && event.reading.entity === 'plant/1')
+          last.set(source, valuesOf(event.reading));
+      }
+      return last.get(source)!;
     },
   };
 }
@@ -138,6 +139,18 @@ test('no entity is there before the first poll, and those of plants come and go 
   assert.deepEqual(await listings(), [['plant/1', 'plant/2']]);
   listed.delete('1');
   assert.deepEqual(await listings(), [['plant/2']]);
+});
+
+test('what has not changed is not said again', async () => {
+  const { sources, context, show, clock } = start('currency: EUR\nimport: 0.3');
+  const count = async () =>
+    (await eventsOf(sources[0]!, context)).filter(({ type }) => type === 'reading').length;
+  show({ A: [10, 0] });
+  const counts = [await count(), await count()];
+  clock.at += MINUTE;
+  show({ A: [11, 0] });
+  counts.push(await count(), await count());
+  assert.deepEqual(counts, [1, 0, 1, 0]);
 });
 
 test('a reading that came while the agent was down has the time that it states', async () => {
