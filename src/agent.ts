@@ -9,7 +9,7 @@ import type { Config } from './config/config.ts';
 import { createDerivedSources, createSources, sharedObjects, sourceNames } from './config/sources.ts';
 import { ConfiguredSources } from './configured-sources.ts';
 import type { Body } from './export/body.ts';
-import { createOtlpReader } from './export/otlp.ts';
+import type { createOtlpReader } from './export/otlp.ts';
 import { RenderedMetrics } from './export/rendered-metrics.ts';
 import type { Surface } from './export/routes.ts';
 import type { ExpositionFormat } from './export/text-format.ts';
@@ -71,7 +71,14 @@ export class Agent implements Surface {
   /** Every source had been tried once; what a reload adds does not make it unready again. */
   #wasReady = false;
 
-  constructor(options: AgentOptions) {
+  /** An agent that also sends by OTLP, where its configuration says so: only then what that needs is loaded. */
+  static async create(options: AgentOptions): Promise<Agent> {
+    const otlp = options.config.otlp && (await import('./export/otlp.ts'));
+    return new Agent(options, otlp?.createOtlpReader);
+  }
+
+  /** @param createReader what sends by OTLP; without it nothing is sent */
+  constructor(options: AgentOptions, createReader?: typeof createOtlpReader) {
     const {
       config,
       log,
@@ -95,7 +102,7 @@ export class Agent implements Surface {
         ...otlp?.resourceAttributes,
       },
       polled: () => new Set(this.#sources.sources.map(({ name }) => name)),
-      createExporter: otlp && ((tools) => createOtlpReader({ settings: otlp, log, ...tools })),
+      createExporter: otlp && createReader && ((tools) => createReader({ settings: otlp, log, ...tools })),
     });
     this.#store = store;
     this.#provider = provider;

@@ -1,7 +1,6 @@
 import { type ClientRequest, type RequestOptions, request } from 'node:http';
-import { request as secureRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { NOT_TLS } from './web/tls-front.ts';
+import { NOT_TLS } from './response.ts';
 
 /** Whether an agent answers, and the sentence that says so. */
 export interface Health {
@@ -47,7 +46,7 @@ export async function probeHealth({ host, port, timeout }: HealthProbeOptions): 
   const address = `${loopback?.includes(':') ? `[${loopback}]` : loopback}:${port}`;
   const plain = await outcome(request(to));
   const tls = 'status' in plain && plain.status === 400 && plain.body === NOT_TLS;
-  const result = tls ? await outcome(secureRequest({ ...to, rejectUnauthorized: false })) : plain;
+  const result = tls ? await secureOutcome(to) : plain;
   const url = `${tls ? 'https' : 'http'}://${address}/healthz`;
   if ('refused' in result)
     return { healthy: true, message: `${url} asks for a client certificate, so it answers.` };
@@ -56,6 +55,12 @@ export async function probeHealth({ host, port, timeout }: HealthProbeOptions): 
   return answers
     ? { healthy: true, message: `${url} ${answers} (${result.status}).` }
     : { healthy: false, message: `${url} answers ${result.status}; is it this agent?` };
+}
+
+/** As `outcome`, of an agent that has TLS: only for that TLS is loaded. */
+async function secureOutcome(to: RequestOptions): Promise<Outcome> {
+  const { request: secureRequest } = await import('node:https');
+  return await outcome(secureRequest({ ...to, rejectUnauthorized: false }));
 }
 
 const LOOPBACK: Readonly<Record<string, string>> = { '': '127.0.0.1', '0.0.0.0': '127.0.0.1', '::': '::1' };

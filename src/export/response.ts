@@ -10,6 +10,9 @@ export interface Answer {
   readonly headers?: OutgoingHttpHeaders;
 }
 
+/** The body of the answer 400 to a request without TLS where there is TLS: what Go's net/http says. */
+export const NOT_TLS = 'Client sent an HTTP request to an HTTPS server.\n';
+
 /** A short answer in plain text. */
 export function plainText(status: number, text: string, headers: OutgoingHttpHeaders = {}): Answer {
   return { status, contentType: 'text/plain; charset=utf-8', body: new Body(text), headers };

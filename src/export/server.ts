@@ -14,7 +14,6 @@ import type { Reloading } from './reload-route.ts';
 import { type Answer, plainText, send } from './response.ts';
 import { createRouter, isAlwaysAnswered, pathOf, type Surface } from './routes.ts';
 import type { Admission, Gate } from './web/gate.ts';
-import { secure } from './web/tls-front.ts';
 
 /** Limits for each client; times are milliseconds. */
 export interface ServerLimits {
@@ -162,10 +161,8 @@ function closer(
   connections: Connections,
 ): RunningServer['close'] {
   server.on('connection', (socket) => connections.opened(socket));
-  if (gate?.tls) {
-    const secured = connections.secured.bind(connections);
-    secure(server, { setup: () => gate.tls!, handshakeTimeout: limits.headersTimeout, secured });
-  }
+  const secured = connections.secured.bind(connections);
+  gate?.secure(server, { handshakeTimeout: limits.headersTimeout, secured });
   const track = connections.asked.bind(connections);
   server.on('request', track);
   server.on('checkContinue', track);

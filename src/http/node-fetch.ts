@@ -1,5 +1,4 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import type { AnswerBody, Fetch, FetchAnswer } from './fetch.ts';
@@ -15,7 +14,8 @@ const FORM = 'application/x-www-form-urlencoded;charset=UTF-8';
 export const nodeFetch: Fetch = async (url, { method = 'GET', headers, body, signal } = {}) => {
   signal?.throwIfAborted();
   const sent = body === undefined ? undefined : Buffer.from(String(body));
-  const send = new URL(url).protocol === 'https:' ? httpsRequest : httpRequest;
+  // Devices on the local network need no TLS, which takes time to load.
+  const send = new URL(url).protocol === 'https:' ? (await import('node:https')).request : httpRequest;
   const outgoing = send(url, {
     method,
     headers: {

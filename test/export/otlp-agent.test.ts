@@ -16,7 +16,7 @@ async function agentWith(t: TestContext, variables: Readonly<Record<string, stri
   t.after(() => stick.close());
   const env = { TRUCKI_TARGETS: `roof=${stick.address}`, ...variables };
   const log = memoryLog();
-  const agent = new Agent({ config: loadConfig({ env, isTerminal: false }), log });
+  const agent = await Agent.create({ config: loadConfig({ env, isTerminal: false }), log });
   await agent.pollOnce(AbortSignal.timeout(2000), Date.now());
   return { agent, log };
 }

@@ -17,7 +17,7 @@ const MOST_REASONS = 3;
  */
 export async function push(options: AgentOptions, signal: AbortSignal): Promise<number> {
   const { log, clock = systemClock, fetch = nodeFetch } = options;
-  const agent = new Agent({ ...options, once: LONGEST_COLLECTION_MS });
+  const agent = await Agent.create({ ...options, once: LONGEST_COLLECTION_MS });
   logStart(log, options.config, agent.status());
   try {
     const complete = await agent.pollOnce(signal, clock.now() + LONGEST_COLLECTION_MS);

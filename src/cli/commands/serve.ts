@@ -1,8 +1,9 @@
 import { Agent, type AgentOptions } from '../../agent.ts';
 import { systemClock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
 import type { Config } from '../../config/config.ts';
 import { startServer } from '../../export/server.ts';
-import { Gate } from '../../export/web/gate.ts';
+import type { Gate } from '../../export/web/gate.ts';
 import { DONE, logStart, type Program, type ProgramLog, RunError } from '../program.ts';
 import { Reloader } from '../reloader.ts';
 import { ServiceManager } from '../service-manager.ts';
@@ -20,8 +21,8 @@ export interface ServeOptions extends AgentOptions {
 export async function serve(options: ServeOptions, program: Program): Promise<number> {
   const { config, log, load, clock = systemClock } = options;
   const { listenAddr: listen, webConfigFile } = config.exporter;
-  const gate = webConfigFile === undefined ? undefined : new Gate({ path: webConfigFile, log });
-  const agent = new Agent(options);
+  const gate = webConfigFile === undefined ? undefined : await gateOf(webConfigFile, log);
+  const agent = await Agent.create(options);
   const observer = agent.observeHttp();
   const manager = new ServiceManager({ env: program.env, pid: process.pid, log });
   const reloading = new Reloader({ load, config, agent, gate, log, clock, manager });
@@ -40,4 +41,10 @@ export async function serve(options: ServeOptions, program: Program): Promise<nu
   await reloading.stop();
   await Promise.all([manager.stopping(), server.close(SCRAPE_GRACE_MS), agent.stop()]);
   return DONE;
+}
+
+/** What lets clients in as a web configuration says. Only with one TLS and passwords are loaded. */
+async function gateOf(path: string, log: Log): Promise<Gate> {
+  const { Gate } = await import('../../export/web/gate.ts');
+  return new Gate({ path, log });
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { stackOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type Answer, plainText } from '../response.ts';
@@ -7,6 +7,7 @@ import { bcryptThread, type Comparer } from './bcrypt-thread.ts';
 import type { WebConfig } from './file.ts';
 import { type LoginVerdict, Passwords } from './passwords.ts';
 import { type RateLimit, tokenBucket } from './rate-limit.ts';
+import { secure, type TlsFrontOptions } from './tls-front.ts';
 import type { TlsSetup } from './tls-setup.ts';
 import { WebConfigFile } from './watched-file.ts';
 
@@ -51,6 +52,11 @@ export class Gate {
   /** How a connection that begins now is secured; undefined for plain HTTP, which stays so until a restart. */
   get tls(): TlsSetup | undefined {
     return this.#file.current().tls;
+  }
+
+  /** Puts TLS before a server that does not listen yet, where the file asks for it. */
+  secure(server: Server, options: Omit<TlsFrontOptions, 'setup'>): void {
+    if (this.tls) secure(server, { ...options, setup: () => this.tls! });
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { NOT_TLS } from '../response.ts';
 import { admits } from './client-certificate.ts';
 import type { TlsSetup } from './tls-setup.ts';
 
@@ -15,9 +16,6 @@ export interface TlsFrontOptions {
 
 /** First byte of a TLS handshake (RFC 8446, 5.1: record type 22). */
 const HANDSHAKE = 22;
-
-/** The body of the answer 400 to a request without TLS: what Go's net/http says. */
-export const NOT_TLS = 'Client sent an HTTP request to an HTTPS server.\n';
 
 /**
  * Puts TLS before an HTTP server that does not listen yet: the server goes on to listen, count and close, but its
