@@ -70,7 +70,7 @@ describe('The agent of the Helm chart', () => {
       const made = manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
       return [volume, made.map(({ metadata, spec }) => [metadata.name, spec])];
     };
-    const size = { resources: { requests: { storage: '16Mi' } } };
+    const size = { resources: { requests: { storage: '256Mi' } } };
     const uses = (claimName: string) => ({ name: 'state', persistentVolumeClaim: { claimName } });
     assert.deepEqual(await claims({ ...STICK, persistence: { storageClass: 'fast' } }), [
       uses('solar-otel-agent'),
@@ -78,7 +78,7 @@ describe('The agent of the Helm chart', () => {
     ]);
     assert.deepEqual(await claims({ ...STICK, persistence: { existingClaim: 'mine' } }), [uses('mine'), []]);
     assert.deepEqual(await claims({ ...STICK, persistence: { enabled: false } }), [
-      { name: 'state', emptyDir: { sizeLimit: '16Mi' } },
+      { name: 'state', emptyDir: { sizeLimit: '256Mi' } },
       [],
     ]);
     // Their claims are those of the StatefulSet, compared with Kustomize's above.
