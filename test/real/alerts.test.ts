@@ -67,6 +67,32 @@ describe('The alerts', () => {
     });
   });
 
+  it('the recording rules of money price the flow through one connection, for a plant with several hybrids too', async (t) => {
+    const price = (plant: number, direction: string) =>
+      `solar_energy_price{plant_id="${plant}",currency="EUR",direction="${direction}"}`;
+    const series = {
+      'growatt_grid_import_energy_total_kwh{plant_id="1",device_sn="A"}': '1000+0.1x40',
+      'growatt_grid_import_energy_total_kwh{plant_id="1",device_sn="B"}': '500+0.1x40',
+      'growatt_grid_export_energy_total_kwh{plant_id="1",device_sn="A"}': '70+0.2x40',
+      'growatt_meter_import_energy_total_kwh{plant_id="1",device_sn="M"}': '1+9x40',
+      'growatt_meter_import_energy_total_kwh{plant_id="2",device_sn="N"}': '5+0.3x40',
+      [price(1, 'import')]: '0.3x40',
+      [price(2, 'import')]: '-0.5x40',
+      [price(1, 'export')]: '0.1x40',
+    };
+    const labels = (record: string, plant: number) => `${record}{currency="EUR",plant_id="${plant}"}`;
+    const [cost, revenue] = ['import_cost', 'export_revenue'].map(
+      (what) => `plant:solar_${what}_per_hour:rate1h`,
+    );
+    const test = (record = '', values: readonly number[]) => ({
+      expr: `round(${record}, 0.0001)`,
+      eval_time: '2h',
+      exp_samples: values.map((value, index) => ({ labels: labels('', index + 1), value })),
+    });
+    // Each five minutes 0.1, 0.3 and 0.2 kWh.
+    await promtool(t, series, { promql_expr_test: [test(cost, [0.36, -1.8]), test(revenue, [0.24])] });
+  });
+
   for (const [grid, [low = 0, high = 0, slow = 0, fast = 0]] of Object.entries(grids)) {
     it(`in a grid of ${grid} the limits can be set, and then hold`, async (t) => {
       const values = {
