@@ -169,7 +169,7 @@ describe('The pages on installing and on the Raspberry Pi, under a real systemd'
   it('have commands that give Grafana what Docker Compose gives it', async () => {
     const provisioning = '/etc/grafana/provisioning';
     await inside('mkdir', '-p', `${provisioning}/datasources`, `${provisioning}/dashboards`);
-    const [, provision = ''] = blocksOf(raspberry, '4. Grafana');
+    const [provision = ''] = blocksOf(raspberry, '4. Grafana');
     await follow(provision);
     const written = async (kind: string) => parse(await inside('cat', `${provisioning}/${kind}/solar.yaml`));
     const composed = async (file: string) => parse(await readFile(`deploy/compose/grafana/${file}`, 'utf8'));
