@@ -191,7 +191,7 @@ describe('What the agent is built from', () => {
     };
     assert.match(
       read('deploy/docker/Dockerfile'),
-      new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'),
+      new RegExp(`^ARG NODE_IMAGE=docker.io/library/node:${devDependencies.node}-slim$`, 'm'),
     );
     assert.equal(process.version, `v${devDependencies.node}`);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -123,6 +124,24 @@ describe('The container image', () => {
           'org.opencontainers.image.revision': await shell('git rev-parse HEAD'),
         },
       );
+    }
+  });
+
+  it('is pushed by the command of a release as a whole, with its health check, and the digest is known', async () => {
+    const text = await readFile('.github/workflows/release.yml', 'utf8');
+    const [, push = ''] = /(buildah manifest push .* )"docker:\/\/\$IMAGE:\$tag"/.exec(text) ?? [];
+    const pushed = join(folder, 'pushed');
+    await shell(`cd ${quoted(folder)} && ${push} dir:${quoted(pushed)}`);
+    const manifest = await readFile(join(pushed, 'manifest.json'));
+    const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+    assert.equal((await readFile(join(folder, 'digest'), 'utf8')).trim(), `sha256:${sha256(manifest)}`);
+    const { manifests } = JSON.parse(manifest.toString()) as { manifests: readonly { digest: string }[] };
+    assert.equal(manifests.length, 2);
+    for (const { digest } of manifests) {
+      const file = join(pushed, `${digest.replace('sha256:', '')}.manifest.json`);
+      const image = JSON.parse(await readFile(file, 'utf8')) as { config: { digest: string } };
+      const blob = await readFile(join(pushed, image.config.digest.replace('sha256:', '')), 'utf8');
+      assert.deepEqual(JSON.parse(blob).config.Healthcheck.Test, config.Healthcheck.Test);
     }
   });
 
