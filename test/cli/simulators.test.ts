@@ -135,8 +135,8 @@ test('the demo reads its own simulators, whatever sources, shard and mode the en
       ['modbus/SIMMIN0001', 2],
       ['modbus/SIMSPH0001', 2],
       ['forecast/1234567', 60],
-      ['tariff/import', 60],
-      ['tariff/export', 60],
+      ['tariff/import', 5],
+      ['tariff/export', 5],
     ],
   );
   stop();

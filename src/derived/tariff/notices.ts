@@ -7,6 +7,8 @@ import { connectionOf, type Term } from './quantities.ts';
 const HOUR = 3_600_000;
 /** A meter that reads 0 is believed only after some readings by day: what is missing is told after so long. */
 const PATIENCE = 24 * HOUR;
+/** Plants are listed within minutes, unless the cloud fails. */
+const PATIENCE_FOR_PLANTS = HOUR;
 
 /** Devices that count the same connection differ by less than this, in mWh and as a fraction. */
 const LEAST_DIFFERENCE = 20e6;
@@ -31,6 +33,7 @@ export class Notices {
   /** Since when a plant has been seen without a total of the direction, by its id. */
   readonly #missingSince = new Map<string, number>();
   readonly #told = new Set<string>();
+  #noPlantsSince: number | undefined;
 
   constructor(direction: Direction) {
     this.#direction = direction;
@@ -69,6 +72,16 @@ export class Notices {
     const serials = lagging.map(({ serial }) => serial).join(', ');
     warn(
       `plant ${plant}: ${serials} counted much less ${this.#direction} than another device; a plant is taken for one connection to the grid, of which the highest count is priced`,
+    );
+  }
+
+  /** Says once that there is nothing to price, such as with sticks alone. */
+  tellNoPlants(now: number, { warn }: PollContext): void {
+    this.#noPlantsSince ??= now;
+    if (now - this.#noPlantsSince < PATIENCE_FOR_PLANTS || this.#told.has('no plants')) return;
+    this.#told.add('no plants');
+    warn(
+      'there is no plant whose energy could be priced; the meter of a Trucki stick counts only the energy of today, which cannot be priced',
     );
   }
 

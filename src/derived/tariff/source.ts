@@ -20,6 +20,8 @@ import type { PriceZone } from './zones.ts';
 
 /** What is read anew is priced within so long, in milliseconds. */
 const INTERVAL = 60_000;
+/** The same until there are plants. */
+const FIRST_INTERVAL = 5000;
 
 /** Where prices come from. */
 export type PriceOrigin =
@@ -82,7 +84,7 @@ export class TariffSource implements Source {
   }
 
   interval(): number {
-    return INTERVAL;
+    return this.entities.length === 0 ? FIRST_INTERVAL : INTERVAL;
   }
 
   async *poll(context: PollContext): AsyncIterable<SourceEvent> {
@@ -92,6 +94,7 @@ export class TariffSource implements Source {
     if (origin.kind === 'market') await origin.feed.refresh(origin.ask(context.signal));
     const now = clock.now();
     const plants = [...readings.plants().values()];
+    if (plants.length === 0) this.#notices.tellNoPlants(now, context);
     await books.enter(direction, this.#settle(plants, now, context), warn);
     const shown = books.shown(direction);
     const entities = plants.map(({ id }) => ({ id: `plant/${id}`, labels: { plant_id: id } }));

@@ -205,6 +205,24 @@ test('one that is silent is not told to count less', async () => {
   assert.deepEqual(warnings, []);
 });
 
+test('without plants it looks for them each 5 seconds, and says once after an hour that there are none', async () => {
+  const { sources, poll, clock, warnings, listed } = start('currency: EUR\nimport: 0.3', []);
+  const [source] = sources;
+  for (const minutes of [0, 59, 61, 90]) {
+    clock.at = START + minutes * MINUTE;
+    await poll(source!);
+    assert.equal(warnings.length, minutes < 60 ? 0 : 1);
+  }
+  assert.match(
+    warnings[0] ?? '',
+    /^there is no plant whose energy could be priced; the meter of a Trucki stick/,
+  );
+  assert.equal(source?.interval(), 5000);
+  listed.set('1', { id: '1', zone: BERLIN });
+  await poll(source!);
+  assert.equal(source?.interval(), MINUTE);
+});
+
 test('that a plant counts nothing at the grid is told once, after a day', async () => {
   const { sources, showAc, poll, clock, warnings } = start('currency: EUR\nimport: 0.3\nexport: 0.1');
   for (const hours of [0, 23]) {
