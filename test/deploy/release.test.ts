@@ -62,6 +62,10 @@ describe('The text of a release', () => {
     );
   });
 
+  it('is there for this version', () => {
+    assert.match(releaseNotes(`v${version}`, read('CHANGELOG.md')), /^- \[/);
+  });
+
   it('is refused where tag, package.json and changelog do not agree', () => {
     const refused = (tag: string, text: string, message: RegExp) =>
       assert.throws(() => releaseNotes(tag, text, agent), { message });
