@@ -68,9 +68,9 @@ export class Judge {
    * @param rated power of the modules, W
    */
   observe(actual: Actual, curve: DayCurve, clearSky: DayCurve, rated: number): void {
-    const { start, end, date } = curve.day;
+    const { start, date } = curve.day;
     const { at, side, isComplete, isTogether } = actual;
-    if (!isComplete || !isTogether || at <= start || at >= end) return;
+    if (!isComplete || !isTogether) return;
     const before = this.#dayOf(date, side, start);
     if (at <= before.at) return;
     const energies = { ...before.energies, ...Object.fromEntries(actual.energies) };
@@ -82,11 +82,10 @@ export class Judge {
     });
     const isCurtailed = actual.isCurtailed || held.isHeld;
     const curtailedAt = isCurtailed ? at : before.curtailedAt;
-    // What was taken for free output before the limit showed is taken back.
-    const base = { ...before, sums: held.sums };
     const span = { actual: total(energies) - total(before.energies), from: before.at, to: at };
-    const isKnown = !before.isCurtailed && !isCurtailed;
-    const next = isKnown ? added(base, span, { curve, clearSky, side, rated }) : held.sums;
+    const isFree = !before.isCurtailed && !isCurtailed;
+    // What was taken for free output before a limit showed is taken back.
+    const next = isFree ? added(before, span, { curve, clearSky, side, rated }) : held.sums;
     this.#day = { date, side, at, energies, isCurtailed, held: {}, sums: next, curtailedAt };
   }
 

@@ -11,8 +11,16 @@ import {
 import { boundedLog, listen, type Reply, send } from '../server.ts';
 import { forecastOf, isVariable } from './forecast.ts';
 
-/** What can go wrong with the service; `nulls`: it knows nothing of the last day; `negative`: below 0 at night. */
-export type OpenMeteoFault = TransportFault | 'nulls' | 'negative' | 'far-away' | 'kilometres-per-hour';
+/** What can go wrong with the service; `nulls`: it knows nothing of the last day; `negative`: below 0 at
+ * night; `gap`: a quarter of an hour is missing. */
+export type OpenMeteoFault =
+  | TransportFault
+  | 'nulls'
+  | 'negative'
+  | 'far-away'
+  | 'kilometres-per-hour'
+  | 'gap'
+  | 'short-column';
 
 export interface OpenMeteoOptions {
   /** Default 127.0.0.1. */
@@ -115,6 +123,10 @@ const openMeteoFaults: Record<OpenMeteoFault, Responder> = {
   'far-away': changed((body) => {
     body.latitude += 20;
   }),
+  gap: changed(({ minutely_15: rows }) => {
+    for (const row of Object.values(rows)) row.splice(QUARTERS_OF_A_DAY, 1);
+  }),
+  'short-column': changed(({ minutely_15: rows }) => void rows.diffuse_radiation?.pop()),
   'kilometres-per-hour': changed(({ minutely_15_units: units }) => {
     units.wind_speed_10m = 'km/h';
   }),

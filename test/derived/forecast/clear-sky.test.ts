@@ -4,6 +4,7 @@ import { fixedZone } from '../../../src/base/calendar.ts';
 import { forecast } from '../../../src/derived/forecast/part.ts';
 import { expectedUnderClearSky, type Plane } from '../../../src/derived/forecast/plane.ts';
 import { turbidityAt } from '../../../src/derived/forecast/turbidity.ts';
+import { eventsOf } from '../../helpers/context.ts';
 import { BERLIN, configOf, HOUR, MIDNIGHT, MINUTE, polled, samples, setUp } from './support.ts';
 
 const NOON = Date.parse('2026-06-21T11:08Z');
@@ -92,20 +93,43 @@ test('a day ends at midnight of the plant, in a day of 23 hours too', async () =
   );
 });
 
-test('several planes of a plant add up', async () => {
+test('several planes of a plant add up, and their irradiance is the mean by their power', async () => {
   const plane = { plant_id: '7', tilt: 30, kwp: 2 };
-  const power = async (planes: readonly unknown[]) => {
+  const expected = async (planes: readonly unknown[]) => {
     const { source } = setUp({ section: { ...SECTION, planes }, at: NOON - 3 * HOUR });
-    return (await polled(source())).values.solar_clear_sky_power_watts!;
+    const { values } = await polled(source());
+    return {
+      power: values.solar_clear_sky_power_watts!,
+      irradiance: values.solar_irradiance_watts_per_square_meter!,
+    };
   };
-  const east = await power([{ ...plane, azimuth: 90 }]);
-  const west = await power([{ ...plane, azimuth: 270, kwp: 3 }]);
-  const both = await power([
+  const east = await expected([{ ...plane, azimuth: 90 }]);
+  const west = await expected([{ ...plane, azimuth: 270, kwp: 3 }]);
+  const both = await expected([
     { ...plane, azimuth: 90 },
     { ...plane, azimuth: 270, kwp: 3 },
   ]);
-  assert.ok(east > west, 'in the morning the plane to the east has more, though it is smaller');
-  assert.ok(Math.abs(both - east - west) < 0.2);
+  assert.ok(east.power > west.power, 'in the morning the plane to the east has more, though it is smaller');
+  assert.ok(Math.abs(both.power - east.power - west.power) < 0.2);
+  assert.ok(Math.abs(both.irradiance - (2 * east.irradiance + 3 * west.irradiance) / 5) < 0.2);
+});
+
+test('a plant that is described anew gets another curve of the same day', async () => {
+  const { source, world } = setUp({ section: SECTION, at: NOON });
+  const one = source();
+  const before = (await polled(one)).values.solar_expected_energy_today_kwh!;
+  world.shown = samples({ growatt_plant_peak_power_watts: 2500 });
+  const after = (await polled(one)).values.solar_expected_energy_today_kwh!;
+  assert.ok(Math.abs(after - before / 2) < 0.01);
+});
+
+test('what is shown ends after ten minutes, and at midnight', async () => {
+  const { source, world } = setUp({ section: SECTION, at: NOON });
+  const holdsFor = async () =>
+    (await eventsOf(source())).map((event) => event.type === 'reading' && event.reading.holdsFor)[0];
+  assert.equal(await holdsFor(), 10 * MINUTE);
+  world.now = MIDNIGHT + 24 * HOUR - 3 * MINUTE;
+  assert.equal(await holdsFor(), 3 * MINUTE);
 });
 
 test('the power is cut off at the limit of the inverter', async () => {
@@ -156,6 +180,9 @@ test('what is missing of a plant is said once it had time to be listed', async (
   assert.deepEqual((await polled(one)).said, [
     'no power is expected of plant 7: the rated PV power is unknown: state kwp in forecast.planes',
   ]);
+  const several = setUp({ section: { planes: [{ plant_id: '7', kwp: 3 }, { plant_id: '7' }] } }).source();
+  await polled(several);
+  assert.match((await polled(several)).said[0]!, /of several planes each needs kwp/);
   world.shown = samples({ growatt_plant_peak_power_watts: 800 });
   assert.ok((await polled(one)).values.solar_clear_sky_power_watts! < 800);
 });

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actualOf } from '../../../src/derived/forecast/actual.ts';
-import { DayCurve } from '../../../src/derived/forecast/day-curve.ts';
-import { Judge } from '../../../src/derived/forecast/judge.ts';
-import { type Expected, expectedUnderClearSky, type Plane } from '../../../src/derived/forecast/plane.ts';
+import { expectedUnderClearSky, type Plane } from '../../../src/derived/forecast/plane.ts';
 import { HOUR, MIDNIGHT, MINUTE, polled, samples, setUp } from './support.ts';
 
 const SECTION = { source: 'clear-sky', planes: [{ plant_id: '7', kwp: 5, tilt: 35, azimuth: 180 }] };
@@ -203,77 +200,4 @@ test('the energy of yesterday, which devices show until they wake, is none of to
   day.world.now = MIDNIGHT + MINUTE;
   await day.values();
   assertRatio(lastOf(await day.until(20)), 1);
-});
-
-const RATED = 5000;
-const curve = (watts: number | undefined) => {
-  const day = { date: '2026-06-21', start: MIDNIGHT, end: MIDNIGHT + 24 * HOUR };
-  const expected: Expected | undefined =
-    watts === undefined ? undefined : { irradiance: 0, dc: watts, ac: watts };
-  return new DayCurve(day, () => expected);
-};
-const device = (values: Readonly<Record<string, number>>, sn: string, hour = 12) =>
-  samples({ ...values, growatt_last_update_timestamp_seconds: (MIDNIGHT + hour * HOUR) / 1000 }, sn);
-
-test('below a tenth of the rated power there is no sun, and so no ratio', () => {
-  const ratio = (watts: number) => {
-    const judge = new Judge();
-    const shown = device({ growatt_energy_today_kwh: (watts * 12) / 1000 }, 'A');
-    const actual = actualOf(shown, RATED, MIDNIGHT + 13 * HOUR)!;
-    judge.observe(actual, curve(watts), curve(RATED), RATED);
-    return judge.ratio(curve(watts), MIDNIGHT + 13 * HOUR);
-  };
-  assert.equal(ratio(499), undefined);
-  assert.equal(ratio(500), 1);
-});
-
-test('while a device has told nothing today, or one was read long before another, the plant is not judged', () => {
-  const energy = { growatt_energy_today_kwh: 12 };
-  const ratioOf = (shown: ReturnType<typeof samples>) => {
-    const judge = new Judge();
-    const actual = actualOf(shown, RATED, MIDNIGHT + 13 * HOUR)!;
-    judge.observe(actual, curve(2000), curve(2000), RATED);
-    return { ratio: judge.ratio(curve(2000), MIDNIGHT + 13 * HOUR), isComplete: actual.isComplete };
-  };
-  const first = device(energy, 'A');
-  assert.deepEqual(ratioOf([...first, ...device(energy, 'B')]), { ratio: 1, isComplete: true });
-  assert.deepEqual(ratioOf([...first, ...device({ growatt_pv_energy_total_kwh: 900 }, 'B')]), {
-    ratio: undefined,
-    isComplete: false,
-  });
-  assert.deepEqual(ratioOf([...first, ...device({ growatt_inverter_status: 0 }, 'B')]), {
-    ratio: undefined,
-    isComplete: false,
-  });
-  assert.deepEqual(ratioOf([...first, ...device(energy, 'B', 11.5)]).ratio, undefined);
-  assert.deepEqual(
-    ratioOf([...first, ...device({ growatt_grid_import_power_watts: 9 }, 'METER')]).ratio,
-    0.5,
-  );
-});
-
-test('an AC-coupled battery has no modules, and its output is none of theirs', () => {
-  const inverter = device({ growatt_energy_today_kwh: 12, growatt_pv1_energy_today_kwh: 13 }, 'A');
-  const battery = device({ growatt_energy_today_kwh: 4, growatt_battery_soc_percent: 50 }, 'B');
-  const actual = actualOf([...inverter, ...battery], RATED, MIDNIGHT + 13 * HOUR);
-  assert.equal(actual?.side, 'dc');
-  assert.deepEqual([...(actual?.energies ?? [])], [['A', 13]]);
-  assert.equal(actual?.isComplete, true);
-});
-
-test('a span of unknown weather counts on neither side, and too many of them leave no ratio', () => {
-  const judge = new Judge();
-  const observe = (hour: number, kwh: number, expected: DayCurve) => {
-    const actual = actualOf(
-      device({ growatt_energy_today_kwh: kwh }, 'A', hour),
-      RATED,
-      MIDNIGHT + 20 * HOUR,
-    )!;
-    judge.observe(actual, expected, curve(2000), RATED);
-    return judge.ratio(curve(2000), MIDNIGHT + hour * HOUR);
-  };
-  assert.equal(observe(6, 12, curve(2000)), 1);
-  assert.equal(observe(11, 13, curve(undefined)), 1);
-  assert.equal(observe(12, 15, curve(2000)), 1);
-  assert.equal(observe(17, 16, curve(undefined)), undefined);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { ianaZone } from '../../../src/base/calendar.ts';
 import { WeatherOfPlace } from '../../../src/derived/forecast/weather-of-place.ts';
 import type { SimulatedSky } from '../../../src/model/simulator.ts';
 import { type OpenMeteoFault, startOpenMeteo } from '../../../src/simulators/forecast/server.ts';
 import { clearSky, sinElevation } from '../../../src/simulators/sun.ts';
-import { HOUR, MIDNIGHT, MINUTE, polled, setUp } from './support.ts';
+import { BERLIN, HOUR, MIDNIGHT, MINUTE, polled, setUp } from './support.ts';
 
 const NOON = MIDNIGHT + 13 * HOUR;
 const DAY = 24 * HOUR;
@@ -165,6 +166,32 @@ test('wind in another unit is refused', async (t) => {
   const { after, server } = await weather(t);
   server.faults.next({ kind: 'kilometres-per-hour', times: 3 });
   assert.match((await after(0)).said[0]!, /wind_speed_10m is not in m\/s/);
+});
+
+test('a day without a quarter of an hour, and columns of several lengths, are refused', async (t) => {
+  const { after, server } = await weather(t);
+  server.faults.next({ kind: 'gap', times: 3 });
+  assert.match((await after(0)).said[0]!, /the times are not quarters of an hour in order/);
+  server.faults.next({ kind: 'short-column', times: 3 });
+  assert.match((await after(5 * MINUTE)).said[0]!, /diffuse_radiation is not as long as time/);
+});
+
+test('today and tomorrow are known wherever the plant is, at every hour', async (t) => {
+  const places = [
+    { ...BERLIN, zone: ianaZone('Pacific/Honolulu'), place: { latitude: 21.3, longitude: -157.86 } },
+    { ...BERLIN, zone: ianaZone('Pacific/Kiritimati'), place: { latitude: 1.87, longitude: -157.4 } },
+  ];
+  for (const place of places) {
+    const { world, after } = await weather(t);
+    world.plants = [place];
+    for (let hour = 0; hour < 24; hour++) {
+      const { values } = await after(HOUR);
+      for (const day of ['today', 'tomorrow']) {
+        const energy = values[`solar_expected_energy_${day}_kwh`];
+        assert.ok(energy !== undefined && energy > 10, `${place.zone}, hour ${hour}, ${day}: ${energy}`);
+      }
+    }
+  }
 });
 
 const FAULTS: Readonly<Partial<Record<OpenMeteoFault, RegExp>>> = {
