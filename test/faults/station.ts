@@ -87,8 +87,8 @@ export async function startStation(
     };
   }
 
-  /** Starts an agent, as after a restart when there was one. */
-  function boot(more: Readonly<Record<string, string>> = {}) {
+  /** Starts an agent, as after a restart when there was one; `once`: one that polls once, within so many milliseconds. */
+  function boot(more: Readonly<Record<string, string>> = {}, once?: number) {
     const config = loadConfig({
       env: {
         GROWATT_TOKEN: TOKEN,
@@ -104,7 +104,13 @@ export async function startStation(
       isTerminal: false,
     });
     const log = memoryLog();
-    const agent = new Agent({ config, log, clock, fetch: fetchOf(log.lines) });
+    const agent = new Agent({
+      config,
+      log,
+      clock,
+      fetch: fetchOf(log.lines),
+      ...(once !== undefined && { once }),
+    });
     const abort = new AbortController();
     let running: Promise<void> | undefined;
     const stop = async () => {

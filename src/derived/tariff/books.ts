@@ -16,6 +16,7 @@ type Plants = Accounts[Direction];
 export class Books {
   readonly #file: MoneyFile | undefined;
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #writeEvery: number;
   #shown: Accounts = { import: {}, export: {} };
   #newest: Accounts = this.#shown;
   #opened: Promise<void> | undefined;
@@ -23,10 +24,14 @@ export class Books {
   /** The write under way, or the last one. */
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param folder undefined: nothing is kept across a restart */
-  constructor(folder: string | undefined, clock: Pick<Clock, 'now'>) {
+  /**
+   * @param folder undefined: nothing is kept across a restart
+   * @param writeEvery least time between two writes in milliseconds; 0 for a process that ends before that has passed
+   */
+  constructor(folder: string | undefined, clock: Pick<Clock, 'now'>, writeEvery = WRITE_EVERY) {
     this.#file = folder === undefined ? undefined : new MoneyFile(folder);
     this.#clock = clock;
+    this.#writeEvery = writeEvery;
   }
 
   /** Reads what an earlier run wrote; call before anything else, by each who uses them. */
@@ -65,7 +70,7 @@ export class Books {
     const newest = this.#newest;
     if (this.#file) {
       // A clock that was set back must not put it off.
-      if (now >= this.#writtenAt && now - this.#writtenAt < WRITE_EVERY) return;
+      if (now >= this.#writtenAt && now - this.#writtenAt < this.#writeEvery) return;
       if (!(await this.#file.write(newest, warn))) return;
       this.#writtenAt = now;
     }

@@ -52,7 +52,7 @@ function sourceOf(
   { currency, timezone }: TariffConfig,
   tools: DerivedTools,
 ): Source {
-  const { clock, readings, shared, folder } = tools;
+  const { clock, readings, shared, folder, once } = tools;
   const identity =
     pricing.kind === 'market'
       ? [direction, pricing.market, pricing.zone, pricing.product, pricing.region, pricing.baseUrl].join(' ')
@@ -62,7 +62,7 @@ function sourceOf(
     currency,
     place: placeOf(timezone),
     origin: originOf(`tariff/${direction}`, pricing, tools),
-    books: shared('tariff books', () => new Books(folder, clock)),
+    books: shared('tariff books', () => new Books(folder, clock, once === undefined ? undefined : 0)),
     readings,
     clock,
     configuration: { currency, timezone, pricing },

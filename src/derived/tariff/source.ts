@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ianaZone, type Zone } from '../../base/calendar.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { SourceError } from '../../base/errors.ts';
+import { inTurns } from '../../base/turns.ts';
 import type { KnownPlant, PlantReadings } from '../../model/derived.ts';
 import type { PollContext } from '../../model/poll-context.ts';
 import type { Entity, SourceEvent, Value } from '../../model/reading.ts';
@@ -95,7 +96,7 @@ export class TariffSource implements Source {
     const now = clock.now();
     const plants = [...readings.plants().values()];
     if (plants.length === 0) this.#notices.tellNoPlants(now, context);
-    await books.enter(direction, this.#settle(plants, now, context), warn);
+    await books.enter(direction, await this.#settle(plants, now, context), warn);
     const shown = books.shown(direction);
     const entities = plants.map(({ id }) => ({ id: `plant/${id}`, labels: { plant_id: id } }));
     if (entities.map(({ id }) => id).join() !== this.entities.map(({ id }) => id).join()) {
@@ -126,16 +127,16 @@ export class TariffSource implements Source {
   }
 
   /** Prices what has flowed since the last time. @returns the accounts that there are now */
-  #settle(
+  async #settle(
     plants: readonly KnownPlant[],
     now: number,
     context: PollContext,
-  ): Readonly<Record<string, Account>> {
+  ): Promise<Readonly<Record<string, Account>>> {
     const { direction, currency, books, readings } = this.#options;
     const before = books.newest(direction);
     const after: Record<string, Account> = {};
     this.#freshness.begin();
-    for (const plant of plants) {
+    await inTurns(plants, (plant) => {
       const samples = readings.samplesOf(plant.id);
       const devices = devicesIn(samples);
       const readAt = new Map(
@@ -147,12 +148,12 @@ export class TariffSource implements Source {
       const prices = this.#pricesFor(plant);
       if (this.#needsZone && (plant.zone?.fixed ?? devices.length > 0))
         this.#notices.tellZone(plant, plant.zone !== undefined, context);
-      if (!prices) continue;
+      if (!prices) return;
       const look = { devices, readAt, now };
       const { account, long } = settle(before[plant.id], look, { direction, currency, prices });
       after[plant.id] = account;
       this.#notices.tell(plant, { account, long, look }, context);
-    }
+    });
     return after;
   }
 

@@ -47,6 +47,7 @@ async function moneyOf(agent: RunningAgent): Promise<Readonly<Record<string, num
 const totalOf = async (agent: RunningAgent, metric: string) =>
   (await agent.scrape()).samples.find(({ name }) => name === metric)?.value ?? Number.NaN;
 
+const EXPORT_TOTAL = 'growatt_grid_export_energy_total_kwh';
 const IMPORT_TOTAL = 'growatt_grid_import_energy_total_kwh';
 
 test('the agent prices what a plant reports, and a restart changes nothing of that', async (t) => {
@@ -173,4 +174,31 @@ test('of a plant whose devices count no import and no export it is said that the
     'solar_energy_price{1,EUR,export}',
     'solar_energy_price{1,EUR,import}',
   ]);
+});
+
+test('an agent that polls once and ends goes on counting from run to run, with STATE_DIR', async (t) => {
+  const plant = { ...HYBRID, householdW: 1200 };
+  const env = { ...FIXED, STATE_DIR: startFolder(t) };
+  const station = await startStation(t, { plants: [plant], env, start: AFTERNOON - 6 * HOUR });
+  const shown: Readonly<Record<string, number>>[] = [];
+  const totals: (readonly [number, number])[] = [];
+  for (let round = 0; round < 5; round++) {
+    const running = station.boot({}, 2 * MINUTE);
+    let isDone = false;
+    const polled = running.agent.pollOnce(running.abort.signal, station.clock.now() + MINUTE).finally(() => {
+      isDone = true;
+    });
+    while (!isDone) await station.pass(1000);
+    await polled;
+    shown.push(await moneyOf(running));
+    totals.push([await totalOf(running, IMPORT_TOTAL), await totalOf(running, EXPORT_TOTAL)]);
+    await running.stop();
+    await station.pass(5 * HOUR);
+  }
+  const [begin, end] = [totals[0]!, totals.at(-1)!];
+  const [cost, revenue] = ['solar_import_cost_total{1,EUR}', 'solar_export_revenue_total{1,EUR}'];
+  assert.deepEqual([shown[0]?.[cost!], shown[0]?.[revenue!]], [0, 0]);
+  assert.ok(end[0] - begin[0] > 0.5 && end[1] - begin[1] > 0.5, `${totals}`);
+  assert.ok(Math.abs(shown.at(-1)![cost!]! - (end[0] - begin[0]) * 0.4) < 1e-6);
+  assert.ok(Math.abs(shown.at(-1)![revenue!]! - (end[1] - begin[1]) * 0.1) < 1e-6);
 });

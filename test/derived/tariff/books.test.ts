@@ -79,6 +79,17 @@ test('what is shown was written, at most once a minute, both directions together
   assert.equal(written(), '7', 'after a clock was set back');
 });
 
+test('a process that ends soon writes each time', async (t) => {
+  const { folder, clock, warn, books } = startFolder(t);
+  const own = new Books(folder, clock, 0);
+  await own.open(warn);
+  await own.enter('import', { 1: account(5n) }, warn);
+  await own.enter('export', { 1: account(6n) }, warn);
+  const next = books();
+  await next.open(warn);
+  assert.equal(next.shown('export')[1]?.money.EUR?.positive, 6n);
+});
+
 test('while nothing changes nothing is written', async (t) => {
   const { path, clock, warn, books } = startFolder(t);
   const own = books();
