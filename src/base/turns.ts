@@ -6,30 +6,34 @@ const LONGEST_TURN = 4;
 /** When long work began in this turn of the event loop; undefined: it has not yet. */
 let began: number | undefined;
 
-/**
- * For long work in a loop: `if (isTurnOver()) await nextTurn()` lets others work. All long work of one turn shares its
- * time, so that several jobs that come one after the other do not add up.
- */
-export function isTurnOver(): boolean {
-  const now = performance.now();
-  if (began === undefined) {
-    began = now;
-    setImmediate(() => {
-      began = undefined;
-    }).unref();
-  }
-  return now - began > LONGEST_TURN;
+/** Notes that long work begins, unless some has begun in this turn. @returns when it began */
+function begin(): number {
+  if (began !== undefined) return began;
+  began = performance.now();
+  setImmediate(() => {
+    began = undefined;
+  }).unref();
+  return began;
 }
 
-/** Resolves in the next turn of the event loop; long work that others do not wait for begins with it. */
+/**
+ * For long work in a loop, between its steps: `if (isTurnOver()) await nextTurn()` lets others work. All long work of one
+ * turn shares its time, so that several jobs that come one after the other do not add up.
+ */
+export function isTurnOver(): boolean {
+  return performance.now() - begin() > LONGEST_TURN;
+}
+
+/** Resolves in the next turn of the event loop; work that nobody waits for begins with it. */
 export async function nextTurn(): Promise<void> {
   await nextImmediate();
+  begin();
 }
 
 /** Does the work for each item; others work in between. */
 export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
   for (const item of items) {
-    work(item);
     if (isTurnOver()) await nextTurn();
+    work(item);
   }
 }

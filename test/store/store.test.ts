@@ -241,6 +241,28 @@ test('a restart restores the readings and the state of the guards', () => {
   );
 });
 
+test('what is kept for a restart is that of one moment, however late it is written', () => {
+  const { store } = setUp(inverter('A'));
+  const said = (time: string, total: number, today: number): SourceEvent => ({
+    type: 'reading',
+    reading: {
+      entity: 'A',
+      values: [
+        { metric: 'growatt_energy_total_kwh', value: total },
+        { metric: 'growatt_energy_today_kwh', value: today },
+      ],
+      wallTime: instant(time),
+    },
+  });
+  store.apply('growatt', said('06-12 09:55', 500, 9));
+  const atOnce = JSON.stringify(store.snapshot('growatt'));
+  const later = store.snapshot('growatt');
+  store.apply('growatt', said('06-12 10:00', 501, 10));
+  store.apply('growatt', said('06-12 10:05', 502, 11));
+  assert.equal(JSON.stringify(later), atOnce);
+  assert.notEqual(JSON.stringify(store.snapshot('growatt')), atOnce);
+});
+
 test('the time of a reading is shown in UTC, once the zone is known', () => {
   const clocked: Entity = { ...inverter('A'), lastUpdate: 'growatt_last_update_timestamp_seconds' };
   const stamps = (zone: Entity['zone'], utc: string, wall: string) => {
