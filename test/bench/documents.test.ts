@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { AIMS, MEMORY_LIMIT } from './aims.ts';
-import { nodeOptions } from './measure/programs.ts';
+import { runtimeEnv } from './measure/programs.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -40,15 +40,14 @@ describe('The memory that deployments of one agent give it', () => {
   });
 });
 
-describe('The options that deployments give to Node', () => {
-  it('are the same everywhere, and the bench measures with them', () => {
-    const options = nodeOptions();
-    assert.match(options, /^--\S/);
+describe('What deployments give to Node', () => {
+  it('is the same everywhere, and the bench measures with it', () => {
+    const variables = runtimeEnv();
+    assert.deepEqual(Object.keys(variables), ['NODE_OPTIONS', 'GLIBC_TUNABLES']);
     for (const unit of ['solar-otel-agent', 'solar-otel-agent-push']) {
-      const [, given] = /^Environment="?NODE_OPTIONS=(.*?)"?$/m.exec(
-        read(`deploy/systemd/${unit}.service`),
-      ) ?? [undefined, ''];
-      assert.equal(given, options, unit);
+      const lines = read(`deploy/systemd/${unit}.service`).matchAll(/^Environment="?([A-Z_]+)=(.*?)"?$/gm);
+      const given = Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+      for (const [name, value] of Object.entries(variables)) assert.equal(given[name], value, unit);
     }
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { mebibytes } from './format.ts';
-import { nodeOptions } from './measure/programs.ts';
+import { runtimeEnv } from './measure/programs.ts';
 
 /** What the figures depend on: the machine, and the versions of all that was measured. */
 export function describeMachine(clientGolang: string): readonly (readonly [string, string])[] {
@@ -11,10 +11,7 @@ export function describeMachine(clientGolang: string): readonly (readonly [strin
     ['processor', `${cpus().length} × ${first?.model.trim() ?? 'unknown'}`],
     ['memory', mebibytes(totalmem())],
     ['kernel', `Linux ${release()}`],
-    [
-      'Node',
-      `${process.version.slice(1)}, with \`${nodeOptions() || 'no options'}\` for the agent and the peers`,
-    ],
+    ['Node', `${process.version.slice(1)}, the agent and the peers with ${runtime()}`],
     ['OpenTelemetry SDK', versionOf('@opentelemetry/sdk-metrics')],
     ['OpenTelemetry Prometheus exporter', versionOf('@opentelemetry/exporter-prometheus')],
     ['prom-client', versionOf('prom-client')],
@@ -22,6 +19,11 @@ export function describeMachine(clientGolang: string): readonly (readonly [strin
     ['Go', goVersion(clientGolang)],
   ];
 }
+
+const runtime = () =>
+  Object.entries(runtimeEnv())
+    .map(([name, value]) => `\`${name}=${value}\``)
+    .join(' and ');
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 

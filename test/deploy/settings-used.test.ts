@@ -11,6 +11,7 @@ import { settingsOf } from '../../src/settings/setting.ts';
 /** What deployments set and the agent's configuration does not hold. */
 const NOT_SETTINGS = [
   'NODE_OPTIONS',
+  'GLIBC_TUNABLES',
   'POD_NAME',
   'COLLECTOR_HEALTH_HOST',
   'COLLECTOR_STORAGE',

@@ -1,5 +1,5 @@
 import { Child } from './child.ts';
-import { nodeOptions, type Programs } from './programs.ts';
+import { type Programs, runtimeEnv } from './programs.ts';
 
 /** The bundle of the agent with the options of the deployments, and with a state folder as they have one. */
 export function startAgent(
@@ -12,7 +12,7 @@ export function startAgent(
     args: [...(probed ? ['--require', programs.probe] : []), programs.agent],
     probed,
     env: {
-      NODE_OPTIONS: nodeOptions(),
+      ...runtimeEnv(),
       STATE_DIR: programs.stateFolder(),
       EXPORTER_LISTEN_ADDR: '127.0.0.1:0',
       LOG_FORMAT: 'text',
@@ -27,6 +27,6 @@ export function startNode(programs: Programs, program: string): Child {
     command: process.execPath,
     args: ['--require', programs.probe, program],
     probed: true,
-    env: { NODE_OPTIONS: nodeOptions() },
+    env: runtimeEnv(),
   });
 }

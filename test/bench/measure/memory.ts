@@ -11,7 +11,7 @@ import { startAgent } from './agent.ts';
 import { Child } from './child.ts';
 import { Fleet } from './fleet.ts';
 import { get } from './http.ts';
-import { nodeOptions, type Programs } from './programs.ts';
+import { type Programs, runtimeEnv } from './programs.ts';
 
 const CYCLES = 100;
 /** Memory is the median of so many readings at the end: it swings with garbage collection. */
@@ -96,7 +96,7 @@ async function otlpReceiver(): Promise<{ url: string; close(): void }> {
 /** The most memory that a health check takes beside the agent at a URL, bytes. */
 async function healthcheck(programs: Programs, url: string): Promise<number> {
   const { host } = new URL(url);
-  const env = { NODE_OPTIONS: nodeOptions(), EXPORTER_LISTEN_ADDR: host, GROWATT_TOKEN: 'bench-token' };
+  const env = { ...runtimeEnv(), EXPORTER_LISTEN_ADDR: host, GROWATT_TOKEN: 'bench-token' };
   const check = new Child({ command: process.execPath, args: [programs.agent, 'healthcheck'], env });
   return await check.peakUntilEnd();
 }
@@ -105,7 +105,7 @@ async function bareNode({ bareNode: program }: Programs): Promise<number> {
   const child = new Child({
     command: process.execPath,
     args: [program],
-    env: { NODE_OPTIONS: nodeOptions() },
+    env: runtimeEnv(),
   });
   const url = await child.url();
   for (let scrape = 0; scrape < 2 * CYCLES; scrape++) await get(`${url}/metrics`);

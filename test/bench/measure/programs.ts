@@ -27,12 +27,11 @@ export interface Programs extends Engines {
   stateFolder(): string;
 }
 
-/** The value of NODE_OPTIONS in the image: what the deployments give to Node. */
-export function nodeOptions(): string {
-  const [, options] = /\bNODE_OPTIONS="?([^"\\\n]+?)"?\s*\\?$/m.exec(
-    readFileSync(join(ROOT, 'deploy/docker/Dockerfile'), 'utf8'),
-  ) ?? [undefined, ''];
-  return options ?? '';
+/** What the deployments give to Node: the variables of the image that are about the runtime. */
+export function runtimeEnv(): Readonly<Record<string, string>> {
+  const image = readFileSync(join(ROOT, 'deploy/docker/Dockerfile'), 'utf8');
+  const variables = image.matchAll(/\b(NODE_OPTIONS|GLIBC_TUNABLES)="([^"\n]+)"/g);
+  return Object.fromEntries([...variables].map(([, name = '', value = '']) => [name, value]));
 }
 
 /** Builds the programs in JavaScript that are not the agent into a folder. */

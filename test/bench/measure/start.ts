@@ -6,7 +6,7 @@ import { median } from '../statistics.ts';
 import { Child, type ChildOptions } from './child.ts';
 import { Fleet } from './fleet.ts';
 import { get } from './http.ts';
-import { nodeOptions, type Programs } from './programs.ts';
+import { type Programs, runtimeEnv } from './programs.ts';
 
 const DEADLINE_MS = 30_000;
 
@@ -60,7 +60,7 @@ async function firstAnswer(
 ): Promise<number> {
   const port = await freePort();
   const started = performance.now();
-  const child = new Child({ ...program, env: { NODE_OPTIONS: nodeOptions(), ...env(port) } });
+  const child = new Child({ ...program, env: { ...runtimeEnv(), ...env(port) } });
   try {
     while (performance.now() - started < DEADLINE_MS) {
       const answer = await get(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
