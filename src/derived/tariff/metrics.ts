@@ -7,7 +7,7 @@ const counters = (rows: readonly MetricRow[], own: readonly string[]) =>
   define({ labels: own, validity: 'fact' }, rows).map((row) => ({ ...row, kind: 'counter' as const }));
 
 export const tariffMetrics: MetricGroup = {
-  title: 'Money',
+  title: 'Prices and amounts',
   introduction:
     'With the section `tariff` of the configuration; see [money.md](money.md). Amounts are in the currency of the label, counted since the agent knows the plant.',
   definitions: [

@@ -5,6 +5,7 @@ import type { Settings } from '../../settings/read.ts';
 import { list, type Resolved, setting } from '../../settings/setting.ts';
 import type { Direction } from './ledger.ts';
 import { type MarketName, markets } from './sources/index.ts';
+import type { Market } from './sources/market.ts';
 import { type PriceZone, parseDays, parseHours, parseMonths } from './zones.ts';
 
 /** In the weakest currencies a kWh costs thousands. */
@@ -38,6 +39,15 @@ const word = (allowed: string, pattern: RegExp): Format<string> => ({
   parse: (given) => (pattern.test(given) ? given.toUpperCase() : undefined),
 });
 
+/** A bidding zone of any market, spelled as the market does. */
+const biddingZone: Format<string> = {
+  allowed: 'a bidding zone such as DE-LU',
+  parse: (given) =>
+    Object.values<Market>(markets)
+      .flatMap(({ zones = [] }) => zones)
+      .find((name) => name.toLowerCase() === given.toLowerCase()),
+};
+
 const zone = {
   price: setting(perKwh, { required: true, doc: 'Price per kWh at these times.' }),
   days: setting(understood('days such as Sat,Sun or Mon-Fri', parseDays), {
@@ -54,8 +64,7 @@ const zone = {
   }),
 };
 
-const zonesOf = (market: MarketName) =>
-  'zones' in markets[market] ? markets[market].zones.map((name) => `\`${name}\``).join(', ') : '';
+const zonesOf = ({ zones = [] }: Market) => zones.map((name) => `\`${name}\``).join(', ');
 
 /** The settings of import or export. */
 function directionSettings(what: 'pays' | 'earns', prefix: string) {
@@ -72,11 +81,11 @@ function directionSettings(what: 'pays' | 'earns', prefix: string) {
     source: setting(choice(...(Object.keys(markets) as MarketName[])), {
       env: `${prefix}_SOURCE`,
       otherwise: '`price`',
-      doc: 'Where prices come from that change by the hour: `energy-charts` (central Europe), `awattar` (Germany, Austria) or `octopus` (Great Britain).',
+      doc: 'Where prices come from that change by the hour: `energy-charts` (most of Europe), `awattar` (Germany, Austria) or `octopus` (Great Britain).',
     }),
-    zone: setting(word('a bidding zone such as DE-LU', /^[a-z0-9-]{2,20}$/i), {
+    zone: setting(biddingZone, {
       env: `${prefix}_ZONE`,
-      doc: `Bidding zone. With \`energy-charts\`: ${zonesOf('energy-charts')}; with \`awattar\`: ${zonesOf('awattar')}.`,
+      doc: `Bidding zone. With \`energy-charts\`: ${zonesOf(markets['energy-charts'])}; with \`awattar\`: ${zonesOf(markets.awattar)}.`,
     }),
     product: setting(word('a product code such as AGILE-24-10-01', /^[a-z0-9-]{2,60}$/i), {
       env: `${prefix}_PRODUCT`,
@@ -181,14 +190,14 @@ function pricingOf(settings: Settings, direction: Direction, values: DirectionVa
   }
   for (const key of ['price', 'zones'])
     if (isGiven(key)) report(key, `cannot be used together with ${path('source')}; keep one of them`);
-  const market = markets[source];
+  const market: Market = markets[source];
   const { zone: area, product, region, charges = 0, tax = 0, baseUrl } = values;
   for (const key of ['zone', 'product', 'region'] as const) {
-    const isNeeded = (market.needs as readonly string[]).includes(key);
+    const isNeeded = market.needs.includes(key);
     if (isNeeded && values[key] === undefined) report(key, `is missing; ${source} needs it`);
     if (!isNeeded && isGiven(key)) report(key, `has no effect with ${source}`);
   }
-  if (area !== undefined && 'zones' in market && !market.zones.includes(area))
+  if (area !== undefined && market.zones && !market.zones.includes(area))
     report('zone', `must be one of ${market.zones.join(', ')} with ${source}`);
   return { kind: 'market', market: source, zone: area, product, region, charges, tax, baseUrl };
 }

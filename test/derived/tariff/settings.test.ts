@@ -53,6 +53,19 @@ test('the currency of a source is the default, and any other is an error', () =>
   assert.match(refused('currency: EURO\nimport: 0.3'), /ISO 4217.*not "EURO"/);
 });
 
+test('a bidding zone is spelled as the market spells it', () => {
+  const zoneOf = (zone: string) => {
+    const market = tariffOf(`import: {source: energy-charts, zone: ${zone}}`).directions.import;
+    return market?.kind === 'market' && market.zone;
+  };
+  assert.deepEqual(['it-north', 'IT-NORTH', 'no2nsl', 'de-lu'].map(zoneOf), [
+    'IT-North',
+    'IT-North',
+    'NO2NSL',
+    'DE-LU',
+  ]);
+});
+
 test('a source has what it needs, and nothing that it does not use', () => {
   const market = tariffOf('import: {source: awattar, zone: AT, charges: 0.1, tax: 0.2}').directions.import;
   assert.deepEqual(market, {
@@ -68,7 +81,8 @@ test('a source has what it needs, and nothing that it does not use', () => {
   const messages: Readonly<Record<string, RegExp>> = {
     'import: {source: energy-charts}': /^tariff\.import\.zone: is missing; energy-charts needs it$/,
     'import: {source: awattar, zone: DE-LU}': /^tariff\.import\.zone: must be one of DE, AT with awattar$/,
-    'import: {source: energy-charts, zone: XX}': /zone: must be one of AT, BE, /,
+    'import: {source: energy-charts, zone: DE}': /zone: must be one of AT, BE, BG, /,
+    'import: {source: energy-charts, zone: XX}': /zone: must be a bidding zone such as DE-LU, not "XX"/,
     'import: {source: octopus, region: C}': /^tariff\.import\.product: is missing/,
     'import: {source: octopus, product: AGILE-24-10-01}': /^tariff\.import\.region: is missing/,
     'import: {source: octopus, product: AGILE-24-10-01, region: C, zone: DE}':

@@ -14,17 +14,53 @@ const answer = () =>
     unit: z.string(),
   });
 
-/** Day-ahead prices of central Europe, by Fraunhofer ISE: https://api.energy-charts.info */
+/** Those of the parameter `bzn` in https://api.energy-charts.info/openapi.json */
+const ZONES: readonly string[] = [
+  ...[
+    'AT',
+    'BE',
+    'BG',
+    'CH',
+    'CZ',
+    'DE-LU',
+    'DE-AT-LU',
+    'DK1',
+    'DK2',
+    'EE',
+    'ES',
+    'FI',
+    'FR',
+    'GR',
+    'HR',
+    'HU',
+  ],
+  ...['IT-Calabria', 'IT-Centre-North', 'IT-Centre-South', 'IT-North', 'IT-SACOAC', 'IT-SACODC'],
+  ...[
+    'IT-Sardinia',
+    'IT-Sicily',
+    'IT-South',
+    'LT',
+    'LV',
+    'ME',
+    'NL',
+    'NO1',
+    'NO2',
+    'NO2NSL',
+    'NO3',
+    'NO4',
+    'NO5',
+  ],
+  ...['PL', 'PT', 'RO', 'RS', 'SE1', 'SE2', 'SE3', 'SE4', 'SI', 'SK'],
+];
+
+/** Day-ahead prices of Europe, by Fraunhofer ISE: https://api.energy-charts.info */
 export const energyCharts: Market = {
   title: 'energy-charts',
   currency: 'EUR',
   timezone: 'Europe/Berlin',
   baseUrl: () => 'https://api.energy-charts.info',
   needs: ['zone'],
-  zones: [
-    ...['AT', 'BE', 'CH', 'CZ', 'DE-LU', 'DE-AT-LU', 'DK1', 'DK2', 'FR', 'HU', 'IT-NORTH', 'NL', 'NO2', 'PL'],
-    ...['SE4', 'SI'],
-  ],
+  zones: ZONES,
   async read(ask, { zone = '' }, from, to) {
     const date = (instant: number) => dateOf(wallTimeAt(ianaZone(energyCharts.timezone), instant));
     const query = { bzn: zone, start: date(from), end: date(to - 1) };
