@@ -20,11 +20,11 @@ export interface Actual {
 
 /** Dataloggers upload every five minutes: devices that differ by more were not read together, ms. */
 const MOST_APART = 15 * 60_000;
-/** Charging has ended at this state of charge, in percent: many batteries stop short of 100. */
+/** Charging may have ended at this state of charge, in percent: many batteries stop short of 100. */
 const FULL = 98;
-/** Below this an inverter that must not export does not, W and as a share of the rated power of the modules. */
-const NO_EXPORT = 50;
-const NO_EXPORT_SHARE = 0.02;
+/** Less than this is neither fed in nor charged, W and as a share of the rated power of the modules. */
+const NO_OUTLET = 50;
+const NO_OUTLET_SHARE = 0.02;
 
 const PV_ENERGY = 'growatt_pv_energy_today_kwh';
 const INPUT_ENERGY = /^growatt_pv\d+_energy_today_kwh$/;
@@ -107,6 +107,8 @@ function isCurtailed(devices: readonly Values[], rated: number): boolean {
   const valuesOf = (metric: string) => devices.flatMap((values) => values.get(metric) ?? []);
   if (valuesOf('growatt_derating_mode').some((mode) => mode !== 0)) return true;
   if (!valuesOf('growatt_battery_soc_percent').some((charge) => charge >= FULL)) return false;
+  // A plant has one connection to the grid, and may have several batteries.
   const exported = Math.max(0, ...valuesOf('growatt_grid_export_power_watts'));
-  return exported < Math.max(NO_EXPORT, rated * NO_EXPORT_SHARE);
+  const charged = valuesOf('growatt_battery_charge_power_watts').reduce((sum, watts) => sum + watts, 0);
+  return exported + charged < Math.max(NO_OUTLET, rated * NO_OUTLET_SHARE);
 }

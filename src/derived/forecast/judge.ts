@@ -40,6 +40,8 @@ const LONGEST_UNSEEN = HOUR;
 /** Share of the rated power that is sun. */
 const SUN = 0.1;
 const LEAST_SUN_HOURS = 1;
+/** With less, as a share of the rated power, there is nothing to hold back: inverters name a derating mode at dusk. */
+const LEAST_LIGHT = 0.02;
 /** Devices count in steps of 0.1 kWh. */
 const LEAST_ENERGY = 1;
 
@@ -80,7 +82,9 @@ export class Judge {
       rated,
       sums: before.sums,
     });
-    const isCurtailed = actual.isCurtailed || held.isHeld;
+    const possible = curve.at(at) ?? clearSky.at(at);
+    const hasLight = (possible?.ac ?? 0) >= rated * LEAST_LIGHT;
+    const isCurtailed = hasLight && (actual.isCurtailed || held.isHeld);
     const curtailedAt = isCurtailed ? at : before.curtailedAt;
     const span = { actual: total(energies) - total(before.energies), from: before.at, to: at };
     const isFree = !before.isCurtailed && !isCurtailed;

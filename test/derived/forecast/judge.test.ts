@@ -54,6 +54,18 @@ test('while a device has told nothing today, or one was read long before another
   );
 });
 
+test('a full battery holds output back only while it takes no more and nothing is fed in', () => {
+  const isCurtailed = (more: Readonly<Record<string, number>>) => {
+    const full = { growatt_pv_energy_today_kwh: 9, growatt_battery_soc_percent: 98, ...more };
+    return actualOf(device(full, 'A'), RATED, MIDNIGHT + 13 * HOUR)?.isCurtailed;
+  };
+  assert.equal(isCurtailed({}), true, 'nothing says that it is fed in');
+  assert.equal(isCurtailed({ growatt_grid_export_power_watts: 99 }), true);
+  assert.equal(isCurtailed({ growatt_grid_export_power_watts: 101 }), false);
+  assert.equal(isCurtailed({ growatt_battery_charge_power_watts: 400 }), false);
+  assert.equal(isCurtailed({ growatt_battery_soc_percent: 97 }), false);
+});
+
 test('an AC-coupled battery has no modules, and its output is none of theirs', () => {
   const inverter = device({ growatt_energy_today_kwh: 12, growatt_pv1_energy_today_kwh: 13 }, 'A');
   const battery = device({ growatt_energy_today_kwh: 4, growatt_battery_soc_percent: 50 }, 'B');
@@ -112,6 +124,15 @@ test('a span that begins while output is held back does not count', () => {
     ]),
     1,
   );
+});
+
+test('a derating mode at dusk, which some inverters name, is no limit', () => {
+  const dusk = { growatt_derating_mode: 15 };
+  const judge = new Judge();
+  assert.equal(judged([[12, 24]], judge), 1);
+  judged([[12.5, 24.04, dusk]], judge, 90);
+  assert.equal(judge.ratio(curve(90), MIDNIGHT + 12.5 * HOUR), 24.04 / 24.045);
+  assert.equal(judge.state?.curtailedAt, undefined);
 });
 
 test('before a kilowatt hour is expected, steps of 0.1 kWh are too coarse', () => {
