@@ -22,9 +22,9 @@ export interface Settled {
 }
 
 const MISSING: Readonly<Record<Direction, string>> = {
-  import: 'no device counts all that it draws from the grid, so that its import has no cost',
+  import: 'no device counts over its lifetime what is drawn from the grid, so that import has no cost',
   export:
-    'no device counts all that it feeds into the grid, so that its export has no revenue, and no savings are known',
+    'no device counts over its lifetime what is fed into the grid, so that export has no revenue, and no savings are known',
 };
 
 /** What is to be said of plants whose money cannot be counted, or not exactly; each once. */
@@ -80,9 +80,7 @@ export class Notices {
     this.#noPlantsSince ??= now;
     if (now - this.#noPlantsSince < PATIENCE_FOR_PLANTS || this.#told.has('no plants')) return;
     this.#told.add('no plants');
-    warn(
-      'there is no plant whose energy could be priced; the meter of a Trucki stick counts only the energy of today, which cannot be priced',
-    );
+    warn('there is no plant whose energy could be priced; the meter of a Trucki stick counts only the day');
   }
 
   /** Says once that the times of prices need a zone, or one with summer time. */
@@ -100,8 +98,6 @@ export class Notices {
     this.#missingSince.set(plant, since);
     if (now - since < PATIENCE || this.#told.has(plant)) return;
     this.#told.add(plant);
-    warn(
-      `plant ${plant}: ${MISSING[this.#direction]}; the meter of a Trucki stick counts only the energy of today, which cannot be priced`,
-    );
+    warn(`plant ${plant}: ${MISSING[this.#direction]}; the meter of a Trucki stick counts only the day`);
   }
 }

@@ -167,8 +167,8 @@ test('of a plant whose devices count no import and no export it is said that the
   await station.pass(25 * HOUR);
   const lines = agent.log.lines.filter((line) => line.startsWith('warn: tariff/'));
   assert.deepEqual(lines, [
-    'warn: tariff/import: plant 1: no device counts all that it draws from the grid, so that its import has no cost; the meter of a Trucki stick counts only the energy of today, which cannot be priced',
-    'warn: tariff/export: plant 1: no device counts all that it feeds into the grid, so that its export has no revenue, and no savings are known; the meter of a Trucki stick counts only the energy of today, which cannot be priced',
+    'warn: tariff/import: plant 1: no device counts over its lifetime what is drawn from the grid, so that import has no cost; the meter of a Trucki stick counts only the day',
+    'warn: tariff/export: plant 1: no device counts over its lifetime what is fed into the grid, so that export has no revenue, and no savings are known; the meter of a Trucki stick counts only the day',
   ]);
   assert.deepEqual(Object.keys(await moneyOf(agent)).toSorted(), [
     'solar_energy_price{1,EUR,export}',

@@ -237,7 +237,7 @@ test('that a plant counts nothing at the grid is told once, after a day', async 
     await poll(sources[0]!);
   }
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? '', /^plant 1: no device counts all that it draws from the grid/);
+  assert.match(warnings[0] ?? '', /^plant 1: no device counts over its lifetime what is drawn from the grid/);
 });
 
 test('while the prices that are known last, a failure of the market is only a condition', async () => {
