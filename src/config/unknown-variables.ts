@@ -66,7 +66,7 @@ function warningOf(name: string): string | undefined {
 function isNear(name: string, candidate: string): boolean {
   const most = Math.min(MOST_LETTERS, Math.floor(candidate.length / NAME_PER_LETTER));
   // The distance, which costs more, is at least the difference in length.
-  return Math.abs(name.length - candidate.length) <= most && editDistance(name, candidate) <= most;
+  return Math.abs(name.length - candidate.length) <= most && editDistance(name, candidate, most) <= most;
 }
 
 /** The names that the file takes from the environment, as `${NAME}`. */
