@@ -53,6 +53,16 @@ test('a plant that the account lists gets its expected power, with the metrics o
   assert.ok(lines.some((line) => line.includes('assumed of the modules of plant 77')));
 });
 
+test('an agent that polls once compares what it has just read with what is expected', async (t) => {
+  const { agent, abort, clock, scrape } = await simulatedAgent(t, {
+    env: { FORECAST_SOURCE: 'clear-sky' },
+  });
+  await agent.pollOnce(abort.signal, clock.now() + MINUTE);
+  const names = (await scrape()).samples.map(({ name }) => name);
+  for (const name of ['solar_expected_power_watts', 'solar_performance_ratio'])
+    assert.equal(names.filter((other) => other === name).length, 1, name);
+});
+
 test('a reload begins and ends it, and leaves the sources of devices alone', async (t) => {
   const { agent, isThere, values, configWith, until } = await agentWith(t, {});
   await until(() => agent.status().ready);

@@ -26,8 +26,7 @@ export const expectedPanels = [
       title: 'Irradiance in the plane of the modules',
       description: FORECAST,
       width: 8,
-      // Grafana has no W/m²; the axis says what it is.
-      unit: 'suffix: W/m²',
+      unit: 'Wm2',
       min: 0,
     },
     [withPlantName(byPlant('solar_irradiance_watts_per_square_meter')), '{{plant_name}}'],
