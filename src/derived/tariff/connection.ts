@@ -25,8 +25,9 @@ export const connectionState = () =>
     at: z.number(),
     /** What flowed since it is known, mWh. */
     total: wholeNumber(),
-    /** The same as each device counted it, the total of when it came included. */
-    devices: z.record(z.string(), counter().extend({ grown: wholeNumber() })),
+    counters: countersState(),
+    /** What flowed as each device, or group of them, counted it, the total of when it came included. */
+    grown: z.record(z.string(), wholeNumber()),
   });
 
 export type ConnectionState = z.infer<ReturnType<typeof connectionState>>;
@@ -42,6 +43,9 @@ export interface Flow {
 
 /** Names one total of one device. */
 export const keyOf = ({ serial, metric }: Term) => `${serial} ${metric}`;
+
+/** Names those whose totals add up to what flows: most often one alone. */
+export const groupOf = (term: Term) => term.group ?? keyOf(term);
 
 /** A total as a whole number of mWh, so that nothing is lost or made by rounding differences. */
 const milliWattHours = ({ kwh }: Term) => Math.round(kwh * 1e6);
@@ -75,8 +79,8 @@ export function growthsOf(
 
 /**
  * Takes what the devices of a plant count at its connection to the grid. A plant has one connection: where several
- * devices report it, each of them counts the same energy, and what the foremost has counted is what flowed. One that
- * comes later, or is reset, goes on from there.
+ * devices report it, each of them counts the same energy, and what the foremost has counted is what flowed. Devices of
+ * a group count what flows through each of them. One that comes later, or is reset, goes on from there.
  * @param readAt when the newest reading of any of the devices was taken; undefined: none of them was read anew
  */
 export function readConnection(
@@ -85,16 +89,15 @@ export function readConnection(
   readAt: number | undefined,
   now: number,
 ): { readonly state: ConnectionState; readonly flow: Flow } {
-  const { at, total, devices: known } = before ?? { at: readAt ?? now, total: 0, devices: {} };
-  const devices = { ...known };
+  const { at, total, ...known } = before ?? { at: readAt ?? now, total: 0, counters: {}, grown: {} };
+  const [counters, grown] = [{ ...known.counters }, { ...known.grown }];
   for (const term of terms) {
-    const key = keyOf(term);
-    const value = milliWattHours(term);
-    const grown = (known[key]?.grown ?? total) + growthOf(known[key], value);
-    devices[key] = { ...counted(known[key], value), grown };
+    const [key, group, value] = [keyOf(term), groupOf(term), milliWattHours(term)];
+    grown[group] = (grown[group] ?? total) + growthOf(counters[key], value);
+    counters[key] = counted(counters[key], value);
   }
-  const after = Math.max(total, ...Object.values(devices).map(({ grown }) => grown));
+  const after = Math.max(total, ...Object.values(grown));
   const energy = after - total;
   const to = Math.max(at, readAt ?? (energy > 0 ? now : at));
-  return { state: { at: to, total: after, devices }, flow: { energy, from: at, to } };
+  return { state: { at: to, total: after, counters, grown }, flow: { energy, from: at, to } };
 }

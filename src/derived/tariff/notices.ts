@@ -1,6 +1,6 @@
 import type { KnownPlant } from '../../model/derived.ts';
 import type { PollContext } from '../../model/poll-context.ts';
-import { type ConnectionState, keyOf } from './connection.ts';
+import { type ConnectionState, groupOf } from './connection.ts';
 import type { Account, Direction, LongFlow, Look } from './ledger.ts';
 import { connectionOf, type Term } from './quantities.ts';
 
@@ -55,12 +55,12 @@ export class Notices {
   /** Says that the devices of a plant seem to have connections of their own. */
   #tellDifference(
     plant: string,
-    { devices: counters, total }: ConnectionState,
+    { grown, total }: ConnectionState,
     { devices, readAt }: Look,
     warn: PollContext['warn'],
   ): void {
     const isBehind = (term: Term) => {
-      const behind = total - (counters[keyOf(term)]?.grown ?? total);
+      const behind = total - (grown[groupOf(term)] ?? total);
       return behind > LEAST_DIFFERENCE && behind > LARGEST_DEVIATION * total;
     };
     // One that was silent has caught up with its first new reading.

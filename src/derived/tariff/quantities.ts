@@ -30,6 +30,9 @@ const SIGNS_OF_LIFE: ReadonlySet<string> = new Set([
 /** Coupled to the AC side: it states the PV energy of another inverter, and charges from the house whatever is there. */
 const COUPLED_FAMILIES: ReadonlySet<string> = new Set(['spa']);
 
+/** Off-grid inverters count what they draw themselves, not what a meter at the connection sees: several add up. */
+const WITHOUT_METER: ReadonlySet<string> = new Set(['storage']);
+
 const TOTALS: ReadonlySet<string> = new Set([
   ...CONNECTION.import,
   ...CONNECTION.export,
@@ -71,6 +74,8 @@ export interface Term {
   readonly metric: string;
   readonly kwh: number;
   readonly sign: 1 | -1;
+  /** Of totals that add up at the connection to the grid. */
+  readonly group?: string;
 }
 
 /**
@@ -110,9 +115,10 @@ export function connectionOf(
   direction: 'import' | 'export',
 ): readonly Term[] {
   for (const metric of CONNECTION[direction]) {
-    const terms = devices.flatMap(({ serial, totals }): Term[] => {
+    const terms = devices.flatMap(({ serial, totals, family = '' }): Term[] => {
       const kwh = totals.get(metric);
-      return kwh === undefined ? [] : [{ serial, metric, kwh, sign: 1 }];
+      const group = WITHOUT_METER.has(family) ? { group: 'inputs' } : {};
+      return kwh === undefined ? [] : [{ serial, metric, kwh, sign: 1, ...group }];
     });
     if (terms.length > 0) return terms;
   }

@@ -35,7 +35,8 @@ const account = (cost: bigint, seenAt = START): Account => ({
   grid: {
     at: START,
     total: 3,
-    devices: { 'A growatt_grid_import_energy_total_kwh': { last: 9, peak: 9, grown: 3 } },
+    counters: { 'A growatt_grid_import_energy_total_kwh': { last: 9, peak: 9 } },
+    grown: { 'A growatt_grid_import_energy_total_kwh': 3 },
   },
   money: { EUR: { positive: cost, negative: 2n, saved: 12_345_678_901_234_567_890n } },
   unpriced: 17,

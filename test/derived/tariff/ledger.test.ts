@@ -146,6 +146,14 @@ test('what two devices behind one meter both report counts once, whichever of th
   assert.equal(look({ A: { import: 104 } }).cost, 2);
 });
 
+test('off-grid inverters count what each of them draws, and that adds up', () => {
+  const { look } = accountOf({}, { A: 'storage', B: 'storage', C: 'storage' });
+  look({ A: { import: 100 }, B: { import: 40 } });
+  assert.equal(look({ A: { import: 101 }, B: { import: 42 } }).cost, 1.5);
+  assert.equal(look({ A: { import: 101 }, B: { import: 42 }, C: { import: 7 } }).cost, 1.5);
+  assert.equal(look({ A: { import: 102 }, B: { import: 43 }, C: { import: 8 } }).cost, 3);
+});
+
 test('a device that is exchanged or comes later goes on from there', () => {
   const { look } = accountOf();
   look({ A: { import: 100 } });
