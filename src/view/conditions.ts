@@ -1,6 +1,10 @@
 import { NORMAL } from '../metrics/growatt/inverter-status.ts';
 import type { Raw, RawPlant, RawSites } from './raw.ts';
-import { CONDITIONS, type Condition } from './status-api.ts';
+
+/** The worst first. `asleep`: no light; `silent`: no reading while others have one. */
+export const CONDITIONS = ['fault', 'silent', 'other', 'ok', 'waiting', 'asleep', 'unknown'] as const;
+
+export type Condition = (typeof CONDITIONS)[number];
 
 /** How a device or a stick is doing, and the same in words. */
 export interface Judgement {

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { CONDITIONS } from './conditions.ts';
 
 /*
  * The shape of `/api/v1/status`: docs/status-api.md is made of it, and the page is rendered from the same objects. A
- * field may be added, and none is ever removed or given another meaning. What is unknown is absent.
+ * field may be added, and none is ever removed or given another meaning. What is unknown is absent. A running agent
+ * needs only the types, and does not load this file.
  */
 
 const text = (description: string) => z.string().describe(description);
@@ -42,9 +44,6 @@ export const figures = z.object({
     .describe('Energy of the day so far as a part of what was to be expected')
     .optional(),
 });
-
-/** `asleep`: no light; `silent`: no reading while others have one. */
-export const CONDITIONS = ['fault', 'silent', 'other', 'ok', 'waiting', 'asleep', 'unknown'] as const;
 
 const condition = z
   .enum(CONDITIONS)
@@ -157,7 +156,6 @@ export const statusView = z.object({
 
 export type Worth = z.infer<typeof worth>;
 export type Figures = z.infer<typeof figures>;
-export type Condition = (typeof CONDITIONS)[number];
 export type DeviceView = z.infer<typeof deviceView>;
 export type PlantView = z.infer<typeof plantView>;
 export type StickView = z.infer<typeof stickView>;

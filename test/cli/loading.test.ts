@@ -40,7 +40,7 @@ const OTLP = /\/export\/otlp\.ts$|\/otlp-exporter-base\/|\/otlp-transformer\/|-o
 const WEB_CONFIG = /\/export\/web\/(?:gate|certificates|passwords|bcrypt-thread)\.ts$/;
 const any = (files: readonly string[], pattern: RegExp) => files.filter((file) => pattern.test(file));
 
-test('an agent loads neither OTLP, nor a web configuration, nor TLS, nor simulators, where it needs none', async (t) => {
+test('an agent loads neither OTLP, nor a web configuration, nor TLS, nor simulators, nor what is for the docs, where it needs none', async (t) => {
   const files = await loaded(t);
   assert.ok(files.length > 100, `${files.length} files`);
   for (const pattern of [
@@ -48,6 +48,8 @@ test('an agent loads neither OTLP, nor a web configuration, nor TLS, nor simulat
     WEB_CONFIG,
     /^node:(?:https|tls)$/,
     /\/src\/(?:simulators|backfill|capture)\//,
+    // The description of the API, for the documentation.
+    /\/src\/view\/status-api\.ts$/,
   ])
     assert.deepEqual(any(files, pattern), []);
 });

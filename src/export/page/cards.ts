@@ -1,5 +1,6 @@
+import type { Condition } from '../../view/conditions.ts';
 import type { Curve, Subject } from '../../view/curves.ts';
-import type { Condition, DeviceView, Figures, PlantView, StickView, Worth } from '../../view/status-api.ts';
+import type { DeviceView, Figures, PlantView, StickView, Worth } from '../../view/status-api.ts';
 import { html, type Markup } from '../markup.ts';
 import { curveDrawing } from './curve.ts';
 import { energy, percent, power, powerText, UNKNOWN } from './numbers.ts';

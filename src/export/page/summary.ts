@@ -1,4 +1,5 @@
-import type { Condition, Figures, StatusView } from '../../view/status-api.ts';
+import type { Condition } from '../../view/conditions.ts';
+import type { Figures, StatusView } from '../../view/status-api.ts';
 import { MOST_CARDS } from '../../view/status-view.ts';
 import { html, type Markup } from '../markup.ts';
 import { flowDrawing, hasFlow } from './flow.ts';
