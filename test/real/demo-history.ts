@@ -135,7 +135,7 @@ export async function writeDemoHistory(t: TestContext, folder: string): Promise<
   // Polls keep their times, so that the numbers are the same in each run.
   const jitter = mock.method(Math, 'random', () => 0.5);
   t.after(() => jitter.mock.restore());
-  const agent = new Agent({ config, log, clock, fetch });
+  const agent = await Agent.create({ config, log, clock, fetch });
   const observer = agent.observeHttp();
   agent.observeReloads(() => ({ isSuccessful: true, succeededAt: BEGIN / 1000 }));
   const server = await startServer({ listen: config.exporter.listenAddr, surface: agent, log, observer });
