@@ -1,3 +1,4 @@
+import { WITHOUT_METER } from '../metrics/growatt/battery-grid.ts';
 import type { Quantity } from '../model/overview.ts';
 import type { Raw } from './raw.ts';
 import type { Figures } from './status-api.ts';
@@ -64,12 +65,14 @@ export function deviceFigures(values: Values): Figures {
  * What the page shows of a plant: the sum of its devices, and what only the plant as a whole has. The power and the
  * energy that the source states for the whole plant are rarely read, so they count only without those of devices.
  */
-export function plantFigures(plant: Values, devices: readonly Values[]): Figures {
+export function plantFigures(plant: Values, raws: readonly Pick<Raw, 'values' | 'info'>[]): Figures {
+  const devices = raws.map(({ values }) => values);
   const sum = (quantity: Quantity) => sumOf(devices.map((values) => values[quantity]));
+  const atConnection = (quantity: Quantity) => ofConnection(raws, quantity);
   const energyTodayKwh = sumOf(devices.map(sunTodayKwh)) ?? plant.plantTodayKwh;
   const meter = devices.find(({ meterWatts }) => meterWatts !== undefined)?.meterWatts;
-  const imported = sum('gridImportWatts');
-  const exported = sum('gridExportWatts');
+  const imported = atConnection('gridImportWatts');
+  const exported = atConnection('gridExportWatts');
   const hasGrid = imported !== undefined || exported !== undefined;
   const kwp = (plant.peakWatts ?? 0) / 1000;
   return known({
@@ -84,15 +87,27 @@ export function plantFigures(plant: Values, devices: readonly Values[]): Figures
     batteryDischargeWatts: sum('dischargeWatts'),
     // A meter may be wired the other way round, so devices that name the direction come first.
     ...(hasGrid ? { gridImportWatts: imported, gridExportWatts: exported } : meterFlows(meter)),
-    loadWatts: sum('loadWatts'),
-    gridImportTodayKwh: sum('gridImportTodayKwh'),
-    gridExportTodayKwh: sum('gridExportTodayKwh'),
-    loadTodayKwh: sum('loadTodayKwh'),
+    loadWatts: atConnection('loadWatts'),
+    gridImportTodayKwh: atConnection('gridImportTodayKwh'),
+    gridExportTodayKwh: atConnection('gridExportTodayKwh'),
+    loadTodayKwh: atConnection('loadTodayKwh'),
     expectedPowerWatts: plant.expectedWatts,
     expectedTodayKwh: plant.expectedTodayKwh,
     expectedTomorrowKwh: plant.expectedTomorrowKwh,
     performanceRatio: plant.performanceRatio,
   });
+}
+
+/**
+ * What flows through the one connection of a plant, or its house takes: devices that state it have it from the same
+ * meter, so the greatest counts; those without a meter count their own, and add up.
+ */
+function ofConnection(raws: readonly Pick<Raw, 'values' | 'info'>[], quantity: Quantity): number | undefined {
+  const isOwn = ({ info }: Pick<Raw, 'info'>) => WITHOUT_METER.has(info.device_type ?? '');
+  const valuesOf = (some: typeof raws) => some.flatMap(({ values }) => values[quantity] ?? []);
+  const own = sumOf(valuesOf(raws.filter(isOwn)));
+  const metered = valuesOf(raws.filter((raw) => !isOwn(raw)));
+  return metered.length > 0 ? Math.max(own ?? 0, ...metered) : own;
 }
 
 /** What the page shows of a stick; its power is what it gives, so that of a charger is in `batteryChargeWatts`. */

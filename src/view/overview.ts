@@ -76,7 +76,7 @@ function plantView(id: string, raw: RawPlant, fleetAwake: boolean, now: number):
       peakPowerWatts: raw.values.peakWatts,
       up: upOf(raw),
     }),
-    values: plantFigures(raw.values, values),
+    values: plantFigures(raw.values, [...raw.devices.values()]),
     ...known({ worth: worthOf(raw) }),
     devices,
   };

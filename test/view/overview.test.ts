@@ -69,6 +69,21 @@ test('what the energy of a plant is worth are savings and revenue, less what exp
   assert.equal(plants[1]?.worth, undefined);
 });
 
+test('two hybrids behind one meter count the connection once, and off-grid inverters add up', async () => {
+  const grid = { grid_import_power_watts: 300, grid_import_energy_today_kwh: 2, load_power_watts: 900 };
+  const later = { ...grid, grid_import_power_watts: 310 };
+  const two = await overviewOf(plant('1', 'Home'), device('1', 'A', grid), device('1', 'B', later));
+  const { gridImportWatts, gridImportTodayKwh, loadWatts } = two.plants[0]!.values;
+  assert.deepEqual([gridImportWatts, gridImportTodayKwh, loadWatts], [310, 2, 900]);
+  const offGrid = (sn: string) =>
+    device('1', sn, grid).map((sample) => ({
+      ...sample,
+      attributes: { ...sample.attributes, ...(sample.attributes.device_type && { device_type: 'storage' }) },
+    }));
+  const own = await overviewOf(plant('1', 'Home'), offGrid('A'), offGrid('B'));
+  assert.equal(own.plants[0]?.values.gridImportWatts, 600);
+});
+
 test('a plant of which only something is expected is not shown: no source reads it', async () => {
   const { plants, totals } = await overviewOf(expectedOf('7', 500), moneyOf('7', 'EUR', 1));
   assert.deepEqual([plants, totals], [[], {}]);

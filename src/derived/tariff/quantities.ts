@@ -1,3 +1,4 @@
+import { WITHOUT_METER } from '../../metrics/growatt/battery-grid.ts';
 import type { ShownSample } from '../../model/overview.ts';
 
 /** Lifetime totals that tell what flows through the connection of a plant to the grid; the first that a plant has counts. */
@@ -29,9 +30,6 @@ const SIGNS_OF_LIFE: ReadonlySet<string> = new Set([
 
 /** Coupled to the AC side: it states the PV energy of another inverter, and charges from the house whatever is there. */
 const COUPLED_FAMILIES: ReadonlySet<string> = new Set(['spa']);
-
-/** Off-grid inverters count what they draw themselves, not what a meter at the connection sees: several add up. */
-const WITHOUT_METER: ReadonlySet<string> = new Set(['storage']);
 
 const TOTALS: ReadonlySet<string> = new Set([
   ...CONNECTION.import,

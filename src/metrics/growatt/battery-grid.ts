@@ -7,6 +7,12 @@ const CELL_VOLTAGE: Range = [1, 5];
 /** One each hour for ten years. */
 const CYCLES: Range = [0, 1e5];
 
+/**
+ * Values of `device_type` of off-grid inverters: what they draw from the grid is their own count, and no meter's at the
+ * connection of the plant, which several devices of a plant state alike.
+ */
+export const WITHOUT_METER: ReadonlySet<string> = new Set(['storage']);
+
 export const battery: MetricGroup = {
   title: 'Battery',
   introduction: 'Exposed once the device has shown that it has a battery.',
