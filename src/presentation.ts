@@ -1,5 +1,6 @@
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
+import { nextTurn } from './base/turns.ts';
 import { quantities, sourceOfStick, titleOf } from './kind-overviews.ts';
 import type { PastPower } from './model/overview.ts';
 import type { Source } from './model/source.ts';
@@ -7,7 +8,7 @@ import type { Status } from './model/status.ts';
 import { DayKeeper } from './state/day-keeper.ts';
 import type { Store } from './store/store.ts';
 import type { Curve, Subject } from './view/curves.ts';
-import { makeOverview } from './view/overview.ts';
+import { makeOverview, type Overview } from './view/overview.ts';
 import { OverviewCache } from './view/overview-cache.ts';
 import type { StatusView } from './view/status-api.ts';
 import { statusViewOf } from './view/status-view.ts';
@@ -75,13 +76,17 @@ export class Presentation {
     return this.#days.close();
   }
 
-  #makeOverview() {
+  async #makeOverview(): Promise<Overview> {
     const { store, status, clock } = this.#options;
     const readAt = new Map(status().sources.map(({ name, lastSuccess }) => [name, lastSuccess]));
+    const now = clock.now() / 1000;
+    const samples = store.samples();
+    // To put these together may have taken a turn.
+    await nextTurn();
     return makeOverview({
-      samples: store.samples(),
+      samples,
       quantities,
-      now: clock.now() / 1000,
+      now,
       stickReadAt: (stick) => readAt.get(sourceOfStick(stick) ?? ''),
     });
   }

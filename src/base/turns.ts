@@ -37,3 +37,11 @@ export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void): P
     work(item);
   }
 }
+
+/** The items as they are made, for who waits for each; others work in between. */
+export async function* asTurnsAllow<T>(items: Iterable<T>): AsyncGenerator<T> {
+  for (const item of items) {
+    yield item;
+    if (isTurnOver()) await nextTurn();
+  }
+}

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from './folder.ts';
+import { asTurnsAllow } from './turns.ts';
 
 /** A link or a named pipe that is put there after the check is neither followed nor waited for. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -50,7 +51,8 @@ export async function replaceFile(path: string, parts: string | Iterable<string>
   const file = await open(fresh, 'wx', 0o600);
   try {
     try {
-      await file.writeFile(parts);
+      // A piece is often written before the next turn of the event loop, so that waiting for it lets nobody else work.
+      await file.writeFile(typeof parts === 'string' ? parts : asTurnsAllow(parts));
       await file.sync();
     } finally {
       await file.close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { inTurns, isTurnOver, nextTurn } from '../../src/base/turns.ts';
+import { asTurnsAllow, inTurns, isTurnOver, nextTurn } from '../../src/base/turns.ts';
 
 /** Milliseconds, of work that does nothing else. */
 function workFor(ms: number): void {
@@ -31,6 +31,24 @@ describe('Long work', () => {
     await others;
     for (let step = log.indexOf('step'); step !== -1; step = log.indexOf('step', step + 1))
       assert.notEqual(log[step + 1], 'step', log.join(' '));
+  });
+
+  it('gives what it makes to who waits for it, and lets others work in between', async () => {
+    const make = function* () {
+      for (let piece = 0; piece < 5; piece++) {
+        workFor(5);
+        yield piece;
+      }
+    };
+    let others = 0;
+    let done = false;
+    const rounds = (async () => {
+      for (; !done; others++) await nextTurn();
+    })();
+    assert.deepEqual(await Array.fromAsync(asTurnsAllow(make())), [0, 1, 2, 3, 4]);
+    done = true;
+    await rounds;
+    assert.ok(others >= 4, `${others} turns of others`);
   });
 
   it('shares the time of a turn with other long work of the same turn', async () => {
