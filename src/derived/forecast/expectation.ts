@@ -1,3 +1,4 @@
+import { NO_IRRADIANCE } from './clear-sky.ts';
 import { DayCurve, type LocalDay, localDayAt, SLOT } from './day-curve.ts';
 import type { Installation } from './installation.ts';
 import { type Expected, expectedUnder, expectedUnderClearSky, together } from './plane.ts';
@@ -77,7 +78,6 @@ export class Expectations {
 
 /** The sun is below the horizon in all of a quarter of an hour around an instant: it moves by 15° in an hour. */
 const NIGHT = 93;
-const NO_LIGHT = { global: 0, direct: 0, diffuse: 0 };
 
 /** Mean of the quarter of an hour that begins at an instant; undefined where its weather is unknown. */
 function underWeather(
@@ -90,7 +90,7 @@ function underWeather(
   for (const plane of planes) {
     // Irradiance is the mean of the quarter, so the sun is taken where it stands in its middle.
     const sun = sunPosition(plane, start + SLOT / 2);
-    const light = sun.zenith > NIGHT ? NO_LIGHT : weather?.light;
+    const light = sun.zenith > NIGHT ? NO_IRRADIANCE : weather?.light;
     if (!light) return undefined;
     const seen = sun.apparentZenith < 90 ? light : { ...light, direct: 0 };
     each.push(expectedUnder(plane, sun, seen, weather?.air));

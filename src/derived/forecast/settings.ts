@@ -6,7 +6,7 @@ import { list, numbers, type Resolved, setting } from '../../settings/setting.ts
 import { USUAL_TURBIDITY } from './turbidity.ts';
 
 /** The public service, for uses that earn no money. */
-export const OPEN_METEO = 'https://api.open-meteo.com';
+const OPEN_METEO = 'https://api.open-meteo.com';
 
 const plane = {
   plant_id: setting(id, { required: true, doc: 'Plant whose modules these are; the label `plant_id`.' }),
@@ -80,9 +80,8 @@ export const forecastSettings = {
   },
 };
 
-export type ForecastValues = Resolved<typeof forecastSettings>['forecast'];
 /** A plane as it was configured; degrees, kW, W and percent. */
-export type PlaneConfig = ForecastValues['planes'][number];
+export type PlaneConfig = ForecastConfig['planes'][number];
 
 /** A plane of a plant of which nothing is configured. */
 export function unconfiguredPlane(plantId: string): PlaneConfig {
@@ -102,7 +101,7 @@ export function unconfiguredPlane(plantId: string): PlaneConfig {
 }
 
 /** Everything configured for the expected power. */
-export type ForecastConfig = ForecastValues;
+export type ForecastConfig = Resolved<typeof forecastSettings>['forecast'];
 
 /** Reports numbers that do not belong together. */
 export function resolveForecast(settings: Settings): ForecastConfig {
