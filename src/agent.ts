@@ -77,7 +77,10 @@ export class Agent implements Surface {
     return new Agent(options, otlp?.createOtlpReader);
   }
 
-  /** @param createReader what sends by OTLP; without it nothing is sent */
+  /**
+   * @param createReader what sends by OTLP
+   * @throws Error without it where the configuration asks for OTLP: `create` is for that
+   */
   constructor(options: AgentOptions, createReader?: typeof createOtlpReader) {
     const {
       config,
@@ -89,6 +92,7 @@ export class Agent implements Surface {
       instanceId,
       past = [],
     } = options;
+    if (config.otlp && !createReader) throw new Error('An agent that sends by OTLP is made by Agent.create');
     this.#startTime = clock.now() / 1000;
     this.#simulated = simulated;
     const { shard, staleAfter, stateDir, otlp } = config;
