@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type StoredState, storeSnapshot } from '../store/store.ts';
+import { type StoredState, storeSnapshot } from '../store/snapshot.ts';
 import { jsonPieces } from './json-pieces.ts';
 
 /** Grows when the shape of the file changes; older versions are upgraded below. */

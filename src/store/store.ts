@@ -1,14 +1,12 @@
-import * as z from 'zod';
 import type { Clock } from '../base/clock.ts';
-import type { JsonLater } from '../base/json-later.ts';
 import type { KnownPlant } from '../model/derived.ts';
 import type { Entity, ExpectedDay, Rejection, SourceEvent } from '../model/reading.ts';
 import type { DefinitionOf } from './accepted-reading.ts';
-import { type EntitySnapshot, EntityState, entitySnapshot, type Sample } from './entity-state.ts';
+import { EntityState, type Sample } from './entity-state.ts';
 import { knownPlants } from './known-plants.ts';
-import { localPlantState } from './local-plant.ts';
 import { LocalPlants } from './local-plants.ts';
 import { SharedDevices } from './shared-devices.ts';
+import type { StoredState, StoreSnapshot } from './snapshot.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
@@ -20,25 +18,6 @@ export interface StoreOptions {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-/** What is kept of a source across a restart; plain JSON. */
-export const storeSnapshot = z.object({
-  /** When the source as a whole began to fail, milliseconds since the epoch. */
-  failingSince: z.number().optional(),
-  /** By their ids. */
-  entities: z.record(z.string(), entitySnapshot),
-  /** Counters that were last shown of devices that another source knows too, by serial number and series. */
-  counters: z.record(z.string(), z.record(z.string(), z.number())).optional(),
-  /** Plants whose devices are read locally, by id. */
-  plants: z.record(z.string(), localPlantState).optional(),
-});
-
-export type StoreSnapshot = z.infer<typeof storeSnapshot>;
-
-/** What is written as a `StoreSnapshot`. */
-export type StoredState = Omit<StoreSnapshot, 'entities'> & {
-  readonly entities: Readonly<Record<string, EntitySnapshot | JsonLater<EntitySnapshot>>>;
-};
 
 /** What is known of one source. */
 interface SourceState {
