@@ -48,6 +48,8 @@ const PLANT = 'plant';
 const MINUTE = 60_000;
 /** Often enough for the sun, which moves by a quarter of a degree. */
 const INTERVAL = MINUTE;
+/** Until the plant is known. */
+const INTERVAL_AT_FIRST = 5000;
 /** Values of an earlier run say nothing of now. */
 const HOLDS_FOR = 10 * MINUTE;
 
@@ -68,7 +70,9 @@ export class ForecastSource implements Source {
   #weather: WeatherOfPlace | undefined;
   /** Kept until the place is known whose weather it is. */
   #restored: WeatherRecord | undefined;
-  #hasPolled = false;
+  /** What is missing of the plant may be listed in a moment. */
+  #isBeginning = true;
+  readonly #beganAt: number;
   /** The day that was last reported. */
   #reported: DayCurve | undefined;
   /** What was last said to be assumed. */
@@ -81,6 +85,7 @@ export class ForecastSource implements Source {
     this.configuration = configuration;
     this.entities = [{ id: PLANT, labels: { plant_id: plantId } }];
     this.#options = options;
+    this.#beganAt = options.clock.now();
     this.#expectations = new Expectations(turbidity);
   }
 
@@ -89,7 +94,7 @@ export class ForecastSource implements Source {
   }
 
   interval(): number {
-    return INTERVAL;
+    return this.#isBeginning ? INTERVAL_AT_FIRST : INTERVAL;
   }
 
   async *poll(context: PollContext): AsyncIterable<SourceEvent> {
@@ -146,11 +151,12 @@ export class ForecastSource implements Source {
     const peak = samples.find(({ metric }) => metric === 'growatt_plant_peak_power_watts')?.value;
     const plant = readings.plants().get(plantId);
     const installation = installationOf(planes, unconfigured, plant, peak);
-    const isFirst = !this.#hasPolled;
-    this.#hasPolled = true;
+    const { clock, isOnce } = this.#options;
+    const isEarly = Math.abs(clock.now() - this.#beganAt) < INTERVAL;
+    // Where all is polled once, devices come first.
+    this.#isBeginning &&= typeof installation === 'string' && isEarly && !isOnce;
     if (typeof installation === 'string') {
-      // At the start the plant may be listed in a moment, unless all is polled once, devices first.
-      if (isFirst && !this.#options.isOnce) return { samples };
+      if (this.#isBeginning) return { samples };
       report('installation', `no power is expected of plant ${plantId}: ${installation}`);
       return { samples };
     }

@@ -177,11 +177,15 @@ test('what is missing of a plant is said once it had time to be listed', async (
   world.shown = [];
   const one = source();
   assert.deepEqual(await polled(one), { values: {}, days: [], said: [], failed: false });
+  assert.equal(one.interval(), 5000, 'it may be listed in a moment');
+  world.now += MINUTE;
   assert.deepEqual((await polled(one)).said, [
     'no power is expected of plant 7: the rated PV power is unknown: state kwp in forecast.planes',
   ]);
-  const several = setUp({ section: { planes: [{ plant_id: '7', kwp: 3 }, { plant_id: '7' }] } }).source();
-  await polled(several);
+  assert.equal(one.interval(), MINUTE);
+  const two = setUp({ section: { planes: [{ plant_id: '7', kwp: 3 }, { plant_id: '7' }] } });
+  const several = two.source();
+  two.world.now += MINUTE;
   assert.match((await polled(several)).said[0]!, /of several planes each needs kwp/);
   world.shown = samples({ growatt_plant_peak_power_watts: 800 });
   assert.ok((await polled(one)).values.solar_clear_sky_power_watts! < 800);
