@@ -154,7 +154,8 @@ export class ForecastSource implements Source {
     const { clock, isOnce } = this.#options;
     const isEarly = Math.abs(clock.now() - this.#beganAt) < INTERVAL;
     // Where all is polled once, devices come first.
-    this.#isBeginning &&= typeof installation === 'string' && isEarly && !isOnce;
+    const isWhole = typeof installation !== 'string' && plant?.zone !== undefined;
+    this.#isBeginning &&= !isWhole && isEarly && !isOnce;
     if (typeof installation === 'string') {
       if (this.#isBeginning) return { samples };
       report('installation', `no power is expected of plant ${plantId}: ${installation}`);

@@ -160,6 +160,18 @@ test('with no zone known, the day is that of the sun', async () => {
   assert.equal(one.values.solar_expected_energy_today_kwh, other.values.solar_expected_energy_today_kwh);
 });
 
+test('a plant whose zone is not known yet is looked at again soon', async () => {
+  const unzoned = { id: '7', place: BERLIN.place! };
+  const { source, world } = setUp({ section: SECTION, at: NOON, plants: [unzoned] });
+  const one = source();
+  assert.ok((await polled(one)).values.solar_expected_power_watts! > 0);
+  assert.equal(one.interval(), 5000);
+  world.plants = [BERLIN];
+  const [day] = (await polled(one)).days;
+  assert.equal(day?.start, Date.parse('2026-06-20T22:00Z'));
+  assert.equal(one.interval(), MINUTE);
+});
+
 test('without planes, each plant with a place has a source; those of other shards have none', () => {
   const names = (sources: readonly { name: string }[]) => sources.map(({ name }) => name);
   const plants = [BERLIN, { ...BERLIN, id: '8' }, { id: '9' }];
