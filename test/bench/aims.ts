@@ -76,13 +76,13 @@ export const AIMS: readonly Aim[] = [
     return scraped(results, 'solar-otel-agent').warm / scraped(results, 'OpenTelemetry, stock exporter').warm;
   }),
   ratio('start to the first answer', 'bare Node', 150 / 40, ({ start }) => start.agent / start.bareNode),
-  ratio('poll cycle of 1 000 inverters', 'JSON.parse of its answers', [50 / 11, 11], ({ polls }) => {
+  ratio('poll cycle of 1 000 inverters', 'JSON.parse of its answers', [50 / 11, 10], ({ polls }) => {
     return polls.cycle / polls.parse;
   }),
   ratio('longest stall with 30 000 series', "prom-client's in a scrape", [25 / 83, 0.5], (results) => {
     return longestStall(results) / (scraped(results, 'prom-client').stall ?? Number.NaN);
   }),
-  memory('home: 2 inverters and a stick', [80, 105], ({ home }) => home.rss),
+  memory('home: 2 inverters and a stick', [80, 90], ({ home }) => home.rss),
   memory('1 000 inverters in 500 plants', 160, ({ fleet }) => fleet.rss),
   memory('5 000 inverters in one account', 400, ({ largeAccount }) => largeAccount.rss),
   memory('1 000 inverters with OTLP, and a health check', MEMORY_LIMIT / RESERVE, (figures) => {
