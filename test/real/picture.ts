@@ -18,7 +18,7 @@ try {
   await page.getByRole('img', { name: /Power of Home in/ }).waitFor();
   // Month and year are read last.
   await page.locator('article', { hasText: 'SIMSPH0001' }).getByText('MWh').first().waitFor();
-  await page.getByText('Dashed: expected').waitFor();
+  await page.getByText('Dashed: expected').first().waitFor({ timeout: 90_000 });
   await page.getByText('No reading yet').waitFor({ state: 'detached' });
   const sources = await page.locator('#sources').boundingBox();
   const height = Math.ceil((sources?.y ?? 1000) - 16);
