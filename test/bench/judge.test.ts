@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AIMS, type Aim } from './aims.ts';
-import { checkReport, judge } from './judge.ts';
+import { betterOf, checkReport, judge } from './judge.ts';
 import type { Results } from './results.ts';
 import { figures, goodResults } from './support.ts';
 
@@ -152,5 +152,29 @@ describe('The report of the check', () => {
 
   it('says when all is well', () => {
     assert.match(checkReport(judge(AIMS, goodResults())), /\nNo limit is exceeded\.\n$/);
+  });
+});
+
+describe('Two runs of the check', () => {
+  it('count with the better figure of each aim', () => {
+    const runs = [
+      [0.9, 3],
+      [1.3, 1],
+      [Number.NaN, 1],
+      [1, Number.NaN],
+    ];
+    const verdicts = runs.map(([first = 0, second = 0]) =>
+      betterOf([verdictOn({}, first)], [verdictOn({}, second)]).map(({ measured, fails }) => [
+        measured,
+        fails,
+      ]),
+    );
+    assert.deepEqual(verdicts, [[[0.9, false]], [[1, false]], [[1, false]], [[1, false]]]);
+  });
+
+  it('fail where both do', () => {
+    const [verdict] = betterOf([verdictOn({}, 1.3)], [verdictOn({}, 1.4)]);
+    assert.equal(verdict?.fails, true);
+    assert.ok(betterOf([verdictOn({}, Number.NaN)], [verdictOn({}, Number.NaN)])[0]?.fails);
   });
 });

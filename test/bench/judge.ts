@@ -31,6 +31,14 @@ export function judge(aims: readonly Aim[], results: Results): readonly Verdict[
   });
 }
 
+/** Of each aim the better one of two verdicts: what else runs on a machine makes it slower, never faster. */
+export function betterOf(first: readonly Verdict[], second: readonly Verdict[]): readonly Verdict[] {
+  return first.map((verdict, i) => {
+    const other = second[i]!;
+    return other.measured < verdict.measured || Number.isNaN(verdict.measured) ? other : verdict;
+  });
+}
+
 function limitOf({ kind, most, bound }: Aim): number | undefined {
   if (kind === 'time') return undefined;
   if (bound !== undefined) return bound;
