@@ -18,8 +18,9 @@ export class DueCalls<T> {
   readonly #calls: Pick<AccountCalls, 'doneAt' | 'overdue' | 'isLimited'>;
   readonly #callOf: (item: T) => Call;
   #items: readonly T[] = [];
-  /** When each was made, as far as that was noticed; the longest ago first. */
+  /** When each was made, as far as that was noticed; the longest ago first, unless the clock was set back since. */
   #madeAt = new Map<T, number>();
+  #isSorted = true;
   #newest = NEVER;
 
   constructor(calls: Pick<AccountCalls, 'doneAt' | 'overdue' | 'isLimited'>, callOf: (item: T) => Call) {
@@ -38,17 +39,18 @@ export class DueCalls<T> {
     now: number,
     isWanted: (item: T) => boolean,
   ): DueCall<T> | undefined {
-    if (items !== this.#items) this.#take(items);
+    const mayBeSorted = !this.#isSorted && this.#newest <= now;
+    if (items !== this.#items || mayBeSorted) this.#take(items);
     const [first] = items;
     if (first === undefined || this.#calls.isLimited(this.#callOf(first))) return undefined;
-    // The clock was set back: calls of the future are due, wherever they stand.
-    const inOrder = this.#newest <= now;
     let chosen: DueCall<T> | undefined;
     for (const [item, at] of this.#madeAt) {
       const call = this.#callOf(item);
       if (this.#hasMoved(item, at, this.#calls.doneAt(call) ?? NEVER)) continue;
       const overdue = isWanted(item) ? this.#calls.overdue(call, interval) : 0;
       if (overdue >= 1 && overdue > (chosen?.overdue ?? 0)) chosen = { item, overdue };
+      // Where the clock was set back, calls of the future are due, wherever they stand.
+      const inOrder = this.#isSorted && this.#newest <= now;
       if (inOrder && (chosen || now - at < interval)) return chosen;
     }
     return chosen;
@@ -59,7 +61,8 @@ export class DueCalls<T> {
     if (at === doneAt) return false;
     this.#madeAt.delete(item);
     this.#madeAt.set(item, doneAt);
-    this.#newest = doneAt;
+    if (doneAt < this.#newest) this.#isSorted = false;
+    this.#newest = Math.max(this.#newest, doneAt);
     return true;
   }
 
@@ -68,6 +71,7 @@ export class DueCalls<T> {
     const sorted = dated.toSorted(([, a], [, b]) => (a === b ? 0 : a - b));
     this.#items = items;
     this.#madeAt = new Map(sorted);
+    this.#isSorted = true;
     this.#newest = sorted.at(-1)?.[1] ?? NEVER;
   }
 }
