@@ -46,8 +46,8 @@ const RARER = 30 * MINUTE;
 /** Energies may lag so much: what is counted between the last upload of a day and the night shows when the device wakes. */
 const SLACK = DAY / 2;
 /** The heap is measured so often, and so many times at least: the curves of two days fill up first. */
-const MEASURED = DAY / 4;
-const LEAST_SAMPLES = 20;
+const MEASURED = DAY / 12;
+const LEAST_SAMPLES = 60;
 /** Nanoseconds of real time after which a state that is not read will not be. */
 const RESTORE_NS = 30_000_000_000n;
 /** How likely it is that a source gets into trouble within a step, and that the agent is started anew. */
