@@ -16,7 +16,7 @@ export interface SourceSetOptions {
   readonly observer: PollObserver;
   /** Called after each poll and each piece of background work of a source. */
   readonly onIdle: (source: Source) => void;
-  /** What an earlier run of the agent saved of a source that begins only now; undefined: nothing. */
+  /** What an earlier run of the agent saved of a derived source that begins only now; undefined: nothing. */
   readonly saved?: (source: string) => SourceState | undefined;
 }
 
@@ -126,7 +126,8 @@ export class SourceSet {
     const { store, log, saved } = this.#options;
     const ofIdentity = this.#remembered.filter((one) => isOf(one, source));
     const remembered = ofIdentity.find((one) => one.source.name === source.name) ?? ofIdentity.at(-1);
-    const known = remembered?.state ?? saved?.(source.name);
+    // Others were there when the state was restored, or have been configured since for something else.
+    const known = remembered?.state ?? (source.isDerived ? saved?.(source.name) : undefined);
     if (known) restoreSource(source, known, { store, log });
     else store.apply(source.name, { type: 'entities', entities: source.entities });
     const member = this.#member(source);

@@ -121,12 +121,14 @@ test('a changed source takes over the readings and the state of the one in whose
   assert.equal(old.polls.count, 1);
 });
 
-test('a new source begins with what an earlier run of the agent saved of it', async (t) => {
+test('a derived source that is new begins with what an earlier run of the agent saved of it', async (t) => {
   const restored: unknown[] = [];
-  const late = countingSource('late', { restore: (snapshot: unknown) => void restored.push(snapshot) });
-  const saved = (name: string) => (name === 'late' ? { source: { sum: 3 }, entities: {} } : undefined);
+  const restore = (snapshot: unknown) => void restored.push(snapshot);
+  const late = countingSource('late', { restore, isDerived: true });
+  const saved = (name: string) => (name === 'other' ? undefined : { source: { sum: 3 }, entities: {} });
   const { set } = setUp(t, [countingSource('a')], saved);
-  await set.replace([...set.sources, late, countingSource('other')]);
+  const device = countingSource('device', { restore });
+  await set.replace([...set.sources, late, device, countingSource('other', { isDerived: true })]);
   assert.deepEqual(restored, [{ sum: 3 }]);
 });
 
