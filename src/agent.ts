@@ -151,7 +151,7 @@ export class Agent implements Surface {
     this.#configured = new ConfiguredSources({
       config,
       set: this.#sources,
-      plantRevision: () => store.listRevision,
+      plantRevision: () => store.plantRevision,
       create: (given) => createSources(given, tools),
       derive: (given) => createDerivedSources(given, derivedTools),
     });

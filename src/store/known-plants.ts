@@ -1,3 +1,4 @@
+import type { Zone } from '../base/calendar.ts';
 import type { KnownPlant } from '../model/derived.ts';
 import type { EntityState } from './entity-state.ts';
 
@@ -11,15 +12,19 @@ export function knownPlants(
 ): ReadonlyMap<string, KnownPlant> {
   const plants = new Map<string, KnownPlant>();
   // A device may stand before its plant, and shows the zone of one that does not say it itself.
-  const facts = new Map<string, Pick<KnownPlant, 'zone'>>();
+  const zones = new Map<string, Zone>();
   for (const state of states) {
     const { labels, shared, zone, place } = state.entity;
     const id = labels.plant_id;
     if (id === undefined) continue;
-    if (zone && !facts.has(id)) facts.set(id, { zone });
+    if (zone && !zones.has(id)) zones.set(id, zone);
     const isNew = plants.get(id)?.place === undefined;
     if (shared?.what === 'plant' && !isHidden(state) && isNew)
       plants.set(id, { id, ...(place && { place }) });
   }
-  return new Map(plants.entries().map(([id, plant]) => [id, { ...facts.get(id), ...plant }]));
+  for (const [id, plant] of plants) {
+    const zone = zones.get(id);
+    if (zone) plants.set(id, { ...plant, zone });
+  }
+  return plants;
 }

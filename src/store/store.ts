@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { KnownPlant } from '../model/derived.ts';
 import type { Entity, ExpectedDay, Rejection, SourceEvent } from '../model/reading.ts';
@@ -40,6 +41,7 @@ export class Store {
   #isWaiting = false;
   #revision = 0;
   #listRevision = 0;
+  #plantRevision = 0;
   /** At any moment from `from` until just before `until`, the samples of this revision stay as they were. */
   #unchanged = { from: -NEVER, until: NEVER };
 
@@ -90,6 +92,11 @@ export class Store {
   /** Grows when an entity is added, removed or described anew. */
   get listRevision(): number {
     return this.#listRevision;
+  }
+
+  /** Grows when a plant is added, removed or described anew. */
+  get plantRevision(): number {
+    return this.#plantRevision;
   }
 
   /** The plants that sources list, by the id that their series have. */
@@ -203,6 +210,7 @@ export class Store {
   }
 
   #forget(entity: EntityState): void {
+    if (entity.entity.shared?.what === 'plant') this.#plantRevision++;
     this.#shared.forget(entity);
     this.#plants.forget(entity);
   }
@@ -247,6 +255,9 @@ export class Store {
   /** The state of an entity, which is new or takes what the source now says of it. */
   #described(source: string, { entities }: SourceState, entity: Entity): EntityState {
     const known = entities.get(entity.id);
+    const isPlant = entity.shared?.what === 'plant';
+    // Each list of devices describes its plant again, which mostly stays the same.
+    if (isPlant && !isDeepStrictEqual(known?.entity, entity)) this.#plantRevision++;
     known?.describe(entity);
     const state = known ?? new EntityState(entity, this.#options.definitionOf, this.#changed);
     this.#shared.describe(source, entity, state);

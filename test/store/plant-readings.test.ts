@@ -83,3 +83,20 @@ test('the samples of a plant are those of no other, and a second old at most', a
   await clock.pass(1000);
   assert.deepEqual(powersOf('7'), [101]);
 });
+
+test('a plant that is listed again as it was, and devices that come and go, are no change of the plants', () => {
+  const { store, list } = setUp();
+  const change = (changed: Entity[], gone: string[] = []) =>
+    void store.apply('growatt/a', { type: 'entity-changes', changed, gone });
+  list(listed('7', { place: PLACE }));
+  const before = store.plantRevision;
+  change([listed('7', { place: { ...PLACE } }), data('7')]);
+  change([], ['data/7']);
+  assert.equal(store.plantRevision, before);
+  change([listed('7', { place: { latitude: 1, longitude: 2 } })]);
+  assert.equal(store.plantRevision, before + 1);
+  change([listed('8')], ['plant/7']);
+  assert.equal(store.plantRevision, before + 3);
+  store.remove('growatt/a');
+  assert.equal(store.plantRevision, before + 4);
+});
