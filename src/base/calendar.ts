@@ -70,6 +70,11 @@ export function wallTimeAt(zone: Zone, instant: number): number {
   return instant + offsetMs(zone, instant);
 }
 
+/** Number of the local day that holds an instant; day 0 is 1970-01-01. */
+export function localDay(zone: Zone, instant: number): number {
+  return Math.floor(wallTimeAt(zone, instant) / DAY);
+}
+
 /** The instant at which the wall clock shows this: the later of two in a repeated hour, one near it in a skipped one. */
 export function instantOf(zone: Zone, wall: number): number {
   return instantsOf(zone, wall).at(-1) ?? wall - offsetMs(zone, wall - DAY);

@@ -8,11 +8,6 @@ export function openZone(zone: string | number): Zone {
   return typeof zone === 'number' ? fixedZone(zone) : ianaZone(zone);
 }
 
-/** Number of the local calendar day that holds a moment; day 0 is 1970-01-01. */
-export function localDay(zone: Zone, at: number): number {
-  return Math.floor(wallTimeAt(zone, at) / DAY);
-}
-
 /** Epoch ms of the local midnight that begins a day. */
 export function dayStart(zone: Zone, day: number): number {
   return instantOf(zone, day * DAY);

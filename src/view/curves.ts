@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { wallTimeAt, type Zone } from '../base/calendar.ts';
+import { localDay, wallTimeAt, type Zone } from '../base/calendar.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -74,7 +74,7 @@ export class Curves {
   get(subject: Subject, zone: Zone, now: number): Curve | undefined {
     const ring = this.#ringOf(keyOf(subject));
     if (!ring) return undefined;
-    turnTo(ring, Math.max(ring.day, Math.floor(wallTimeAt(zone, now) / DAY)));
+    turnTo(ring, Math.max(ring.day, localDay(zone, now)));
     return [ring.today, ring.yesterday].some((day) => day.some((watts) => !Number.isNaN(watts)))
       ? ring
       : undefined;

@@ -1,8 +1,6 @@
 import * as z from 'zod';
-import { wallTimeAt, type Zone } from '../base/calendar.ts';
+import { localDay, type Zone } from '../base/calendar.ts';
 import { MOST_CURVES } from './curves.ts';
-
-const DAY = 86_400_000;
 
 /** What is kept of a plant across a restart. */
 const dayWorthSnapshot = z.object({
@@ -34,7 +32,7 @@ export class DayWorths {
    * @param at milliseconds since the epoch
    */
   record(plant: string, zone: Zone, at: number, currency: string, total: number): void {
-    const day = Math.floor(wallTimeAt(zone, at) / DAY);
+    const day = localDay(zone, at);
     const known = this.#plants.get(plant);
     if (!known && this.#plants.size >= MOST_CURVES) return;
     const before = known && known.currency === currency && total >= known.newest ? known : undefined;
@@ -48,7 +46,7 @@ export class DayWorths {
   /** Undefined when nothing is known of the day that it is by the clock of the zone at `now`. */
   get(plant: string, zone: Zone, now: number): DayWorth | undefined {
     const known = this.#plants.get(plant);
-    if (!known || known.day !== Math.floor(wallTimeAt(zone, now) / DAY)) return undefined;
+    if (!known || known.day !== localDay(zone, now)) return undefined;
     const { atStart, newest, since } = known;
     return { today: newest - atStart, ...(since !== undefined && { since }) };
   }

@@ -1,4 +1,4 @@
-import { wallTimeAt, type Zone } from '../base/calendar.ts';
+import { localDay, wallTimeAt, type Zone } from '../base/calendar.ts';
 import type { ExpectedDay } from '../model/reading.ts';
 import { type DayPowers, STEP_MINUTES, unknownDay } from './curves.ts';
 
@@ -14,7 +14,7 @@ export function expectedCurve(
   zone: Zone,
   now: number,
 ): DayPowers | undefined {
-  const midnight = Math.floor(wallTimeAt(zone, now) / DAY) * DAY;
+  const midnight = localDay(zone, now) * DAY;
   if (wallTimeAt(zone, start) !== midnight) return undefined;
   const powers = unknownDay();
   for (const [index, power] of watts.entries()) {

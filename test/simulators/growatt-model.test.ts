@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dayStart, localDay, openZone, parseDate } from '../../src/simulators/calendar.ts';
+import { localDay } from '../../src/base/calendar.ts';
+import { dayStart, openZone, parseDate } from '../../src/simulators/calendar.ts';
 import { type Installation, simulateDay } from '../../src/simulators/growatt/day.ts';
 import { createHistory } from '../../src/simulators/growatt/history.ts';
 import { sinElevation } from '../../src/simulators/sun.ts';

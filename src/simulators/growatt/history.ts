@@ -1,4 +1,4 @@
-import { localDay } from '../calendar.ts';
+import { localDay } from '../../base/calendar.ts';
 import {
   type Flows,
   type Installation,

@@ -1,5 +1,6 @@
+import { localDay } from '../../base/calendar.ts';
 import type { PastPower } from '../../model/overview.ts';
-import { dayStart, localDay } from '../calendar.ts';
+import { dayStart } from '../calendar.ts';
 import { SLOT_MS } from './day.ts';
 import type { SimulatedDevice, SimulatedPlant, World } from './world.ts';
 

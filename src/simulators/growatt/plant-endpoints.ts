@@ -1,4 +1,5 @@
-import { DAY, dateText, dayStart, localDay, MINUTE, parseDate, wallClock } from '../calendar.ts';
+import { localDay } from '../../base/calendar.ts';
+import { DAY, dateText, dayStart, MINUTE, parseDate, wallClock } from '../calendar.ts';
 import { type ApiCall, ApiError, type Endpoints, paginate } from './api.ts';
 import { dayPowers, energyBetween, plantFigures } from './plant-figures.ts';
 import type { SimulatedPlant } from './world.ts';

@@ -1,4 +1,5 @@
-import { DAY, dateText, dayStart, localDay } from '../calendar.ts';
+import { localDay } from '../../base/calendar.ts';
+import { DAY, dateText, dayStart } from '../calendar.ts';
 import { SLOT_MS } from './day.ts';
 import type { FamilyName } from './specs.ts';
 import type { SimulatedDevice, SimulatedPlant, World } from './world.ts';

@@ -1,4 +1,5 @@
-import { dateText, localDay, MINUTE } from '../calendar.ts';
+import { localDay } from '../../base/calendar.ts';
+import { dateText, MINUTE } from '../calendar.ts';
 import { type ApiCall, ApiError, type Endpoints, positive } from './api.ts';
 import { type CloudFamily, FAMILIES, spell } from './families.ts';
 import type { SimulatedDevice } from './world.ts';

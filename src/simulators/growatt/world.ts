@@ -1,5 +1,5 @@
-import type { Zone } from '../../base/calendar.ts';
-import { dayStart, localDay, openZone, parseDate } from '../calendar.ts';
+import { localDay, type Zone } from '../../base/calendar.ts';
+import { dayStart, openZone, parseDate } from '../calendar.ts';
 import { hash01, seedOf } from '../noise.ts';
 import { type Installation, isDaylight, SLOT_MS } from './day.ts';
 import { type CloudFamily, FAMILIES } from './families.ts';

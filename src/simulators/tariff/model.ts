@@ -1,5 +1,5 @@
-import { ianaZone, wallTimeAt } from '../../base/calendar.ts';
-import { DAY, dayStart, localDay, MINUTE } from '../calendar.ts';
+import { ianaZone, localDay, wallTimeAt } from '../../base/calendar.ts';
+import { DAY, dayStart, MINUTE } from '../calendar.ts';
 import { noise } from '../noise.ts';
 
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,5 @@
-import { dayStart, localDay, MINUTE, openZone } from '../calendar.ts';
+import { localDay } from '../../base/calendar.ts';
+import { dayStart, MINUTE, openZone } from '../calendar.ts';
 import { householdLoad } from '../household.ts';
 import { hash01, noise } from '../noise.ts';
 

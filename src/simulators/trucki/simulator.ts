@@ -1,6 +1,7 @@
+import { localDay } from '../../base/calendar.ts';
 import type { PastPower } from '../../model/overview.ts';
 import type { StartSimulator } from '../../model/simulator.ts';
-import { dayStart, localDay, MINUTE, openZone } from '../calendar.ts';
+import { dayStart, MINUTE, openZone } from '../calendar.ts';
 import { createStickModel } from './model.ts';
 import { startTruckiStick } from './stick.ts';
 

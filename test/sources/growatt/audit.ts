@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { localDay } from '../../../src/base/calendar.ts';
 import { definitionOf } from '../../../src/catalogue.ts';
-import { localDay } from '../../../src/simulators/calendar.ts';
 import { measure } from '../../../src/simulators/growatt/measurement.ts';
 import type { PlantSpec } from '../../../src/simulators/growatt/specs.ts';
 import { expectedOf } from './expected.ts';
