@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { version } from '../../src/base/version.ts';
 import { startTruckiStick } from '../../src/simulators/trucki/stick.ts';
 import { eventually, freePort } from './support.ts';
-import { bootSystemd } from './systemd-container.ts';
+import { bootSystemd, readyForPackages } from './systemd-container.ts';
 
 const run = promisify(execFile);
 const CONFIG = '/etc/solar-otel-agent/config.yaml';
@@ -39,13 +39,7 @@ describe('The packages for Debian', () => {
     });
     stops.push(systemd.stop);
     inside = systemd.inside;
-    await eventually('systemd to be up', async () => {
-      systemd.check();
-      const state = await asked('systemctl is-active trial.target').catch(() => undefined);
-      return state === 'active' || undefined;
-    });
-    // Where this machine is a container itself, it may not let packages start or stop services.
-    await inside('rm', '-f', '/usr/sbin/policy-rc.d');
+    await readyForPackages(systemd, 'trial.target');
   });
   after(async () => {
     for (const stop of stops.reverse()) await stop();

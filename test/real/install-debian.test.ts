@@ -14,7 +14,7 @@ import { homePlant } from '../../src/simulators/growatt/plants.ts';
 import { blocksOf } from '../helpers/page-sections.ts';
 import { serveReleases } from './releases.ts';
 import { eventually, freePort } from './support.ts';
-import { bootSystemd } from './systemd-container.ts';
+import { bootSystemd, readyForPackages } from './systemd-container.ts';
 
 const run = promisify(execFile);
 const SECTION = 'Debian package';
@@ -76,13 +76,7 @@ describe('The pages on installing and on the Raspberry Pi, under a real systemd'
       const here = releases.replaced(commands).replaceAll('localhost:9120', `127.0.0.1:${port}`);
       return inside('sh', '-ec', `cd /root\n${here}`);
     };
-    await eventually('systemd to be up', async () => {
-      systemd.check();
-      const state = await asked('systemctl is-active trial.target').catch(() => undefined);
-      return state === 'active' || undefined;
-    });
-    // Where this machine is a container itself, it may not let packages start or stop services.
-    await inside('rm', '-f', '/usr/sbin/policy-rc.d');
+    await readyForPackages(systemd, 'trial.target');
   });
   after(async () => {
     for (const stop of stops.reverse()) await stop();

@@ -16,6 +16,17 @@ export interface SystemdContainer {
   stop(): Promise<void>;
 }
 
+/** Resolves when the target is reached, and packages may start and stop services. */
+export async function readyForPackages({ check, inside }: SystemdContainer, target: string): Promise<void> {
+  await eventually('systemd to be up', async () => {
+    check();
+    const state = await inside('sh', '-c', `systemctl is-active ${target} || true`).catch(() => undefined);
+    return state === 'active' || undefined;
+  });
+  // A machine that is a container itself may forbid it.
+  await inside('rm', '-f', '/usr/sbin/policy-rc.d');
+}
+
 /**
  * Boots this machine's systemd in a container that shares its network, over a copy of its files in memory.
  * @param folder an own folder, for what the container needs
