@@ -24,7 +24,7 @@ export interface Uncompiled {
 /**
  * What V8 compiled of a program at an earlier start.
  * @returns undefined where there is none that can be trusted: it would be run as it is, so that it has to be whole, and
- * in a file of this process's own user that nobody else may write to
+ * in a file of this process's own user that no other user may write to
  */
 export function readCompiledCode(folder: string, identity: string): Buffer | undefined {
   try {

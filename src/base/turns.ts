@@ -24,7 +24,7 @@ export function isTurnOver(): boolean {
   return performance.now() - begin() > LONGEST_TURN;
 }
 
-/** Resolves in the next turn of the event loop; work that nobody waits for begins with it. */
+/** Resolves in the next turn of the event loop. */
 export async function nextTurn(): Promise<void> {
   await nextImmediate();
   begin();

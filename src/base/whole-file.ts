@@ -51,7 +51,7 @@ export async function replaceFile(path: string, parts: string | Iterable<string>
   const file = await open(fresh, 'wx', 0o600);
   try {
     try {
-      // A piece is often written before the next turn of the event loop, so that waiting for it lets nobody else work.
+      // A piece is often written before the next turn of the event loop, so that other work would have to wait.
       await file.writeFile(typeof parts === 'string' ? parts : asTurnsAllow(parts));
       await file.sync();
     } finally {

@@ -8,8 +8,8 @@ const VERSION = 1;
 const file = z.object({ version: z.literal(VERSION), curves: curvesSnapshot });
 
 /**
- * The curves of the status page, and what the energy of the day is worth. They have a file of their own, since they are written more rarely than the state
- * that true values need, and a thousand of them are 3 MB.
+ * The curves of the status page, and what the energy of the day is worth. They have a file of their own, since they are
+ * written more rarely than the state that true values need, and a thousand of them are 3 MB.
  */
 export const curvesContent: FileContent<CurvesSnapshot, Iterable<readonly [string, unknown]>> = {
   name: 'curves.json',

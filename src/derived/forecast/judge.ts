@@ -9,7 +9,7 @@ const sums = z.object({
   expected: z.number(),
   /** Hours in which a tenth of the rated power or more was expected. */
   sunHours: z.number(),
-  /** Expected while nobody knows whether output was held back, or what the weather was. */
+  /** Expected while it is unknown whether output was held back, or what the weather was. */
   unknown: z.number(),
 });
 export type Sums = z.infer<typeof sums>;
